@@ -1,0 +1,123 @@
+/** What the stand-in `bd` does; absent keys mean: as bd 0.47.1 in a healthy town. */
+export interface BdControl {
+  /** The number in `bd version <number>`. */
+  readonly version?: string;
+  /** How `bd activity` behaves: `follow` by default. */
+  readonly activity?: "follow" | "silent" | "unknown" | "no-daemons" | "raw";
+  /** Poll interval of `activity`, in ms: 500 by default, or the flag `--interval`. */
+  readonly intervalMs?: number;
+  /** Lines of each feed replayed at start: 100 by default. */
+  readonly replay?: number;
+  /** Lose what the real one loses: more than 100 lines in one poll, same millisecond, older than another rig's. */
+  readonly lossy?: boolean;
+  /** Rigs (name, prefix, or `hq`) whose daemon says nothing: a process that has seen its rig here stays deaf to it. */
+  readonly mute?: readonly string[];
+  /** When (unix ms) each rig's daemon was restarted: processes started before are deaf to it for ever. */
+  readonly restarted?: Readonly<Record<string, number>>;
+  /** End of `activity`, after its lines have been played. */
+  readonly exit?: Exit;
+  /** One end per start of `activity` since this was set; the last one repeats. */
+  readonly runs?: readonly Exit[];
+  readonly ignoreSigterm?: boolean;
+  /** `activity` starts a `sleep` that keeps its stdout open. */
+  readonly grandchild?: boolean;
+  /** For `activity: "raw"`: bytes of a file, as they are. */
+  readonly raw?: {
+    readonly file: string;
+    readonly chunkBytes?: number;
+    readonly delayMs?: number;
+    readonly then?: "stay" | "exit";
+  };
+  /** Every command but `activity` waits so long first. */
+  readonly delayMs?: number;
+  /** Rebuild `dependencies` and drop dangling rows when opening for writing, as bd 0.47.1 does: true by default. */
+  readonly migrate?: boolean;
+}
+
+/** How a program ends by itself. `ms: null`: never. */
+export interface Exit {
+  readonly ms: number | null;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly stderr?: string;
+}
+
+export type GtMode = "seed" | "head" | "lies" | "warns" | "hangs" | "fails" | "crash-after-close";
+
+interface ConvoyControl {
+  readonly mode?: GtMode;
+  /** Whose rules `crash-after-close` and the end of `failTimes` follow: `seed` by default. */
+  readonly base?: "seed" | "head";
+  /** Every rig issue reads as open, as gt 1.0.1 sees them on Dolt. */
+  readonly blindRigs?: boolean;
+  readonly delayMs?: number;
+  /** Time for each open convoy looked at. */
+  readonly perConvoyMs?: number;
+  /** The first n convoy commands since this was set fail, then it works. */
+  readonly failTimes?: number;
+  readonly exitCode?: number;
+  readonly stderr?: string;
+  readonly ignoreSigterm?: boolean;
+  readonly grandchild?: boolean;
+  readonly migrate?: boolean;
+}
+
+/** What the stand-in `gt` does; absent keys mean: as gt of 2026-01-12. */
+export interface GtControl extends ConvoyControl {
+  readonly version?: string;
+  /** Differences for `gt convoy check` alone. */
+  readonly check?: ConvoyControl;
+  /** Differences for `gt convoy close` alone. */
+  readonly close?: ConvoyControl;
+  /** `gt daemon run` does a seed check so often: never by default. */
+  readonly daemonCheckMs?: number;
+}
+
+export interface ControlState {
+  readonly bd?: BdControl;
+  readonly gt?: GtControl;
+}
+
+/** One start of a stand-in. `end` and `exitCode` are absent while it runs, and when it was killed. */
+export interface Call {
+  readonly program: "bd" | "gt";
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly pid: number;
+  readonly ppid: number;
+  /** Unix ms. */
+  readonly start: number;
+  readonly end?: number;
+  readonly exitCode?: number;
+  readonly env: {
+    readonly BEADS_DIR?: string;
+    readonly BEADS_DB?: string;
+    readonly BD_JSON_ENVELOPE?: string;
+  };
+  /** Pids of processes it started. */
+  readonly children: readonly number[];
+}
+
+/** A notification that the stand-in `gt` sent. */
+export interface Mail {
+  readonly to: string;
+  readonly convoy: string;
+  readonly subject: string;
+  readonly body: string;
+  readonly time: number;
+}
+
+/** The handle on a pair of stand-ins. */
+export interface Control {
+  readonly dir: string;
+  /** Replaces the settings of each program named, and leaves the other's alone. Atomic. */
+  set(state: ControlState): void;
+  get(): ControlState;
+  /** Every start so far, oldest first. */
+  calls(program?: "bd" | "gt"): Call[];
+  mails(): Mail[];
+  /** From now on every running `bd activity` is deaf to this rig, and new ones see an empty buffer. */
+  restartDaemon(rig: string): void;
+  /** Forgets calls and mails. */
+  clear(): void;
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+
+/** One id that tries to break out of a query, a pattern or a command line. */
+export interface SqlQuotingCase {
+  readonly name: string;
+  readonly id: string;
+  /** May become a command argument: it matches `^[A-Za-z0-9][A-Za-z0-9._-]*$`. */
+  readonly safeArgument: boolean;
+  /** Near misses, which must not match. */
+  readonly others: readonly string[];
+}
+
+/** Whether a stored reference means a given issue. */
+export interface ExternalRefCase {
+  readonly name: string;
+  readonly reference: string;
+  readonly id: string;
+  readonly matches: boolean;
+  readonly why: string;
+}
+
+/** One life of the event source: how long it ran, what it left. */
+export interface RestartRun {
+  /** Lifetime in ms; null: it never ends by itself. */
+  readonly ms: number | null;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly stderr?: string;
+  /** Lines it printed: `none`, `replay` (the daemon's buffer again) or `live`. */
+  readonly lines: "none" | "replay" | "live";
+}
+
+/** What must happen between run n and run n + 1. */
+export interface RestartStep {
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Failures in a row that the delay was reckoned from. */
+  readonly failures: number;
+}
+
+export interface RestartCase {
+  readonly name: string;
+  readonly why: string;
+  readonly runs: readonly RestartRun[];
+  /** One for every restart: `expect[n]` is the wait after `runs[n]`. Fewer than runs when the watcher must not restart. */
+  readonly expect: readonly RestartStep[];
+  /** Reported when all of it has been played. */
+  readonly state: "up" | "down" | "unavailable";
+  /** A sweep must follow every start. */
+  readonly sweep: boolean;
+}
+
+type Text = string | { readonly repeat: readonly [string, number] };
+
+const load = (name: string): { readonly cases: readonly never[] } =>
+  JSON.parse(readFileSync(new URL(`../tables/${name}.json`, import.meta.url), "utf8"));
+
+const text = (value: Text): string =>
+  typeof value === "string" ? value : value.repeat[0].repeat(value.repeat[1]);
+
+/** `tables/sql-quoting.json`, with long ids written out. */
+export const sqlQuotingCases = (): SqlQuotingCase[] =>
+  load("sql-quoting").cases.map((row: SqlQuotingCase) => ({
+    ...row,
+    id: text(row.id),
+    others: row.others.map(text),
+  }));
+
+/** `tables/external-ref.json`. */
+export const externalRefCases = (): ExternalRefCase[] => [...load("external-ref").cases];
+
+/** `tables/restart.json`. */
+export const restartCases = (): RestartCase[] => [...load("restart").cases];
