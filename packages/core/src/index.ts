@@ -1,1 +1,34 @@
-export {};
+export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
+export { type ConvoySnapshot, fingerprint, type TrackedIssue } from "./convoy.ts";
+export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
+export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
+export { STUCK_AFTER } from "./land.ts";
+export { judge, type Progress, reasonOf, type Verdict } from "./policy.ts";
+export type {
+  ActivitySource,
+  Clock,
+  CommandResult,
+  ConvoyLander,
+  ConvoyStore,
+  Hint,
+  IssueChange,
+  LandStep,
+  Reporter,
+} from "./ports.ts";
+export { printable } from "./printable.ts";
+export { check, type CheckResult, watch } from "./reconcile.ts";
+export type { Blocker, SourceState, WatchRecord } from "./records.ts";
+export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
+export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
+export type { ReconcileOptions } from "./run.ts";
+export { isDone, isStaged, type IssueState } from "./status.ts";
+export {
+  type ConvoyRow,
+  createTownStore,
+  type Home,
+  type IssueDatabase,
+  type IssueRow,
+  type TownDatabases,
+  type TrackRow,
+} from "./town-store.ts";
+export { WorkQueue } from "./work-queue.ts";

@@ -1,0 +1,41 @@
+import type { IssueState } from "./status.ts";
+
+/** An issue a convoy tracks, as just read from the database it lives in. */
+export interface TrackedIssue {
+  /** As stored in the convoy's dependency. */
+  readonly reference: string;
+  readonly id: string;
+  readonly state: IssueState;
+  /** Status as stored; absent when `state` is `unknown`. */
+  readonly status?: string;
+  /** Why the state is unknown, in words. */
+  readonly why?: string;
+  /** Name of the rig it lives in; `town` for the town itself. Absent when no route leads to it. */
+  readonly rig?: string;
+  readonly title?: string;
+  readonly assignee?: string;
+  /** When it got its present state, as stored. */
+  readonly since?: string;
+}
+
+/** A convoy and everything it tracks, from one fresh read. */
+export interface ConvoySnapshot {
+  readonly id: string;
+  readonly title: string;
+  readonly status: string;
+  /** Not closed, and not deleted. */
+  readonly open: boolean;
+  /** Status `staged_*`: planned, not launched. */
+  readonly staged: boolean;
+  /** Label `gt:owned`: its owner closes it. */
+  readonly owned: boolean;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly tracked: readonly TrackedIssue[];
+}
+
+/** Two snapshots with the same fingerprint differ in nothing that matters to landing. */
+export function fingerprint(convoy: ConvoySnapshot): string {
+  const tracked = convoy.tracked.map(({ reference, state, status, since }) => [reference, state, status, since]);
+  return JSON.stringify([convoy.status, convoy.owned, convoy.updatedAt, tracked]);
+}

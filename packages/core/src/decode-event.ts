@@ -1,0 +1,55 @@
+/** What a line of `bd activity --json` says that matters here. */
+export interface ActivityEvent {
+  /** `create`, `update`, `delete`, `comment`, `status`, or a kind that a later `bd` adds. */
+  readonly type: string;
+  readonly issue: string;
+  /** RFC 3339, as printed; empty when the line has none. */
+  readonly timestamp: string;
+  readonly oldStatus?: string;
+  readonly newStatus?: string;
+}
+
+export type DecodedLine =
+  | { readonly kind: "event"; readonly event: ActivityEvent }
+  /** Valid, but it speaks of no issue. */
+  | { readonly kind: "ignored" }
+  | { readonly kind: "rejected"; readonly why: "not JSON" | "not an object" | "no type" };
+
+const IGNORED: DecodedLine = { kind: "ignored" };
+
+/** Decodes one line. Unknown kinds and fields are harmless; a line that is no event is told apart from a broken one. */
+export function decodeEvent(line: string): DecodedLine {
+  if (line.trim() === "") return IGNORED;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { kind: "rejected", why: "not JSON" };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { kind: "rejected", why: "not an object" };
+  }
+  const { type, issue_id: issue, timestamp, old_status: from, new_status: to } = value as Record<string, unknown>;
+  if (typeof type !== "string") return { kind: "rejected", why: "no type" };
+  if (typeof issue !== "string" || issue === "") return IGNORED;
+  return {
+    kind: "event",
+    event: {
+      type,
+      issue,
+      timestamp: typeof timestamp === "string" ? timestamp : "",
+      ...(typeof from === "string" && { oldStatus: from }),
+      ...(typeof to === "string" && { newStatus: to }),
+    },
+  };
+}
+
+/** Whether an event may have completed something: a close, or a deletion (a deleted issue counts as done). */
+export function mayComplete({ type, newStatus }: ActivityEvent): boolean {
+  return type === "delete" || (type === "status" && (newStatus === "closed" || newStatus === "tombstone"));
+}
+
+/** Whether an event says that a closed issue is open again. */
+export function isReopening({ type, oldStatus, newStatus }: ActivityEvent): boolean {
+  return type === "status" && oldStatus === "closed" && newStatus !== undefined && newStatus !== "closed" && newStatus !== "tombstone";
+}

@@ -1,0 +1,77 @@
+import { DatabaseError, messageOf } from "./errors.ts";
+import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
+import { memoryOf, type Run } from "./run.ts";
+import type { Sweeper } from "./sweep.ts";
+
+const ASKED_LIMIT = 10_000;
+
+/** Follows one source until the run is stopped, and turns its hints into work. */
+export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, attached: () => void): Promise<void> {
+  const { report, stop } = run.options;
+  for await (const hint of source.hints(stop)) {
+    if (stop.aborted) return;
+    if (hint.kind === "state") {
+      report({ event: "source", name: source.name, state: hint.state, ...(hint.detail !== undefined && { detail: hint.detail }) });
+      attached();
+    } else if (hint.kind === "warning") {
+      report({ event: "warning", message: hint.message, ...(hint.hint !== undefined && { hint: hint.hint }) });
+    } else if (hint.kind === "sweep") {
+      sweeper.request(`${source.name}: ${hint.reason}`);
+    } else {
+      await hearOfIssues(run, source, hint, sweeper);
+    }
+  }
+}
+
+async function hearOfIssues(
+  run: Run,
+  source: ActivitySource,
+  { changes }: Hint & { kind: "issues" },
+  sweeper: Sweeper,
+): Promise<void> {
+  const { clock, report, store } = run.options;
+  const at = clock.now();
+  let tracking: ReadonlyMap<string, readonly string[]>;
+  try {
+    tracking = await store.convoysTracking(changes.map((change) => change.issue));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    report({ event: "warning", message: messageOf(error), hint: error.hint });
+    sweeper.request(`${source.name}: a hint could not be followed`);
+    return;
+  }
+  for (const change of changes) {
+    const convoys = tracking.get(change.issue) ?? [];
+    if (change.closed) report({ event: "close", issue: change.issue, source: source.name, convoys });
+    if (change.reopened) await warnOfReopening(run, change.issue);
+    for (const convoy of convoys) {
+      const memory = memoryOf(run, convoy);
+      memory.hintedAt ??= at;
+      if (change.closed && change.stamp !== undefined) noteAsk(run, convoy, change);
+      run.judging.add(convoy);
+    }
+  }
+}
+
+/** Remembers that a close event named this issue, once for each event: a replay must not ask gt again. */
+function noteAsk(run: Run, convoy: string, { issue, stamp }: IssueChange): void {
+  const event = `${convoy}\n${issue}\n${stamp}`;
+  if (run.asked.has(event)) return;
+  run.asked.add(event);
+  if (run.asked.size > ASKED_LIMIT) for (const oldest of run.asked) { run.asked.delete(oldest); break; }
+  (memoryOf(run, convoy).ask ??= new Set()).add(issue);
+}
+
+async function warnOfReopening(run: Run, issue: string): Promise<void> {
+  try {
+    for (const convoy of (await run.options.store.closedConvoysTracking?.(issue)) ?? []) {
+      run.options.report({
+        event: "warning",
+        message: `${issue} is open again, and ${convoy}, which tracks it, is closed`,
+        hint: `reopen the convoy (gt convoy add ${convoy} ${issue}) if it should wait for ${issue}`,
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+  }
+}

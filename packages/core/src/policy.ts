@@ -1,0 +1,51 @@
+import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
+
+/** Numbers that add up: `done + open + unknown = total`. */
+export interface Progress {
+  readonly done: number;
+  readonly open: number;
+  readonly unknown: number;
+  readonly total: number;
+}
+
+/** What is to become of a convoy, and why. */
+export interface Verdict extends Progress {
+  /**
+   * - `closed`: nothing is left to do
+   * - `complete`: it tracks something, and all of it is done
+   * - `waiting`: something is open, or can't be told
+   * - `empty`, `staged`, `owned`: not ours to land
+   */
+  readonly kind: "closed" | "complete" | "waiting" | "empty" | "staged" | "owned";
+  /** What the convoy waits on, in the order it tracks them. */
+  readonly blockers: readonly TrackedIssue[];
+  /** The verdict in words, a sentence each. */
+  readonly reasons: readonly string[];
+}
+
+/** Judges a convoy by a fresh read of it. Empty never completes, and neither does anything unknown. */
+export function judge(convoy: ConvoySnapshot): Verdict {
+  const progress = count(convoy.tracked);
+  const blockers = convoy.tracked.filter((issue) => issue.state !== "done");
+  const verdict = (kind: Verdict["kind"], ...reasons: string[]): Verdict => ({ kind, ...progress, blockers, reasons });
+
+  if (!convoy.open) return verdict("closed", `it is ${convoy.status}`);
+  if (convoy.staged) return verdict("staged", `its status is ${convoy.status}: it has not been launched`);
+  if (progress.total === 0) return verdict("empty", "it tracks nothing");
+  if (blockers.length > 0) return verdict("waiting", ...blockers.map(reasonOf));
+  if (convoy.owned) return verdict("owned", "all tracked issues are closed, but its owner closes it (label gt:owned)");
+  return verdict("complete", "all tracked issues are closed");
+}
+
+function count(tracked: readonly TrackedIssue[]): Progress {
+  const progress = { done: 0, open: 0, unknown: 0, total: tracked.length };
+  for (const { state } of tracked) progress[state] += 1;
+  return progress;
+}
+
+/** Why one tracked issue holds its convoy up, in words. */
+export function reasonOf(issue: TrackedIssue): string {
+  if (issue.state === "unknown") return issue.why ?? `${issue.id} cannot be judged`;
+  const where = issue.rig === undefined ? "" : `${issue.rig}, `;
+  return `${issue.id} is not closed (${where}${issue.status ?? "open"})`;
+}

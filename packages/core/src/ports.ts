@@ -1,0 +1,82 @@
+import type { ConvoySnapshot } from "./convoy.ts";
+import type { WatchRecord, SourceState } from "./records.ts";
+
+/** Time, injected. All times in milliseconds. */
+export interface Clock {
+  /** Since the epoch. */
+  now(): number;
+  /** Ends after `ms`, or as soon as the signal is aborted; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** One issue that may have changed. */
+export interface IssueChange {
+  readonly issue: string;
+  /** The source has seen it closed or deleted. */
+  readonly closed: boolean;
+  /** The source has seen it opened again. */
+  readonly reopened?: boolean;
+  /** What tells this event from another of the same issue, if the source knows. */
+  readonly stamp?: string;
+}
+
+/** Something a source noticed. It only says *look at this now*; what to do is decided from a fresh read. */
+export type Hint =
+  | { readonly kind: "issues"; readonly changes: readonly IssueChange[] }
+  /** Look at everything: the source has (re)started, or knows that it missed something. */
+  | { readonly kind: "sweep"; readonly reason: string }
+  | { readonly kind: "state"; readonly state: SourceState; readonly detail?: string }
+  | { readonly kind: "warning"; readonly message: string; readonly hint?: string };
+
+/** A source of hints. Losing, repeating or reordering hints changes nothing but the delay. */
+export interface ActivitySource {
+  readonly name: string;
+  /**
+   * Follows the source until the signal is aborted; the iteration then ends, and nothing is left behind. The first
+   * `state` hint says that the source is attached, or why it can't be.
+   */
+  hints(signal: AbortSignal): AsyncIterable<Hint>;
+  /** A convoy became complete and this source had said nothing: it may be mute. */
+  doubt?(): void;
+}
+
+/** What the town's databases say. Every answer is a fresh read; reads fail with a `DatabaseError`. */
+export interface ConvoyStore {
+  /** Ids of all convoys that are not closed. */
+  openConvoys(): Promise<readonly string[]>;
+  /** For each of these issues that open convoys track, those convoys. An id of an open convoy itself counts, too. */
+  convoysTracking(issues: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** These convoys, with all they track. What is not there, or not a convoy, is left out. */
+  readConvoys(ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>>;
+  /** Closed convoys that track this issue. */
+  closedConvoysTracking?(issue: string): Promise<readonly string[]>;
+}
+
+/**
+ * A way to close a convoy, from the mildest to the last resort:
+ * - `check`: let gt find out by itself
+ * - `close`: tell gt to close it
+ * - `force`: tell gt to close it although gt cannot see that it is complete
+ */
+export type LandStep = "check" | "close" | "force";
+
+/** How a landing command ended. None of it proves anything: the convoy is read again. */
+export interface CommandResult {
+  readonly ended: "exit" | "signal" | "timeout" | "not-found" | "failed";
+  readonly exitCode?: number;
+  /** The last of what it printed on stdout and stderr, or why it could not be run. */
+  readonly output: string;
+}
+
+/** Runs the commands that close convoys and tell those who wait. Nothing else changes the town. */
+export interface ConvoyLander {
+  /** The command of a step as a person would type it. */
+  command(step: LandStep, convoy: string): string;
+  /** Runs it, bounded in time; aborting the signal ends the command and all it started. Never rejects. */
+  run(step: LandStep, convoy: string, signal: AbortSignal): Promise<CommandResult>;
+  /** Changes when the program behind the commands is replaced. */
+  identity(): string;
+}
+
+/** Where records go: a terminal, a file, a host. Must not throw. */
+export type Reporter = (record: WatchRecord) => void;

@@ -1,0 +1,134 @@
+import { backoff, STREAM_BACKOFF } from "./backoff.ts";
+import { DatabaseError } from "./errors.ts";
+import { hear } from "./hear.ts";
+import { judgeConvoys } from "./judge-convoys.ts";
+import { land } from "./land.ts";
+import { createRun, type ReconcileOptions, type Run } from "./run.ts";
+import { createSweeper, type Sweeper, sweep } from "./sweep.ts";
+
+const BATCH = 256;
+
+/**
+ * Watches until `stop` is aborted: follows the sources, sweeps, and lands what is complete. Ends when the command in
+ * flight has ended and the sources have let go.
+ *
+ * @throws {DatabaseError} when the first sweep cannot read the town's own database, and waiting would not help
+ */
+export async function watch(options: ReconcileOptions): Promise<void> {
+  const end = new AbortController();
+  const run = createRun({ ...options, stop: AbortSignal.any([options.stop, end.signal]) });
+  const { report, sources, stop } = run.options;
+  const sweeper = createSweeper(run);
+  shutDownOn(stop, run);
+  const attached = sources.map(() => Promise.withResolvers<void>());
+  const tasks = [
+    judgeLoop(run, sweeper),
+    landLoop(run),
+    ...sources.map((source, index) => hear(run, source, sweeper, () => attached[index]?.resolve())),
+  ];
+  const work = Promise.all(tasks);
+  try {
+    await Promise.race([Promise.all(attached.map(({ promise }) => promise)), work]);
+    const convoys = await firstSweep(run);
+    if (convoys !== undefined) report({ event: "watching", sources: sources.map(({ name }) => name), convoys });
+    tasks.push(sweeper.run());
+    await Promise.all([work, tasks.at(-1)]);
+  } finally {
+    end.abort();
+    await Promise.allSettled(tasks);
+  }
+}
+
+/** What one sweep led to. */
+export interface CheckResult {
+  /** Ids asked for that name no open or closed convoy. */
+  readonly missing: readonly string[];
+  /** Convoys found complete. */
+  readonly complete: number;
+  /** Convoys that are complete and could not be landed. */
+  readonly stuck: readonly string[];
+}
+
+/**
+ * One sweep, of all open convoys or of these; lands what is complete, and ends.
+ *
+ * @throws {DatabaseError} when the town's own database cannot be read
+ */
+export async function check(options: ReconcileOptions, only: readonly string[] = []): Promise<CheckResult> {
+  const run = createRun(options);
+  shutDownOn(options.stop, run);
+  const missing = only.length === 0 ? [] : await absent(run, only);
+  const { complete } =
+    only.length === 0 ? await sweep(run, "check") : await judgeConvoys(run, only, options.clock.now());
+  while (!options.stop.aborted && hasLandingsToTry(run)) await landNext(run);
+  const stuck = [...run.memories].filter(([, memory]) => memory.failure !== undefined).map(([id]) => id);
+  return { missing, complete, stuck };
+}
+
+async function absent(run: Run, ids: readonly string[]): Promise<readonly string[]> {
+  const found = await run.options.store.readConvoys(ids);
+  return ids.filter((id) => !found.has(id));
+}
+
+function hasLandingsToTry(run: Run): boolean {
+  return [...run.memories].some(([id, memory]) => run.landing.has(id) && memory.failure?.reported !== true);
+}
+
+function shutDownOn(stop: AbortSignal, run: Run): void {
+  const shutDown = (): void => {
+    run.judging.shutDown();
+    run.landing.shutDown();
+  };
+  if (stop.aborted) shutDown();
+  else stop.addEventListener("abort", shutDown, { once: true });
+}
+
+/** Sweeps until it succeeds; undefined when stopped before that. */
+async function firstSweep(run: Run): Promise<number | undefined> {
+  const { clock, random, report, stop } = run.options;
+  for (let failures = 1; !stop.aborted; failures += 1) {
+    try {
+      const { convoys } = await sweep(run, "start");
+      return stop.aborted ? undefined : convoys;
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || !mayPass(error)) throw error;
+      if (failures === 1) report({ event: "warning", message: error.message, hint: error.hint });
+      await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), stop);
+    }
+  }
+  return undefined;
+}
+
+function mayPass({ fault }: DatabaseError): boolean {
+  return fault === "locked" || fault === "unreachable" || fault === "replaced";
+}
+
+async function judgeLoop(run: Run, sweeper: Sweeper): Promise<void> {
+  for (;;) {
+    const ids = await run.judging.take(BATCH);
+    if (ids.length === 0) return;
+    try {
+      await judgeConvoys(run, ids, run.options.clock.now());
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      sweeper.request("a read failed");
+    } finally {
+      for (const id of ids) run.judging.done(id);
+    }
+  }
+}
+
+async function landLoop(run: Run): Promise<void> {
+  while (await landNext(run));
+}
+
+async function landNext(run: Run): Promise<boolean> {
+  const [id] = await run.landing.take(1);
+  if (id === undefined) return false;
+  try {
+    await land(run, id);
+  } finally {
+    run.landing.done(id);
+  }
+  return true;
+}

@@ -1,0 +1,92 @@
+import type { ActivitySource, Clock, ConvoyLander, ConvoyStore, LandStep, Reporter } from "./ports.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** What a watcher is made of, and how it is to behave. All times in milliseconds. */
+export interface ReconcileOptions {
+  readonly store: ConvoyStore;
+  readonly lander: ConvoyLander;
+  readonly sources: readonly ActivitySource[];
+  readonly clock: Clock;
+  readonly report: Reporter;
+  /** A number in [0, 1) for jitter. */
+  readonly random: () => number;
+  /** Time between two sweeps. */
+  readonly sweepEvery: number;
+  /** How long to leave a complete convoy to another watcher of the town. */
+  readonly grace: number;
+  /** The steps that may be taken, in this order. */
+  readonly steps: readonly LandStep[];
+  /** Find out, and do nothing. */
+  readonly dryRun: boolean;
+  /** Who else lands convoys in this town, in words; undefined when nobody does. */
+  readonly rival: () => Promise<string | undefined>;
+  /** Stop: take up nothing new, finish the command in flight. */
+  readonly stop: AbortSignal;
+  /** Stop at once: end the command in flight, too. */
+  readonly kill: AbortSignal;
+}
+
+/** Landings of one convoy that did not come about. */
+export interface Failure {
+  readonly attempts: number;
+  /** Of the convoy, and of gt: when either changes, the count starts anew. Absent when the convoy could not be read. */
+  readonly fingerprint?: string;
+  readonly retryAt: number;
+  readonly reported: boolean;
+}
+
+/** What is remembered of a convoy between two looks at it. Losing all of it costs repeated records, nothing else. */
+export interface ConvoyMemory {
+  title?: string;
+  /** When the first hint came that has not been judged yet. */
+  hintedAt?: number;
+  /** The last thing reported, so that it is not reported again. */
+  told?: string;
+  /** When the hint came that led to the verdict `complete`. */
+  completeSince?: number;
+  /** Number of landing commands that had been run in the town at that time. */
+  commandsBefore?: number;
+  /** When another watcher's grace is over. */
+  rivalUntil?: number;
+  /** Close events that named one of its issues; gt may see what we can't. */
+  ask?: Set<string>;
+  failure?: Failure;
+}
+
+/** The state of a running watcher. */
+export interface Run {
+  readonly options: ReconcileOptions;
+  readonly judging: WorkQueue<string>;
+  readonly landing: WorkQueue<string>;
+  readonly memories: Map<string, ConvoyMemory>;
+  /** Landing commands run so far, in the whole town. */
+  commands: number;
+  /** Steps that proved futile, by kind of convoy, for one identity of gt. */
+  readonly futile: Map<string, Set<LandStep>>;
+  futileFor: string;
+  /** Close events gt has been asked about, so that a replay does not ask again. */
+  readonly asked: Set<string>;
+  /** Who else was last seen landing convoys here. */
+  rival: string | undefined;
+}
+
+export function createRun(options: ReconcileOptions): Run {
+  return {
+    options,
+    judging: new WorkQueue(options.clock),
+    landing: new WorkQueue(options.clock),
+    memories: new Map(),
+    commands: 0,
+    futile: new Map(),
+    futileFor: "",
+    asked: new Set(),
+    rival: undefined,
+  };
+}
+
+/** The memory of a convoy, made when there is none. */
+export function memoryOf(run: Run, convoy: string): ConvoyMemory {
+  let memory = run.memories.get(convoy);
+  if (memory === undefined) run.memories.set(convoy, (memory = {}));
+  return memory;
+}
