@@ -13,6 +13,8 @@ export interface RigOptions {
   readonly backend?: "sqlite" | "dolt";
   /** File name of the SQLite database (`beads.db`), or name of the Dolt database (the rig's name). */
   readonly database?: string;
+  /** Port of the Dolt server in metadata.json: 1 by default, where nothing listens. */
+  readonly doltPort?: number;
 }
 
 export interface TownOptions {

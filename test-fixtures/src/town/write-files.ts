@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { insert } from "../beads/rows.ts";
+import { createDatabase } from "../schema/open.ts";
+import type { Db } from "../schema/open.ts";
+import { localTime } from "../schema/times.ts";
+import { townRig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
+import type { SchemaVariant, TownOptions } from "./types.ts";
+
+const releases: Readonly<Record<SchemaVariant, string>> = {
+  "0.46": "0.46.0",
+  "0.47.1": "0.47.1",
+  "0.49.6": "0.49.6",
+  minimal: "0.0.0",
+};
+
+const write = (file: string, text: string): void => {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+};
+
+const metadata = (rig: Rig, schema: SchemaVariant): Record<string, unknown> => {
+  if (rig.backend === "sqlite")
+    return {
+      database: basename(rig.file),
+      jsonl_export: "issues.jsonl",
+      ...(schema === "0.49.6" && { backend: "sqlite" }),
+    };
+  return {
+    backend: "dolt",
+    database: "dolt",
+    dolt_database: rig.doltDatabase,
+    dolt_mode: "server",
+    dolt_server_host: "127.0.0.1",
+    dolt_server_port: rig.doltPort,
+  };
+};
+
+const settings = (rig: Rig): Record<string, string> => ({
+  compaction_enabled: "false",
+  compact_tier1_days: "30",
+  compact_tier1_dep_levels: "2",
+  compact_tier2_days: "90",
+  compact_tier2_dep_levels: "5",
+  compact_tier2_commits: "100",
+  compact_batch_size: "50",
+  compact_parallel_workers: "5",
+  auto_compact_enabled: "false",
+  issue_prefix: rig.prefix,
+  "types.custom": "agent,role,rig,convoy,slot",
+  ...(rig.name === townRig && { allowed_prefixes: `${rig.prefix},${rig.prefix}-cv` }),
+});
+
+/** `.beads` of one rig: metadata.json, the database with its settings, and the redirect that leads there. */
+export const writeRig = (
+  rig: Rig,
+  options: Pick<TownOptions, "schema" | "journal">,
+  fill: (db: Db) => void = () => {},
+): void => {
+  const schema = options.schema ?? "0.47.1";
+  if (rig.redirect !== undefined) write(join(rig.routeDir, "redirect"), `${rig.redirect}\n`);
+  write(join(rig.beadsDir, "metadata.json"), JSON.stringify(metadata(rig, schema), null, 2));
+  createDatabase(rig.file, schema, options.journal ?? "wal", (db) => {
+    for (const [key, value] of Object.entries(settings(rig))) insert(db, "config", { key, value });
+    insert(db, "metadata", { key: "bd_version", value: releases[schema] });
+    fill(db);
+  });
+};
+
+/** routes.jsonl and mayor/town.json. */
+export const writeTownFiles = (dir: string, rigs: readonly Rig[], options: TownOptions): void => {
+  const routes = rigs.map(
+    ({ prefix, path }) => `${JSON.stringify({ prefix: `${prefix}-`, path })}\n`,
+  );
+  write(join(dir, ".beads/routes.jsonl"), options.routes ?? routes.join(""));
+  if (options.withTownJson === false) return;
+  const town = { type: "town", version: 2, name: basename(dir), created_at: localTime() };
+  write(join(dir, "mayor/town.json"), `${JSON.stringify(town, null, 2)}\n`);
+};
