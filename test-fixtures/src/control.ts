@@ -44,7 +44,7 @@ export interface Exit {
 
 export type GtMode = "seed" | "head" | "lies" | "warns" | "hangs" | "fails" | "crash-after-close";
 
-interface ConvoyControl {
+export interface ConvoyControl {
   readonly mode?: GtMode;
   /** Whose rules `crash-after-close` and the end of `failTimes` follow: `seed` by default. */
   readonly base?: "seed" | "head";

@@ -1,3 +1,7 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readCalls, readMails, readState, removeLogs, writeState } from "./control-files.ts";
 import type { Control } from "./control.ts";
 
 export interface StandInOptions {
@@ -15,7 +19,58 @@ export interface StandIns {
   readonly control: Control;
 }
 
-/** Writes executable `bd` and `gt` into `dir`. */
-export const installStandIns = (_dir: string, _options: StandInOptions = {}): StandIns => {
-  throw new Error("not written yet");
+const own = (program: string): string => fileURLToPath(new URL(`./programs/${program}.ts`, import.meta.url));
+
+const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+const nodeFlags = (): readonly string[] => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const strips = major > 23 || (major === 22 && minor >= 18) || (major === 23 && minor >= 6);
+  return ["--disable-warning=ExperimentalWarning", ...(strips ? [] : ["--experimental-strip-types"])];
+};
+
+/** The command line that runs a .ts file. */
+const command = (runtime: string): readonly string[] => {
+  const isDeno = /(^|[\\/])deno(\.exe)?$/.test(runtime);
+  return isDeno ? [runtime, "run", "-A", "--quiet"] : [runtime, ...nodeFlags()];
+};
+
+const wrapper = (dir: string, runtime: string, program: string): string => `#!/bin/sh
+GASTOWN_STAND_INS=${quote(dir)}
+export GASTOWN_STAND_INS
+exec ${[...command(runtime), program].map(quote).join(" ")} "$@"
+`;
+
+/** The handle on stand-ins that are installed in `dir`. */
+export const controlOf = (dir: string): Control => ({
+  dir,
+  get: () => {
+    const { bd, gt } = readState(dir);
+    return { ...(bd && { bd }), ...(gt && { gt }) };
+  },
+  set: (next) => {
+    const { setAt, ...known } = readState(dir);
+    const stamps = Object.fromEntries(Object.keys(next).map((program) => [program, Date.now()]));
+    writeState(dir, { ...known, ...next, setAt: { ...setAt, ...stamps } });
+  },
+  calls: (program) => readCalls(dir).filter((call) => program === undefined || call.program === program),
+  mails: () => readMails(dir),
+  restartDaemon: (rig) => {
+    const known = readState(dir);
+    const restarted = { ...known.bd?.restarted, [rig]: Date.now() };
+    writeState(dir, { ...known, bd: { ...known.bd, restarted } });
+  },
+  clear: () => removeLogs(dir),
+});
+
+/** Writes executable `bd` and `gt` into `dir`, which is made when it is not there. */
+export const installStandIns = (dir: string, options: StandInOptions = {}): StandIns => {
+  const programs = options.programs ?? { bd: own("bd"), gt: own("gt") };
+  const runtime = options.runtime ?? process.execPath;
+  mkdirSync(dir, { recursive: true });
+  for (const name of ["bd", "gt"] as const) {
+    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name]));
+    chmodSync(join(dir, name), 0o755);
+  }
+  return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control: controlOf(dir) };
 };

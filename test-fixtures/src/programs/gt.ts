@@ -1,0 +1,29 @@
+import type { GtControl } from "../control.ts";
+import { parseArgs } from "./lib/args.ts";
+import type { Args } from "./lib/args.ts";
+import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
+
+const valued = ["--reason", "--notify"];
+
+const unknown = (command: string, of: string): never =>
+  fail(`Error: unknown command "${command}" for "${of}"\nRun '${of} --help' for usage.`);
+
+const version = ({ version: number, mode }: GtControl): void =>
+  out(`gt version ${number ?? (mode === "head" ? "1.0.1" : "0.2.6")} (stand-in)\n`);
+
+const run = async (args: Args, control: GtControl): Promise<void> => {
+  const [group = "", command = "", ...words] = args.words;
+  if (args.flag("--version") || group === "version") return version(control);
+  if (group === "convoy" && (command === "check" || command === "close"))
+    return (await import("./gt/convoy.ts")).convoy(command, words, args, control);
+  if (group === "plugin" && (command === "list" || command === "show"))
+    return (await import("./gt/plugin.ts")).plugin(command, words, args);
+  if (group === "daemon" && command === "run") return (await import("./gt/daemon.ts")).daemon(control);
+  if (["convoy", "plugin", "daemon"].includes(group)) unknown(command, `gt ${group}`);
+  unknown(group, "gt");
+};
+
+const argv = process.argv.slice(2);
+logStart("gt", argv);
+await run(parseArgs(argv, valued), state().gt ?? {});
+finish(0);

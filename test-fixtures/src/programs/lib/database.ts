@@ -1,0 +1,39 @@
+import { existsSync, appendFileSync } from "node:fs";
+import { join } from "node:path";
+import { activityLine } from "../../beads/activity-line.ts";
+import type { Change } from "../../beads/activity-line.ts";
+import { writeAsBd } from "../../beads/as-bd.ts";
+import { findIssue } from "../../beads/rows.ts";
+import { read } from "../../schema/open.ts";
+import type { Db, Row } from "../../schema/open.ts";
+import { databaseIn } from "../../town/open-rigs.ts";
+import { routedBeadsDir } from "./where.ts";
+
+/** Where a command finds an issue: at home, or by its prefix in another rig, whose daemon then hears nothing. */
+export interface Home {
+  readonly beadsDir: string;
+  readonly routed: boolean;
+}
+
+const file = (beadsDir: string): string => databaseIn(beadsDir).file;
+
+export const find = (beadsDir: string, id: string): Row | undefined =>
+  existsSync(file(beadsDir)) ? read(file(beadsDir), (db) => findIssue(db, id)) : undefined;
+
+export const homeOf = (local: string, town: string | undefined, id: string): Home => {
+  const routed = town === undefined ? undefined : routedBeadsDir(town, id);
+  if (routed === undefined || routed === local || find(local, id) !== undefined) return { beadsDir: local, routed: false };
+  return { beadsDir: routed, routed: true };
+};
+
+/** One write command in one database; `tell`: the daemon of that rig does it, and so its feed has it. */
+export const change = (
+  beadsDir: string,
+  options: { readonly migrate: boolean; readonly tell: boolean },
+  work: (db: Db) => Change,
+): void => {
+  const done = writeAsBd(file(beadsDir), options.migrate, work);
+  if (options.tell) appendFileSync(join(beadsDir, "activity.ndjson"), activityLine(done));
+};
+
+export const query = <T>(beadsDir: string, work: (db: Db) => T): T => read(file(beadsDir), work);

@@ -1,0 +1,79 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { writeSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Call, Exit } from "../../control.ts";
+import { appendCall, readCalls, readState } from "../../control-files.ts";
+import type { StoredState } from "../../control-files.ts";
+
+const dir = process.env["GASTOWN_STAND_INS"];
+const call = randomUUID();
+
+/** Directory with the control file and the logs; without one a stand-in works, and logs nothing. */
+export const standInDir: string | undefined = dir;
+
+export const state = (): StoredState => (dir === undefined ? {} : readState(dir));
+
+export const logStart = (program: "bd" | "gt", argv: readonly string[]): void => {
+  if (dir === undefined) return;
+  const env = Object.fromEntries(
+    ["BEADS_DIR", "BEADS_DB", "BD_JSON_ENVELOPE"].flatMap((name) =>
+      process.env[name] === undefined ? [] : [[name, process.env[name]]],
+    ),
+  );
+  const { pid, ppid } = process;
+  appendCall(dir, { call, program, argv, cwd: process.cwd(), pid, ppid, start: Date.now(), env });
+};
+
+/** Starts of this program before this one which the settings in force have seen. */
+export const earlierCalls = (program: "bd" | "gt", wanted: (call: Call) => boolean): number => {
+  const since = state().setAt?.[program] ?? 0;
+  const mine = (one: Call): boolean => one.program === program && one.pid !== process.pid && one.start >= since;
+  return dir === undefined ? 0 : readCalls(dir).filter((one) => mine(one) && wanted(one)).length;
+};
+
+const writeAll = (fd: number, data: string | Uint8Array): void => {
+  const bytes = typeof data === "string" ? Buffer.from(data) : data;
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+};
+
+/** Blocks while the reader does not read, as the real programs do. */
+export const out = (data: string | Uint8Array): void => {
+  try {
+    writeAll(1, data);
+  } catch {
+    finish(141);
+  }
+};
+
+export const err = (text: string): void => writeAll(2, text);
+
+export const finish = (exitCode: number): never => {
+  if (dir !== undefined) appendCall(dir, { call, end: Date.now(), exitCode });
+  process.exit(exitCode);
+};
+
+export const fail = (text: string, exitCode = 1): never => {
+  err(`${text}\n`);
+  return finish(exitCode);
+};
+
+/** Ends as told: with a last word, by a signal or with a code. */
+export const end = ({ exitCode = 0, signal, stderr = "" }: Omit<Exit, "ms">): void => {
+  if (stderr !== "") err(stderr.endsWith("\n") ? stderr : `${stderr}\n`);
+  if (signal === undefined) return finish(exitCode);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+};
+
+/** A process that outlives this one and keeps its stdout open. */
+export const startGrandchild = (): void => {
+  const child = spawn("sleep", ["60"], { stdio: ["ignore", "inherit", "ignore"] });
+  child.unref();
+  if (dir !== undefined && child.pid !== undefined) appendCall(dir, { call, child: child.pid });
+};
+
+/** Lives until a signal ends it. */
+export const stayAlive = async (): Promise<never> => {
+  for (;;) await sleep(2 ** 30);
+};
