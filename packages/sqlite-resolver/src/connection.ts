@@ -1,0 +1,109 @@
+import { statSync } from "node:fs";
+import Database from "better-sqlite3";
+import { type CompiledQuery, Kysely, sql, SqliteDialect, type SqliteStatement } from "kysely";
+import type { ReadonlyKysely } from "kysely/readonly";
+import { asDatabaseError, databaseError } from "./faults.ts";
+import { compileQueries, type Queries } from "./queries.ts";
+import type { BeadsSchema } from "./schema.ts";
+import { shapeOf, type Shape } from "./shape.ts";
+
+/** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
+const BUSY_TIMEOUT = 200;
+
+/** One opening of one file. It is read-only, and holds no transaction and no cursor between two queries. */
+export interface Connection {
+  /** Device and inode of the file that was opened: another one means that it was replaced. */
+  readonly identity: string;
+  readonly shape: Shape;
+  readonly queries: Queries;
+  /** Runs a query to its end. */
+  rows<R>(query: CompiledQuery<R>): Promise<R[]>;
+  /** SQLite's `data_version`: changes when another connection has committed. */
+  dataVersion(): number;
+  /** Rows of `events` above this id, oldest first. */
+  eventsAfter(id: number, limit: number): readonly { id: number; issue_id: string; event_type: string }[];
+  /** The highest id of `events`; 0 when there is none. */
+  lastEvent(): number;
+  close(): void;
+}
+
+/**
+ * What tells a file from another in its place. Never by opening it: closing a plain handle would drop SQLite's locks.
+ *
+ * @throws {DatabaseError} `missing`, `directory`, `unreadable`
+ */
+export function identityOf(file: string): string {
+  try {
+    const stat = statSync(file, { bigint: true });
+    if (stat.isDirectory()) throw databaseError("directory", file);
+    if (!stat.isFile()) throw databaseError("unreadable", file, new Error("it is not a regular file"));
+    return `${stat.dev}:${stat.ino}`;
+  } catch (error) {
+    throw asDatabaseError(error, file);
+  }
+}
+
+/**
+ * Opens a beads database. No file is created when it is missing.
+ *
+ * @throws {DatabaseError} when it cannot be read, or is not a beads database
+ */
+export async function connect(file: string): Promise<Connection> {
+  const identity = identityOf(file);
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
+    if (identityOf(file) !== identity) throw databaseError("replaced", file);
+    return await describe(database, file, identity);
+  } catch (error) {
+    database?.close();
+    throw asDatabaseError(error, file);
+  }
+}
+
+async function describe(database: Database.Database, file: string, identity: string): Promise<Connection> {
+  const kysely = new Kysely<BeadsSchema>({
+    dialect: new SqliteDialect({ database: { prepare: memoised(database), close: () => database.close() } }),
+  });
+  const db = kysely as unknown as ReadonlyKysely<BeadsSchema>;
+  const shape = shapeOf(file, columnsOf(database));
+  const queries = compileQueries(db, shape, (json) => sql<string>`(select value from json_each(${json}))`);
+  const version = database.prepare<[], number>("pragma data_version").pluck();
+  const after = shape.events
+    ? database.prepare<[number, number], { id: number; issue_id: string; event_type: string }>(
+        "select id, issue_id, event_type from events where id > ? order by id limit ?",
+      )
+    : undefined;
+  const last = shape.events ? database.prepare<[], number | null>("select max(id) from events").pluck() : undefined;
+  return {
+    identity,
+    shape,
+    queries,
+    rows: async (query) => (await kysely.executeQuery(query)).rows,
+    dataVersion: () => version.get() ?? 0,
+    eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
+    lastEvent: () => last?.get() ?? 0,
+    close: () => database.close(),
+  };
+}
+
+function columnsOf(database: Database.Database): Map<string, Set<string>> {
+  const rows = database
+    .prepare<[], { tbl: string; col: string }>(
+      "select m.name as tbl, c.name as col from sqlite_master m join pragma_table_info(m.name) c where m.type in ('table', 'view')",
+    )
+    .all();
+  const columns = new Map<string, Set<string>>();
+  for (const { tbl, col } of rows) columns.set(tbl, (columns.get(tbl) ?? new Set()).add(col));
+  return columns;
+}
+
+/** Kysely prepares anew for each query; there are only a handful. */
+function memoised(database: Database.Database): (text: string) => SqliteStatement {
+  const statements = new Map<string, SqliteStatement>();
+  return (text) => {
+    let statement = statements.get(text);
+    if (statement === undefined) statements.set(text, (statement = database.prepare(text) as unknown as SqliteStatement));
+    return statement;
+  };
+}

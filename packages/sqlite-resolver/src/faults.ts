@@ -1,0 +1,52 @@
+import { DatabaseError, type DatabaseFault, messageOf } from "@gastown/convoy-core";
+
+const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
+  ["SQLITE_BUSY", "locked"],
+  ["SQLITE_LOCKED", "locked"],
+  ["SQLITE_CORRUPT", "corrupt"],
+  ["SQLITE_NOTADB", "corrupt"],
+  ["SQLITE_READONLY", "unreadable"],
+  ["SQLITE_CANTOPEN", "unreadable"],
+  ["SQLITE_PERM", "unreadable"],
+  ["SQLITE_AUTH", "unreadable"],
+  ["SQLITE_IOERR", "unreadable"],
+  ["SQLITE_ERROR", "foreign"],
+];
+
+const HINTS: Readonly<Record<DatabaseFault, string>> = {
+  missing: "run `bd init` there, or remove its line from routes.jsonl",
+  directory: "a database must be a file: move the directory away, then run `bd doctor --fix`",
+  empty: "remove the file if it was made by mistake, then run `bd doctor --fix`",
+  foreign: "check metadata.json beside it: `database` must name the beads database",
+  corrupt: "run `bd doctor --fix` there; it rebuilds the database from issues.jsonl",
+  locked: "it is tried again; see which program holds it with `fuser`",
+  unreadable: "check the owner and mode of the file and of its directory",
+  unsupported: "see docs/errors.md",
+  replaced: "it is opened again",
+  unreachable: "start the server, or check its address in metadata.json",
+  denied: "check the server's user and password",
+};
+
+const WORDS: Partial<Record<DatabaseFault, string>> = {
+  missing: "there is no database",
+  directory: "it is a directory",
+  empty: "it is empty",
+  corrupt: "it is damaged, or not a SQLite database",
+  locked: "another program holds it locked",
+};
+
+/** A fault of a database file, with the hint that goes with it. */
+export function databaseError(fault: DatabaseFault, file: string, cause?: unknown): DatabaseError {
+  const what = WORDS[fault] ?? (cause === undefined ? fault : messageOf(cause));
+  return new DatabaseError(fault, file, `${file} cannot be read: ${what}`, HINTS[fault], cause === undefined ? {} : { cause });
+}
+
+/** What SQLite or the file system threw, as a `DatabaseError`; anything else as it is. */
+export function asDatabaseError(error: unknown, file: string): unknown {
+  if (error instanceof DatabaseError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" || code === "ENOTDIR") return databaseError("missing", file, error);
+  if (code === "EACCES" || code === "EPERM" || code === "ELOOP" || code === "EIO") return databaseError("unreadable", file, error);
+  const fault = FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
+  return fault === undefined ? error : databaseError(fault, file, error);
+}

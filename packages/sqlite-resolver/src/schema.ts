@@ -1,0 +1,36 @@
+/** The tables of a beads database, as far as they are read here. */
+export interface BeadsSchema {
+  issues: IssuesTable;
+  dependencies: DependenciesTable;
+  labels: LabelsTable;
+  events: EventsTable;
+}
+
+/** Only `id` and `status` are always there. */
+export interface IssuesTable {
+  id: string;
+  status: string;
+  title: string;
+  issue_type: string;
+  assignee: string | null;
+  created_at: string;
+  updated_at: string;
+  closed_at: string | null;
+}
+
+export interface DependenciesTable {
+  issue_id: string;
+  depends_on_id: string;
+  type: string;
+}
+
+export interface LabelsTable {
+  issue_id: string;
+  label: string;
+}
+
+export interface EventsTable {
+  id: number;
+  issue_id: string;
+  event_type: string;
+}

@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import {
+  DatabaseError,
+  type Home,
+  type IssueDatabase,
+  parseRoutes,
+  type Route,
+  type Routes,
+  type TownDatabases,
+} from "@gastown/convoy-core";
+import { beadsDirOf, readText, type Store, storeOf } from "./beads-dir.ts";
+import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
+
+/** How long what the town's files say may be relied on, in milliseconds. */
+const FRESH_FOR = 500;
+
+export interface TownOptions {
+  /** Root of the town. */
+  readonly town: string;
+  /** Milliseconds, monotonic or not. */
+  readonly now: () => number;
+  /** Opens a database that is kept in Dolt; without it such databases are told to be unsupported. */
+  readonly openDolt?: (store: Store & { kind: "dolt" }) => IssueDatabase;
+  /** Told when `routes.jsonl` has lines that say nothing usable, once for each change of them. */
+  readonly onRejectedRoutes?: (rejected: Routes["rejected"]) => void;
+}
+
+/** A place of the town that keeps issues: the town itself, or a rig. */
+export interface Place extends Home {
+  /** Where its issues are kept now. Throws a `DatabaseError` when that can't be told. */
+  store(): Store;
+  /** Its SQLite database; undefined when it is kept in something else. */
+  sqlite(): SqliteDatabase | undefined;
+}
+
+/** The databases of a town: found by its files, opened when first asked for, and kept open. */
+export interface TownFiles {
+  databases(): Promise<TownDatabases>;
+  /** The town and its rigs as they are now, one for each place. */
+  places(): readonly Place[];
+  /** Makes the next call read the town's files again. */
+  refresh(): void;
+  close(): void;
+}
+
+/** @throws nothing: faults come with the reads */
+export function openTown(options: TownOptions): TownFiles {
+  const { town, now } = options;
+  const opened = new Map<string, SqliteDatabase>();
+  const dolt = new Map<string, IssueDatabase>();
+  let readAt = Number.NEGATIVE_INFINITY;
+  let text: string | undefined;
+  let homes: Place[] = [];
+  const townPlace = place({ prefix: "", path: "." });
+
+  function place(route: Route): Place {
+    let checkedAt = Number.NEGATIVE_INFINITY;
+    let known: Store | DatabaseError | undefined;
+    const store = (): Store => {
+      if (known === undefined || now() - checkedAt > FRESH_FOR) {
+        checkedAt = now();
+        try {
+          known = storeOf(beadsDirOf(town, route.path));
+        } catch (error) {
+          if (!(error instanceof DatabaseError)) throw error;
+          known = error;
+        }
+      }
+      if (known instanceof DatabaseError) throw known;
+      return known;
+    };
+    const sqlite = (): SqliteDatabase | undefined => {
+      const at = store();
+      return at.kind === "sqlite" ? openSqlite(at.file) : undefined;
+    };
+    return {
+      ...route,
+      rig: rigOf(route.path),
+      store,
+      sqlite,
+      open: async () => sqlite() ?? openDolt(store() as Store & { kind: "dolt" }),
+    };
+  }
+
+  function openSqlite(file: string): SqliteDatabase {
+    let database = opened.get(file);
+    if (database === undefined) opened.set(file, (database = createSqliteDatabase(file)));
+    return database;
+  }
+
+  function openDolt(store: Store & { kind: "dolt" }): IssueDatabase {
+    const key = JSON.stringify([store.beadsDir, store.metadata]);
+    let database = dolt.get(key);
+    if (database === undefined) {
+      if (options.openDolt === undefined) {
+        throw new DatabaseError(
+          "unsupported",
+          store.beadsDir,
+          `${store.beadsDir} keeps its issues in Dolt, which this release cannot read; a beads.db beside it is stale`,
+          "see docs/errors.md",
+        );
+      }
+      dolt.set(key, (database = options.openDolt(store)));
+    }
+    return database;
+  }
+
+  const read = (): void => {
+    if (now() - readAt <= FRESH_FOR) return;
+    readAt = now();
+    const present = readText(join(town, ".beads", "routes.jsonl")) ?? "";
+    if (present === text) return;
+    text = present;
+    const { routes, rejected } = parseRoutes(present);
+    const before = new Map(homes.map((home) => [`${home.prefix}\n${home.path}`, home]));
+    homes = routes.map((route) =>
+      samePlace(route.path) ? { ...townPlace, prefix: route.prefix } : (before.get(`${route.prefix}\n${route.path}`) ?? place(route)),
+    );
+    if (rejected.length > 0) options.onRejectedRoutes?.(rejected);
+  };
+
+  return {
+    databases: async () => {
+      read();
+      return { town: townPlace, homes };
+    },
+    places: () => {
+      read();
+      const rigs = new Map(homes.filter((home) => !samePlace(home.path)).map((home) => [home.path, home]));
+      return [townPlace, ...rigs.values()];
+    },
+    refresh: () => {
+      readAt = Number.NEGATIVE_INFINITY;
+    },
+    close: () => {
+      for (const database of opened.values()) database.close();
+      opened.clear();
+    },
+  };
+}
+
+function samePlace(path: string): boolean {
+  return path === "." || path === "./" || path === "";
+}
+
+/** The name people give a rig: the first folder of its route. */
+function rigOf(path: string): string {
+  if (samePlace(path)) return "town";
+  return path.split("/").find((part) => part !== "" && part !== ".") ?? path;
+}
