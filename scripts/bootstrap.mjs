@@ -12,7 +12,11 @@ const tasks = {
   build: [["scripts/build.mts"]],
   test: [["scripts/test.mts"]],
   lint: [["scripts/lint.mts"]],
-  demo: [["scripts/build.mts", "@gastown/convoy-cli"], ["packages/cli/bin/convoy-cli.js", "demo"]],
+  tally: [["scripts/tally.mts"]],
+  demo: [
+    ["scripts/build.mts", "@gastown/convoy-cli"],
+    ["packages/cli/bin/convoy-cli.js", "demo"],
+  ],
 };
 
 const atLeast = (version, major, minor) => {

@@ -1,9 +1,15 @@
 // Adds to package-lock.json the optional packages of other platforms. npm leaves out those that it cannot fetch at the time,
 // and then refuses its own lock file in `npm ci`. With --check it only says what is missing.
-import { argv, fs } from "zx";
+import { writeFileSync } from "node:fs";
+import { argv } from "zx";
+import { readJson } from "./workspace.mts";
 
 interface Entry {
   version?: string;
+  cpu?: string[];
+  os?: string[];
+  libc?: string[];
+  optional?: boolean;
   optionalDependencies?: Record<string, string>;
 }
 
@@ -49,7 +55,7 @@ const complete = (packages: Packages): string[] => {
   return added;
 };
 
-const lock = (await fs.readJson("package-lock.json")) as { packages: Packages };
+const lock = readJson("package-lock.json") as { packages: Packages };
 const added = complete(lock.packages);
 
 if (argv["check"] && added.length > 0) {
@@ -58,6 +64,6 @@ if (argv["check"] && added.length > 0) {
   process.exitCode = 1;
 } else if (added.length > 0) {
   lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")));
-  await fs.writeFile("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
+  writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
   console.log(`added ${added.length} packages of other platforms to package-lock.json`);
 }

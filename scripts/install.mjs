@@ -34,11 +34,15 @@ const outsidePath = () =>
 
 const npmCi = () => {
   console.error("Installing dependencies (once)…");
-  const npm = spawnSync("npm", ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund"], {
-    cwd: root,
-    env: { ...process.env, PATH: outsidePath() },
-    encoding: "utf8",
-  });
+  const npm = spawnSync(
+    "npm",
+    ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund"],
+    {
+      cwd: root,
+      env: { ...process.env, PATH: outsidePath() },
+      encoding: "utf8",
+    },
+  );
   if (npm.status === 0) return true;
   console.error(`${npm.stdout ?? ""}${npm.stderr ?? ""}`);
   console.error(`Error: npm ci failed${npm.error ? `: ${npm.error.message}` : ""}`);

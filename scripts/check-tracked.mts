@@ -1,0 +1,20 @@
+// No tracked file names a package registry's host or a directory of somebody's machine.
+import { $ } from "zx";
+
+const registry = new URL((await $({ quiet: true })`npm config get registry`).stdout.trim()).hostname;
+const here = process.cwd().split("/").length > 2 ? [`${process.cwd()}/`] : [];
+const literals = [registry, ...here];
+const patterns = [
+  String.raw`\bregistry\.[a-z0-9-]+\.[a-z]{2,}`,
+  String.raw`(^|[^A-Za-z0-9._-])/((home|Users)/[a-z]+|root)/`,
+];
+
+const found = await Promise.all([
+  ...literals.map((text) => $({ nothrow: true, quiet: true })`git grep -nIF -e ${text}`),
+  ...patterns.map((pattern) => $({ nothrow: true, quiet: true })`git grep -nIE -e ${pattern}`),
+]);
+const lines = found.flatMap((grep) => grep.lines());
+if (lines.length > 0 || found.some((grep) => (grep.exitCode ?? 2) > 1)) {
+  console.error(lines.join("\n"), ...found.map((grep) => grep.stderr).filter(Boolean));
+  process.exitCode = 1;
+}

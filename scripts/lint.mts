@@ -1,0 +1,21 @@
+// Every check that reads the source without running it. Prints what fails only.
+import { $, argv } from "zx";
+
+const checks = {
+  oxlint: "oxlint".split(" "),
+  "oxfmt (npm run format)": "oxfmt --check".split(" "),
+  "types of scripts": "tsc -p .".split(" "),
+  "package boundaries": "turbo boundaries".split(" "),
+  "lock file": "node scripts/complete-lock.mts --check".split(" "),
+  "install scripts": "node scripts/check-install-scripts.mts".split(" "),
+  "tracked text": "node scripts/check-tracked.mts".split(" "),
+};
+
+const only = argv._[0] ?? "";
+for (const [name, command] of Object.entries(checks).filter(([key]) => key.startsWith(only))) {
+  const { exitCode, stdall } = await $({ nothrow: true, quiet: true })`${command}`;
+  console.log(`${exitCode === 0 ? "ok    " : "FAILED"} ${name}`);
+  if (exitCode === 0) continue;
+  console.error(stdall);
+  process.exitCode = 1;
+}

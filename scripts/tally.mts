@@ -1,0 +1,77 @@
+// Adds up the reports of all packages on both runtimes. A test script without a report is a failure, and so is an error
+// that belongs to no test.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { packages, readJson } from "./workspace.mts";
+
+interface Report {
+  success: boolean;
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string }[];
+  }[];
+}
+
+interface Lane {
+  name: string;
+  passed: number;
+  failed: number;
+  skipped: string[];
+  note: string;
+}
+
+const runtimes = { node: "test", deno: "test:deno" };
+const skippedStates = ["skipped", "pending", "todo", "disabled"];
+
+const outsideTests = (report: Report): number => {
+  const files = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
+  ).length;
+  return files === 0 && report.numFailedTests === 0 && !report.success ? 1 : files;
+};
+
+const read = (name: string, file: string): Lane => {
+  if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: [], note: " (no report)" };
+  const report = readJson(file) as Report;
+  const errors = outsideTests(report);
+  return {
+    name,
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + errors,
+    skipped: report.testResults.flatMap(({ assertionResults }) =>
+      assertionResults.filter(({ status }) => skippedStates.includes(status)).map(({ fullName }) => fullName),
+    ),
+    note: errors > 0 ? ` (${errors} outside of any test)` : "",
+  };
+};
+
+const lanes = (): Lane[] =>
+  Object.entries(runtimes).flatMap(([runtime, script]) =>
+    packages()
+      .filter(({ manifest }) => manifest.scripts?.[script])
+      .map(({ dir }) => read(`${dir} on ${runtime}`, `${dir}/.results/${runtime}.json`)),
+  );
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** Prints the sums; true when nothing failed. Each name in `failedChecks` counts as one failure unless a test explains it. */
+export const tally = (failedChecks: string[]): boolean => {
+  const all = lanes();
+  const inTests = sum(all.map((lane) => lane.failed));
+  const other = failedChecks.filter((check) => check !== "tests" || inTests === 0);
+  const passed = sum(all.map((lane) => lane.passed));
+  const failed = inTests + other.length;
+  for (const lane of all) console.log(`${lane.name}: ${lane.passed} passed, ${lane.failed} failed${lane.note}`);
+  for (const lane of all) for (const test of lane.skipped) console.log(`skipped: ${lane.name}: ${test}`);
+  for (const check of other) console.log(`failed: ${check}`);
+  const line = `${passed} passed, ${failed} failed`;
+  console.log(line);
+  mkdirSync(".results", { recursive: true });
+  writeFileSync(".results/tally", `${line}\n`);
+  return failed === 0;
+};
+
+if (import.meta.main) process.exitCode = tally([]) ? 0 : 1;
