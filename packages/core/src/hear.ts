@@ -10,9 +10,9 @@ export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, a
   const { report, stop } = run.options;
   for await (const hint of source.hints(stop)) {
     if (stop.aborted) return;
+    attached();
     if (hint.kind === "state") {
       report({ event: "source", name: source.name, state: hint.state, ...(hint.detail !== undefined && { detail: hint.detail }) });
-      attached();
     } else if (hint.kind === "warning") {
       report({ event: "warning", message: hint.message, ...(hint.hint !== undefined && { hint: hint.hint }) });
     } else if (hint.kind === "sweep") {

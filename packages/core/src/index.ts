@@ -2,6 +2,7 @@ export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backof
 export { type ConvoySnapshot, fingerprint, type TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
+export { createHintChannel, type HintChannel } from "./hint-channel.ts";
 export { STUCK_AFTER } from "./land.ts";
 export { judge, type Progress, reasonOf, type Verdict } from "./policy.ts";
 export type {

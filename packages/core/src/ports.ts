@@ -33,7 +33,7 @@ export interface ActivitySource {
   readonly name: string;
   /**
    * Follows the source until the signal is aborted; the iteration then ends, and nothing is left behind. The first
-   * `state` hint says that the source is attached, or why it can't be.
+   * hint says that the source is attached (what happens from now on will be told), or why it can't be.
    */
   hints(signal: AbortSignal): AsyncIterable<Hint>;
   /** A convoy became complete and this source had said nothing: it may be mute. */

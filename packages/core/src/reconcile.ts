@@ -29,7 +29,7 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   const work = Promise.all(tasks);
   try {
     await Promise.race([Promise.all(attached.map(({ promise }) => promise)), work]);
-    const convoys = await firstSweep(run);
+    const convoys = await firstSweep(run, sweeper);
     if (convoys !== undefined) report({ event: "watching", sources: sources.map(({ name }) => name), convoys });
     tasks.push(sweeper.run());
     await Promise.all([work, tasks.at(-1)]);
@@ -84,9 +84,10 @@ function shutDownOn(stop: AbortSignal, run: Run): void {
 }
 
 /** Sweeps until it succeeds; undefined when stopped before that. */
-async function firstSweep(run: Run): Promise<number | undefined> {
+async function firstSweep(run: Run, sweeper: Sweeper): Promise<number | undefined> {
   const { clock, random, report, stop } = run.options;
   for (let failures = 1; !stop.aborted; failures += 1) {
+    sweeper.dismiss();
     try {
       const { convoys } = await sweep(run, "start");
       return stop.aborted ? undefined : convoys;

@@ -8,6 +8,8 @@ const CHUNK = 500;
 export interface Sweeper {
   /** Asks for a sweep as soon as possible; requests during a sweep make one more. */
   request(reason: string): void;
+  /** Drops the requests made so far: a sweep that answers them is about to begin. */
+  dismiss(): void;
   /** Sweeps at every request and every `sweepEvery`, until the run is stopped. */
   run(): Promise<void>;
 }
@@ -67,6 +69,9 @@ export function createSweeper(run: Run): Sweeper {
     request(reason) {
       wanted ??= reason;
       nap.abort();
+    },
+    dismiss() {
+      wanted = undefined;
     },
     async run() {
       while (!stop.aborted) {
