@@ -1,6 +1,6 @@
 // Adds up the reports of all packages on both runtimes. A test script without a report is a failure, and so is an error
 // that belongs to no test.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { packages, readJson } from "./workspace.mts";
 
 interface Report {
@@ -26,17 +26,19 @@ interface Lane {
 const runtimes = { node: "test", deno: "test:deno" };
 const skippedStates = ["skipped", "pending", "todo", "disabled"];
 
-const outsideTests = (report: Report): number => {
+/** Files that did not load, errors nobody caught (counted by vitest.shared.ts), a run without any test. */
+const outsideTests = (report: Report, errorsFile: string): number => {
   const files = report.testResults.filter(
     ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   ).length;
-  return files === 0 && report.numFailedTests === 0 && !report.success ? 1 : files;
+  const stray = existsSync(errorsFile) ? Number(readFileSync(errorsFile, "utf8")) : 0;
+  return files + stray === 0 && report.numFailedTests === 0 && !report.success ? 1 : files + stray;
 };
 
 const read = (name: string, file: string): Lane => {
   if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: [], note: " (no report)" };
   const report = readJson(file) as Report;
-  const errors = outsideTests(report);
+  const errors = outsideTests(report, file.replace(/json$/, "errors"));
   return {
     name,
     passed: report.numPassedTests,
