@@ -1,0 +1,51 @@
+/** Longest line that is kept, in UTF-16 units: bd's are a few hundred; nothing may make the watcher's memory grow. */
+export const LINE_LIMIT: number = 1024 * 1024;
+
+/** Splits a byte stream into lines. A line over the limit is dropped as it comes, and counted. */
+export interface LineSplitter {
+  /** The lines that this chunk ends. UTF-8 may be cut anywhere; what is not UTF-8 becomes U+FFFD. */
+  push(chunk: Uint8Array): string[];
+  /** The last line, if it had no end; empty otherwise. */
+  end(): string[];
+  readonly oversized: number;
+}
+
+export function createLineSplitter(limit: number = LINE_LIMIT): LineSplitter {
+  const decoder = new TextDecoder("utf-8");
+  let partial = "";
+  let dropping = false;
+  let oversized = 0;
+
+  const take = (text: string): string[] => {
+    const lines = text.split("\n");
+    const rest = lines.pop() ?? "";
+    if (lines.length > 0) {
+      lines[0] = partial + (lines[0] ?? "");
+      partial = "";
+      if (dropping) lines.shift();
+      dropping = false;
+    }
+    partial = dropping ? "" : partial + rest;
+    if (partial.length > limit) {
+      oversized += 1;
+      partial = "";
+      dropping = true;
+    }
+    const kept = lines.filter((line) => line.length <= limit);
+    oversized += lines.length - kept.length;
+    return kept;
+  };
+
+  return {
+    push: (chunk) => take(decoder.decode(chunk, { stream: true })),
+    end() {
+      const lines = take(decoder.decode());
+      const last = dropping || partial === "" ? [] : [partial];
+      partial = "";
+      return [...lines, ...last];
+    },
+    get oversized() {
+      return oversized;
+    },
+  };
+}

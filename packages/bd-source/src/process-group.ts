@@ -1,0 +1,90 @@
+import type { Readable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
+
+/** How a process ended. */
+export interface Exit {
+  readonly exitCode?: number;
+  readonly signal?: string;
+  /** It could not be started: the system's error code, such as `ENOENT`, and its message. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+/** A process that leads a group of its own, so that it can be ended with everything it started. */
+export interface ProcessGroup {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles when the leader has ended, whoever else still holds its output. Never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Asks the group to end (SIGTERM), and kills what is left after `grace` ms. Settles when the leader has ended. */
+  end(grace: number): Promise<Exit>;
+  /** Kills whatever is left of the group and lets go of its output. */
+  sweepUp(): void;
+}
+
+/** Variables that would lead `bd` and `gt` to another database, or to another output, than the town's. */
+const MISLEADING = ["BEADS_DIR", "BEADS_DB", "BD_JSON_ENVELOPE"] as const;
+
+/** The environment for `bd` and `gt`. */
+export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const clean = { ...env };
+  for (const name of MISLEADING) delete clean[name];
+  return clean;
+}
+
+/** Starts a program without a shell, in a process group of its own. Faults of starting come with `exited`. */
+export function startGroup(file: string, args: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): ProcessGroup {
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    preferLocal: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const exited = new Promise<Exit>((resolve) => {
+    child.nodeChildProcess.once("exit", (exitCode, signal) => {
+      resolve({ ...(exitCode !== null && { exitCode }), ...(signal !== null && { signal }) });
+    });
+    child.nodeChildProcess.once("error", (error: NodeJS.ErrnoException) => {
+      resolve({ failure: { code: error.code ?? "", message: error.message } });
+    });
+    void child.then((result) => {
+      if (child.pid === undefined) resolve({ failure: { code: result.code ?? "", message: result.originalMessage ?? result.shortMessage ?? "" } });
+    });
+  });
+
+  // Signals go to the group by number: `child.kill` reaches the leader alone, and on Deno works only once.
+  const signalGroup = (signal: "SIGTERM" | "SIGKILL"): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // The group is gone, which is what was wanted.
+    }
+  };
+
+  return {
+    stdout: child.stdout,
+    stderr: child.stderr,
+    exited,
+    async end(grace) {
+      signalGroup("SIGTERM");
+      const patience = new AbortController();
+      await Promise.race([exited, delay(grace, undefined, { signal: patience.signal }).catch(() => undefined)]);
+      patience.abort();
+      signalGroup("SIGKILL");
+      return exited;
+    },
+    sweepUp() {
+      signalGroup("SIGKILL");
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
+}
