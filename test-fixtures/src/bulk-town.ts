@@ -1,5 +1,5 @@
-import { dirname } from "node:path";
 import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { author, issueRow } from "./beads/create.ts";
 import { inserter } from "./beads/rows.ts";
 import type { Db } from "./schema/open.ts";
@@ -32,19 +32,14 @@ const filler = (db: Db): ((id: string, title: string, status: string, type: stri
 export const bulkTown = (dir: string, options: BulkOptions): BulkTown => {
   const { convoys, issuesPer, rigs = 1, open = 1, schema = "0.47.1", journal = "wal" } = options;
   const town = Object.fromEntries(
-    Array.from({ length: rigs }, (_, index): [string, RigOptions] => [
-      rigName(index),
-      { prefix: `r${index}` },
-    ]),
+    Array.from({ length: rigs }, (_, index): [string, RigOptions] => [rigName(index), { prefix: `r${index}` }]),
   );
   const laid = layRigs(dir, { rigs: town });
   const ids = Array.from({ length: convoys }, (_, index) => `hq-cv-${number(index, 5)}`);
-  const issue = (serial: number): string =>
-    `${rigs === 0 ? "hq" : `r${serial % rigs}`}-${number(serial, 4)}`;
+  const issue = (serial: number): string => `${rigs === 0 ? "hq" : `r${serial % rigs}`}-${number(serial, 4)}`;
   const reference = (serial: number): string =>
     rigs === 0 ? issue(serial) : `external:${rigName(serial % rigs)}:${issue(serial)}`;
-  const statusOf = (serial: number): string =>
-    serial % issuesPer >= issuesPer - open ? "open" : "closed";
+  const statusOf = (serial: number): string => (serial % issuesPer >= issuesPer - open ? "open" : "closed");
 
   const fillIssues = (db: Db, rig: number): void => {
     const add = filler(db);

@@ -42,7 +42,11 @@ export const readCalls = (dir: string): Call[] => {
   for (const { call, child, ...line } of lines<CallLine>(join(dir, "calls.ndjson"))) {
     const known = calls.get(call);
     if (known !== undefined)
-      calls.set(call, { ...known, ...line, children: child === undefined ? known.children : [...known.children, child] });
+      calls.set(call, {
+        ...known,
+        ...line,
+        children: child === undefined ? known.children : [...known.children, child],
+      });
     else if (line.start !== undefined) calls.set(call, { ...(line as Call), children: [] });
   }
   return [...calls.values()];

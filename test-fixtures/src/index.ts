@@ -12,26 +12,11 @@ export type {
   TownOptions,
   WriteOptions,
 } from "./town/types.ts";
-export type {
-  BdControl,
-  Call,
-  Control,
-  ControlState,
-  Exit,
-  GtControl,
-  GtMode,
-  Mail,
-} from "./control.ts";
+export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, Mail } from "./control.ts";
 export { installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
 export { externalRefCases, restartCases, sqlQuotingCases } from "./tables.ts";
-export type {
-  ExternalRefCase,
-  RestartCase,
-  RestartRun,
-  RestartStep,
-  SqlQuotingCase,
-} from "./tables.ts";
+export type { ExternalRefCase, RestartCase, RestartRun, RestartStep, SqlQuotingCase } from "./tables.ts";
 export { tempDir } from "./temp-dir.ts";
 export type { TempDir } from "./temp-dir.ts";

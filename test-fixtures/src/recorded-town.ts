@@ -13,8 +13,7 @@ export const recordedTown = (): string | undefined => {
 /** Copies the recorded town into `dir` and gives the town's root there. Throws when there is no recording. */
 export const copyRecordedTown = (dir: string): string => {
   const recorded = recordedTown();
-  if (recorded === undefined)
-    throw new Error("There is no recorded town on this machine: set SHARED_DIR");
+  if (recorded === undefined) throw new Error("There is no recorded town on this machine: set SHARED_DIR");
   const town = join(dir, "town");
   cpSync(join(recorded, "town"), town, { recursive: true });
   makeWritable(town);

@@ -5,7 +5,7 @@ import { readCalls, readMails, readState, removeLogs, writeState } from "./contr
 import type { Control } from "./control.ts";
 
 export interface StandInOptions {
-  /** `node`, `deno`, or the path of either: by default the runtime that runs this, when it can. */
+  /** Path of a node or a deno: by default the one that runs this. */
   readonly runtime?: string;
   /** Where the programs are, when not beside this file (a bundle). */
   readonly programs?: { readonly bd: string; readonly gt: string };
@@ -35,9 +35,14 @@ const command = (runtime: string): readonly string[] => {
   return isDeno ? [runtime, "run", "-A", "--quiet"] : [runtime, ...nodeFlags()];
 };
 
-const wrapper = (dir: string, runtime: string, program: string): string => `#!/bin/sh
+/** Type stripping and compiling once, not at every start: a third of the time. */
+const compileCache = (dir: string, bundled: boolean): string =>
+  bundled ? join(dir, ".compile-cache") : fileURLToPath(new URL("../.compile-cache", import.meta.url));
+
+const wrapper = (dir: string, runtime: string, program: string, cache: string): string => `#!/bin/sh
 GASTOWN_STAND_INS=${quote(dir)}
-export GASTOWN_STAND_INS
+NODE_COMPILE_CACHE=${quote(cache)}
+export GASTOWN_STAND_INS NODE_COMPILE_CACHE
 exec ${[...command(runtime), program].map(quote).join(" ")} "$@"
 `;
 
@@ -67,9 +72,10 @@ export const controlOf = (dir: string): Control => ({
 export const installStandIns = (dir: string, options: StandInOptions = {}): StandIns => {
   const programs = options.programs ?? { bd: own("bd"), gt: own("gt") };
   const runtime = options.runtime ?? process.execPath;
+  const cache = compileCache(dir, options.programs !== undefined);
   mkdirSync(dir, { recursive: true });
   for (const name of ["bd", "gt"] as const) {
-    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name]));
+    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name], cache));
     chmodSync(join(dir, name), 0o755);
   }
   return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control: controlOf(dir) };

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 export interface SqlQuotingCase {
   readonly name: string;
   readonly id: string;
-  /** May become a command argument: it matches `^[A-Za-z0-9][A-Za-z0-9._-]*$`. */
+  /** May become a command argument: it matches `^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$`. */
   readonly safeArgument: boolean;
   /** Near misses, which must not match. */
   readonly others: readonly string[];
@@ -25,9 +25,11 @@ export interface RestartRun {
   readonly ms: number | null;
   readonly exitCode?: number;
   readonly signal?: string;
+  /** It could not be started. */
+  readonly spawnError?: "ENOENT";
   readonly stderr?: string;
-  /** Lines it printed: `none`, `replay` (the daemon's buffer again) or `live`. */
-  readonly lines: "none" | "replay" | "live";
+  /** Lines it printed: `replay` is the daemon's buffer again, `garbage` is no event. */
+  readonly lines: "none" | "replay" | "live" | "garbage";
 }
 
 /** What must happen between run n and run n + 1. */
@@ -42,11 +44,11 @@ export interface RestartCase {
   readonly name: string;
   readonly why: string;
   readonly runs: readonly RestartRun[];
-  /** One for every restart: `expect[n]` is the wait after `runs[n]`. Fewer than runs when the watcher must not restart. */
+  /** One for every restart: `expect[n]` is the wait after `runs[n]`. Where it ends before the runs do, there is no restart. */
   readonly expect: readonly RestartStep[];
   /** Reported when all of it has been played. */
   readonly state: "up" | "down" | "unavailable";
-  /** A sweep must follow every start. */
+  /** A sweep must follow every start that gives a stream. */
   readonly sweep: boolean;
 }
 
@@ -55,8 +57,7 @@ type Text = string | { readonly repeat: readonly [string, number] };
 const load = (name: string): { readonly cases: readonly never[] } =>
   JSON.parse(readFileSync(new URL(`../tables/${name}.json`, import.meta.url), "utf8"));
 
-const text = (value: Text): string =>
-  typeof value === "string" ? value : value.repeat[0].repeat(value.repeat[1]);
+const text = (value: Text): string => (typeof value === "string" ? value : value.repeat[0].repeat(value.repeat[1]));
 
 /** `tables/sql-quoting.json`, with long ids written out. */
 export const sqlQuotingCases = (): SqlQuotingCase[] =>

@@ -13,8 +13,7 @@ export interface TempDir extends Disposable {
  */
 export const tempDir = (onFinished?: (remove: () => void) => void, prefix = "convoy-"): TempDir => {
   const path = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
-  const remove = (): void =>
-    rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   onFinished?.(remove);
   return { path, remove, [Symbol.dispose]: remove };
 };

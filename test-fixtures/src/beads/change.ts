@@ -70,12 +70,7 @@ export const closeIssue = (db: Db, id: string, options: ChangeOptions = {}): Cha
 };
 
 /** As `bd update --status`; `bd reopen` is the same with `open`. */
-export const setStatus = (
-  db: Db,
-  id: string,
-  status: string,
-  options: ChangeOptions = {},
-): Change => {
+export const setStatus = (db: Db, id: string, status: string, options: ChangeOptions = {}): Change => {
   const { issue, time } = apply(db, id, options, (old, at) => {
     const closing = status === "closed";
     const reopening = old["status"] === "closed" && !closing;
@@ -87,13 +82,7 @@ export const setStatus = (
     const sent = closing || reopening ? changes : { status };
     return {
       changes,
-      event: closing
-        ? "closed"
-        : reopening
-          ? "reopened"
-          : old["status"] === status
-            ? "updated"
-            : "status_changed",
+      event: closing ? "closed" : reopening ? "reopened" : old["status"] === status ? "updated" : "status_changed",
       oldValue: issueJson(old),
       newValue: goJson(sent),
     };

@@ -28,20 +28,15 @@ export const addTracks = (db: Db, convoy: string, reference: string): Change => 
     metadata: "",
     thread_id: "",
   });
-  return record(
-    db,
-    convoy,
-    time,
-    "dependency_added",
-    `Added dependency: ${convoy} tracks ${reference}`,
-  );
+  return record(db, convoy, time, "dependency_added", `Added dependency: ${convoy} tracks ${reference}`);
 };
 
 /** As `bd dep remove`. */
 export const removeTracks = (db: Db, convoy: string, reference: string): Change => {
-  db.prepare(
-    "DELETE FROM dependencies WHERE issue_id = ? AND depends_on_id = ? AND type = 'tracks'",
-  ).run(convoy, reference);
+  db.prepare("DELETE FROM dependencies WHERE issue_id = ? AND depends_on_id = ? AND type = 'tracks'").run(
+    convoy,
+    reference,
+  );
   return record(
     db,
     convoy,

@@ -14,10 +14,7 @@ const brokenByte = "\udcff";
 
 /** Compact JSON as Go's encoder writes it: keys in order, empty optional keys to be left out by the caller. */
 export const goJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]|\\(?:u[0-9a-f]{4}|.)/g,
-    (found) => escapes[found] ?? found,
-  );
+  JSON.stringify(value).replace(/[<>&\u2028\u2029]|\\(?:u[0-9a-f]{4}|.)/g, (found) => escapes[found] ?? found);
 
 /** The first bytes of a text, as a Go slice: a character cut in two leaves broken bytes. */
 export const cutBytes = (text: string, bytes: number): string => {

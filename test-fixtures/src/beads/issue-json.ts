@@ -23,10 +23,7 @@ const order = [
 ];
 
 /** An issue as bd prints it, and as it keeps it in `events`: empty fields left out. */
-export const issueObject = (
-  issue: Row,
-  labels: readonly string[] = [],
-): Record<string, unknown> => {
+export const issueObject = (issue: Row, labels: readonly string[] = []): Record<string, unknown> => {
   const fields = order
     .filter((name) => issue[name] !== undefined && (always.includes(name) || issue[name]))
     .map((name) => [name, issue[name]] as const);

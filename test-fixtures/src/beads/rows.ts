@@ -15,9 +15,7 @@ export const inserter = (db: Db, table: string): ((row: Row) => void) => {
     const columns = names.join(", ");
     let statement = prepared.get(columns);
     if (statement === undefined) {
-      statement = db.prepare(
-        `${verb} INTO ${table} (${columns}) VALUES (${names.map(() => "?").join(", ")})`,
-      );
+      statement = db.prepare(`${verb} INTO ${table} (${columns}) VALUES (${names.map(() => "?").join(", ")})`);
       prepared.set(columns, statement);
     }
     statement.run(names.map((name) => row[name]));

@@ -1,10 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { BdControl } from "../control.ts";
 import { parseArgs } from "./lib/args.ts";
 import type { Args } from "./lib/args.ts";
 import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 
-const valued = ["--reason", "-r", "--status", "-s", "--id", "--type", "-t", "--interval", "--since", "--mol", "--actor", "--db", "--limit"];
+const valued = [
+  "--reason",
+  "-r",
+  "--status",
+  "-s",
+  "--id",
+  "--type",
+  "-t",
+  "--interval",
+  "--since",
+  "--mol",
+  "--actor",
+  "--db",
+  "--limit",
+];
 
 const version = (control: BdControl): void => out(`bd version ${control.version ?? "0.47.1 (stand-in)"}\n`);
 

@@ -27,9 +27,7 @@ const indexes: Readonly<Record<string, readonly string[]>> = {
   idx_dirty_issues_marked_at: ["dirty_issues(marked_at)"],
   idx_snapshots_issue: ["issue_snapshots(issue_id)"],
   idx_snapshots_level: ["issue_snapshots(compaction_level)"],
-  idx_comp_snap_issue_level_created: [
-    "compaction_snapshots(issue_id, compaction_level, created_at DESC)",
-  ],
+  idx_comp_snap_issue_level_created: ["compaction_snapshots(issue_id, compaction_level, created_at DESC)"],
   idx_repo_mtimes_checked: ["repo_mtimes(last_checked)"],
 };
 
@@ -46,8 +44,7 @@ const dependencyIndexes: Readonly<Record<string, readonly string[]>> = {
 const statements = (all: Readonly<Record<string, readonly string[]>>): string =>
   Object.entries(all)
     .map(
-      ([name, [on, where, unique = ""]]) =>
-        `CREATE ${unique} INDEX ${name} ON ${on}${where ? ` WHERE ${where}` : ""};`,
+      ([name, [on, where, unique = ""]]) => `CREATE ${unique} INDEX ${name} ON ${on}${where ? ` WHERE ${where}` : ""};`,
     )
     .join("\n");
 

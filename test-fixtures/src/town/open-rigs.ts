@@ -11,9 +11,7 @@ interface Route {
 const parse = (line: string): readonly Route[] => {
   try {
     const { prefix, path } = JSON.parse(line);
-    return typeof prefix === "string" && typeof path === "string" && prefix && path
-      ? [{ prefix, path }]
-      : [];
+    return typeof prefix === "string" && typeof path === "string" && prefix && path ? [{ prefix, path }] : [];
   } catch {
     return [];
   }
@@ -23,8 +21,7 @@ const parse = (line: string): readonly Route[] => {
 export const readRoutes = (townBeadsDir: string): readonly Route[] =>
   readFileSync(join(townBeadsDir, "routes.jsonl"), "utf8").split("\n").flatMap(parse);
 
-const text = (file: string): string | undefined =>
-  existsSync(file) ? readFileSync(file, "utf8") : undefined;
+const text = (file: string): string | undefined => (existsSync(file) ? readFileSync(file, "utf8") : undefined);
 
 /** What `redirect` says, when it says anything. */
 const redirectIn = (beadsDir: string): string | undefined =>
@@ -41,12 +38,8 @@ export const followRedirect = (beadsDir: string): string => {
 };
 
 /** The SQLite file of a `.beads` directory, as its metadata.json names it. */
-export const databaseIn = (
-  beadsDir: string,
-): { readonly file: string; readonly backend: "sqlite" | "dolt" } => {
-  const { backend, database }: Record<string, unknown> = JSON.parse(
-    text(join(beadsDir, "metadata.json")) ?? "{}",
-  );
+export const databaseIn = (beadsDir: string): { readonly file: string; readonly backend: "sqlite" | "dolt" } => {
+  const { backend, database }: Record<string, unknown> = JSON.parse(text(join(beadsDir, "metadata.json")) ?? "{}");
   if (backend === "dolt") return { file: join(beadsDir, "beads.db"), backend };
   return {
     file: join(beadsDir, typeof database === "string" ? database : "beads.db"),

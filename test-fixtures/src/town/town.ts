@@ -40,25 +40,15 @@ export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
     createIssue: ({ id, rig, title = "An issue", ...rest } = {}) => {
       const home = rig === undefined ? newHome(id) : named(rig);
       return write(home.file, (db) => {
-        const made =
-          id ?? issueId(home.prefix, (candidate) => findIssue(db, candidate) !== undefined);
+        const made = id ?? issueId(home.prefix, (candidate) => findIssue(db, candidate) !== undefined);
         createIssue(db, { ...rest, id: made, title });
         return remember(made, home);
       });
     },
-    createConvoy: ({
-      id,
-      tracks = [],
-      rawTracks = [],
-      title = "A convoy",
-      type = "convoy",
-      description,
-      ...rest
-    }) => {
+    createConvoy: ({ id, tracks = [], rawTracks = [], title = "A convoy", type = "convoy", description, ...rest }) => {
       const references = [...tracks.map(reference), ...rawTracks];
       return write(hq.file, (db) => {
-        const made =
-          id ?? convoyId(hq.prefix, (candidate) => findIssue(db, candidate) !== undefined);
+        const made = id ?? convoyId(hq.prefix, (candidate) => findIssue(db, candidate) !== undefined);
         const text = description ?? `Convoy tracking ${references.length} issues`;
         createIssue(db, { ...rest, id: made, title, type, description: text });
         for (const tracked of references) addTracks(db, made, tracked);
@@ -69,8 +59,7 @@ export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
     untrack: (convoy, tracked) => void write(hq.file, (db) => removeTracks(db, convoy, tracked)),
     close: (id, options = {}) => change(id, options, (db) => closeIssue(db, id, options)),
     reopen: (id, options = {}) => change(id, options, (db) => setStatus(db, id, "open", options)),
-    setStatus: (id, status, options = {}) =>
-      change(id, options, (db) => setStatus(db, id, status, options)),
+    setStatus: (id, status, options = {}) => change(id, options, (db) => setStatus(db, id, status, options)),
     tombstone: (id, options = {}) => change(id, options, (db) => tombstoneIssue(db, id, options)),
     hardDelete: (id, options = {}) => {
       const rig = options.rig === undefined ? homeOf(id) : named(options.rig);
@@ -88,9 +77,7 @@ export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
       inHome(id, rig, (db) =>
         columnsOf(db, "events").size === 0
           ? []
-          : db
-              .prepare<[string], EventRow>("SELECT * FROM events WHERE issue_id = ? ORDER BY id")
-              .all(id),
+          : db.prepare<[string], EventRow>("SELECT * FROM events WHERE issue_id = ? ORDER BY id").all(id),
       ),
   };
 };

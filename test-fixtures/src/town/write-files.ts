@@ -70,9 +70,7 @@ export const writeRig = (
 
 /** routes.jsonl and mayor/town.json. */
 export const writeTownFiles = (dir: string, rigs: readonly Rig[], options: TownOptions): void => {
-  const routes = rigs.map(
-    ({ prefix, path }) => `${JSON.stringify({ prefix: `${prefix}-`, path })}\n`,
-  );
+  const routes = rigs.map(({ prefix, path }) => `${JSON.stringify({ prefix: `${prefix}-`, path })}\n`);
   write(join(dir, ".beads/routes.jsonl"), options.routes ?? routes.join(""));
   if (options.withTownJson === false) return;
   const town = { type: "town", version: 2, name: basename(dir), created_at: localTime() };

@@ -9,10 +9,8 @@ import { upward } from "../lib/where.ts";
 import { follow, once, reachable } from "./feed.ts";
 import { playRaw } from "./raw.ts";
 
-const noRoutes =
-  "Error: not in an orchestrator environment (no routes.jsonl found in any parent .beads directory)";
-const noDaemons =
-  "Error: no rig daemons running\nHint: Start daemons with 'bd daemons start' in each rig";
+const noRoutes = "Error: not in an orchestrator environment (no routes.jsonl found in any parent .beads directory)";
+const noDaemons = "Error: no rig daemons running\nHint: Start daemons with 'bd daemons start' in each rig";
 const noDaemon =
   "Error: activity command requires daemon (mutations not available in direct mode)\n" +
   "Hint: Start daemon with 'bd daemons start .' or remove --no-daemon flag";

@@ -69,7 +69,12 @@ const listen = (feeds: readonly Feed[], control: BdControl): readonly Feed[] => 
 };
 
 const merge = (batches: readonly (readonly Line[])[]): Uint8Array =>
-  Buffer.concat(batches.flat().toSorted((one, other) => one.time - other.time || 0).map(({ bytes }) => bytes));
+  Buffer.concat(
+    batches
+      .flat()
+      .toSorted((one, other) => one.time - other.time || 0)
+      .map(({ bytes }) => bytes),
+  );
 
 const replay = (feed: Feed, control: BdControl): readonly Line[] => {
   const after = restartOf(feed, control);
@@ -80,7 +85,9 @@ const replay = (feed: Feed, control: BdControl): readonly Line[] => {
 /** What the real one loses: one cursor for all rigs, and no more than 100 lines of a daemon in one poll. */
 const lossyBatch = (feed: Feed, cursor: number): readonly Line[] => {
   feed.read = 0;
-  return linesOf(feed).slice(-100).filter(({ time }) => time > cursor);
+  return linesOf(feed)
+    .slice(-100)
+    .filter(({ time }) => time > cursor);
 };
 
 /** The lines of one poll after the other: first the replay. */
@@ -100,6 +107,10 @@ export function* follow(feeds: readonly Feed[], control: () => BdControl): Gener
 /** Without `--follow`: one indented array. */
 export const once = (feeds: readonly Feed[], control: BdControl): string => {
   const events = Buffer.from(merge(listen(feeds, control).map((feed) => replay(feed, control))));
-  const parsed = events.toString().split("\n").filter(Boolean).map((line): unknown => JSON.parse(line));
+  const parsed = events
+    .toString()
+    .split("\n")
+    .filter(Boolean)
+    .map((line): unknown => JSON.parse(line));
   return `${JSON.stringify(parsed, null, 2)}\n`;
 };

@@ -7,7 +7,8 @@ import type { Convoy, Town } from "./town.ts";
 
 const close = (town: Town, convoy: Convoy, args: Args, control: ConvoyControl): void => {
   const reason = args.value("--reason") ?? "Manually closed";
-  if (land(town, convoy, reason, control, args.value("--notify"))) out(`✓ Closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
+  if (land(town, convoy, reason, control, args.value("--notify")))
+    out(`✓ Closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
   else fail(`Error: closing convoy: exit status 1`);
 };
 

@@ -1,6 +1,6 @@
 import { closeIssue } from "../../beads/change.ts";
-import type { ConvoyControl } from "../../control.ts";
 import { appendMail } from "../../control-files.ts";
+import type { ConvoyControl } from "../../control.ts";
 import { change } from "../lib/database.ts";
 import { out, standInDir } from "../lib/stand-in.ts";
 import type { Convoy, Town } from "./town.ts";
@@ -27,13 +27,7 @@ const notify = (convoy: Convoy, also: string | undefined): void => {
 };
 
 /** `bd close` on the convoy, through the town's daemon, then the mail. False when nothing was closed. */
-export const land = (
-  town: Town,
-  convoy: Convoy,
-  reason: string,
-  control: ConvoyControl,
-  also?: string,
-): boolean => {
+export const land = (town: Town, convoy: Convoy, reason: string, control: ConvoyControl, also?: string): boolean => {
   if (control.mode === "lies") return true;
   if (control.mode === "warns") {
     out(`⚠ Warning: couldn't close convoy ${convoy.id}: exit status 1\n`);

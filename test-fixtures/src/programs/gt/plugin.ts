@@ -49,7 +49,9 @@ const list = (root: string, json: boolean): void => {
   }));
   if (json) return out(`${JSON.stringify(summary, null, 2)}\n`);
   if (plugins.length === 0) return out("○ No plugins discovered\n");
-  const lines = plugins.map(({ name, gateType, description }) => `    ${name} [${gateType}]\n      ${cut(description)}\n`);
+  const lines = plugins.map(
+    ({ name, gateType, description }) => `    ${name} [${gateType}]\n      ${cut(description)}\n`,
+  );
   out(`● Discovered ${plugins.length} plugin(s)\n\n  Town-level plugins:\n${lines.join("")}\n`);
 };
 

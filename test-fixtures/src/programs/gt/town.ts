@@ -3,7 +3,7 @@ import { columnsOf } from "../../beads/rows.ts";
 import type { ConvoyControl } from "../../control.ts";
 import type { Db, Row } from "../../schema/open.ts";
 import { databaseIn, followRedirect } from "../../town/open-rigs.ts";
-import { find, query } from "../lib/database.ts";
+import { find, homeOf, query } from "../lib/database.ts";
 import { routedBeadsDir, townRoot } from "../lib/where.ts";
 
 export interface Convoy {
@@ -36,7 +36,8 @@ const asConvoy = (row: Row): Convoy => ({
 });
 
 const isConvoy = (db: Db): string => {
-  if (!columnsOf(db, "issues").has("issue_type")) return "id IN (SELECT issue_id FROM dependencies WHERE type = 'tracks')";
+  if (!columnsOf(db, "issues").has("issue_type"))
+    return "id IN (SELECT issue_id FROM dependencies WHERE type = 'tracks')";
   return "(issue_type = 'convoy' OR id IN (SELECT issue_id FROM labels WHERE label = 'gt:convoy'))";
 };
 
@@ -50,8 +51,9 @@ export const openConvoys = ({ beadsDir }: Town): readonly Convoy[] =>
 
 export type Found = { readonly convoy: Convoy } | { readonly error: string };
 
-/** `bd show <id>`, for which tombstones are not there. */
-export const findConvoy = ({ beadsDir }: Town, id: string): Found => {
+/** `bd show <id>` in the town, for which tombstones are not there. */
+export const findConvoy = (town: Town, id: string): Found => {
+  const { beadsDir } = homeOf(town.beadsDir, town.root, id);
   const row = find(beadsDir, id);
   if (row === undefined || row["status"] === "tombstone") return { error: `convoy '${id}' not found` };
   const convoy = asConvoy(row);

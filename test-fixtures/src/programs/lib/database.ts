@@ -22,7 +22,8 @@ export const find = (beadsDir: string, id: string): Row | undefined =>
 
 export const homeOf = (local: string, town: string | undefined, id: string): Home => {
   const routed = town === undefined ? undefined : routedBeadsDir(town, id);
-  if (routed === undefined || routed === local || find(local, id) !== undefined) return { beadsDir: local, routed: false };
+  if (routed === undefined || routed === local || find(local, id) !== undefined)
+    return { beadsDir: local, routed: false };
   return { beadsDir: routed, routed: true };
 };
 

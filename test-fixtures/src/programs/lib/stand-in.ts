@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Call, Exit } from "../../control.ts";
 import { appendCall, readCalls, readState } from "../../control-files.ts";
 import type { StoredState } from "../../control-files.ts";
+import type { Call, Exit } from "../../control.ts";
 
 const dir = process.env["GASTOWN_STAND_INS"];
 const call = randomUUID();
@@ -34,7 +34,7 @@ export const earlierCalls = (program: "bd" | "gt", wanted: (call: Call) => boole
 
 const writeAll = (fd: number, data: string | Uint8Array): void => {
   const bytes = typeof data === "string" ? Buffer.from(data) : data;
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 };
 
 /** Blocks while the reader does not read, as the real programs do. */
