@@ -30,6 +30,7 @@ export {
   type IssueDatabase,
   type IssueRow,
   type TownDatabases,
+  type TownStoreOptions,
   type TrackRow,
 } from "./town-store.ts";
 export { WorkQueue } from "./work-queue.ts";

@@ -68,12 +68,17 @@ interface Found {
   readonly unread?: boolean;
 }
 
+export interface TownStoreOptions {
+  /** Told after each read of a rig's database: what went wrong, or that nothing did. */
+  readonly onFault?: (rig: string, error: DatabaseError | undefined) => void;
+}
+
 /**
  * A store over all databases of a town: convoys from the town's own, each tracked issue from the database it lives in.
  *
  * @param databases asked before every read, so that a rig added later is seen
  */
-export function createTownStore(databases: () => Promise<TownDatabases>): ConvoyStore {
+export function createTownStore(databases: () => Promise<TownDatabases>, { onFault }: TownStoreOptions = {}): ConvoyStore {
   const index = createTrackingIndex();
 
   return {
@@ -92,7 +97,7 @@ export function createTownStore(databases: () => Promise<TownDatabases>): Convoy
       const database = await town.open();
       const convoys = await database.convoys(ids);
       const tracks = await database.tracks(convoys.map((row) => row.id));
-      const find = await findIssues(tracks, homes, town);
+      const find = await findIssues(tracks, homes, town, onFault);
       const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
       for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
       return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
@@ -121,6 +126,7 @@ async function findIssues(
   tracks: readonly TrackRow[],
   homes: readonly Home[],
   town: Home,
+  onFault: TownStoreOptions["onFault"],
 ): Promise<(reference: string) => Found> {
   const routed = new Map<string, Home | undefined>();
   const bare = new Set<string>();
@@ -144,7 +150,7 @@ async function findIssues(
   const read = new Map<string, Map<string, IssueRow> | string>();
   await Promise.all(
     [...wanted].map(async ([path, { home, ids }]) => {
-      read.set(path, await readIssues(home, ids));
+      read.set(path, await readIssues(home, ids, onFault));
     }),
   );
 
@@ -168,12 +174,18 @@ function look(read: ReadonlyMap<string, Map<string, IssueRow> | string>, home: H
   return row ? { row, rig: home.rig } : { rig: home.rig, why: `${id} is gone: there is no such issue in ${home.rig}` };
 }
 
-async function readIssues(home: Home, ids: readonly string[]): Promise<Map<string, IssueRow> | string> {
+async function readIssues(
+  home: Home,
+  ids: readonly string[],
+  onFault: TownStoreOptions["onFault"],
+): Promise<Map<string, IssueRow> | string> {
   try {
     const rows = await (await home.open()).issues(ids);
+    onFault?.(home.rig, undefined);
     return new Map(rows.map((row) => [row.id, row]));
   } catch (error) {
-    if (error instanceof DatabaseError) return messageOf(error);
-    throw error;
+    if (!(error instanceof DatabaseError)) throw error;
+    onFault?.(home.rig, error);
+    return messageOf(error);
   }
 }

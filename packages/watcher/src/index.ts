@@ -1,1 +1,10 @@
-export {};
+export { StateDirError, ToolNotFoundError, TownLockedError, TownNotFoundError } from "./errors.ts";
+export { fileIdentity, findTool } from "./find-tool.ts";
+export { findTown, type TownSearch } from "./find-town.ts";
+export { COMMAND_TIMEOUT, createGtLander, type GtOptions } from "./gt-lander.ts";
+export { lockTown, type TownLock } from "./lock.ts";
+export { findRival } from "./rival.ts";
+export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
+export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
+export { systemClock } from "./system-clock.ts";
+export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";

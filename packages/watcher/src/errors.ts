@@ -1,0 +1,44 @@
+import { WatcherError } from "@gastown/convoy-core";
+
+/** No town where one was looked for. */
+export class TownNotFoundError extends WatcherError {
+  readonly path: string;
+
+  constructor(path: string, message: string, hint: string) {
+    super("town-not-found", message, hint);
+    this.path = path;
+  }
+}
+
+/** A program that is needed is not there. */
+export class ToolNotFoundError extends WatcherError {
+  readonly tool: string;
+
+  constructor(tool: string, message: string) {
+    super("tool-not-found", message, `install Gas Town, put ${tool} on PATH, or name it with --${tool} PATH`);
+    this.tool = tool;
+  }
+}
+
+/** Another watcher of ours holds this town. */
+export class TownLockedError extends WatcherError {
+  /** Process id of the holder; undefined when it has not said. */
+  readonly pid: number | undefined;
+
+  constructor(town: string, holder: { readonly pid: number; readonly since: string } | undefined) {
+    const who = holder === undefined ? "another watcher" : `the watcher with pid ${holder.pid} (since ${holder.since})`;
+    super("town-locked", `${who} holds ${town}`, "one watcher a town is enough: stop that one first, or look at what it does with `convoy-cli status`");
+    this.pid = holder?.pid;
+  }
+}
+
+/** The directory for the watcher's own files cannot be written. */
+export class StateDirError extends WatcherError {
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super("state-not-writable", `${path} cannot be written: ${why}`, "the watcher keeps its lock and status there: check its owner, mode and disk", { cause });
+    this.path = path;
+  }
+}

@@ -1,0 +1,43 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { TownNotFoundError } from "./errors.ts";
+
+export interface TownSearch {
+  /** What the user named; it needs only a `.beads`. */
+  readonly town?: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The root of the town: the one named, else the outermost parent of the working directory with `mayor/town.json` (as
+ * gt looks for it), else `GT_TOWN_ROOT`, else `GT_ROOT`.
+ *
+ * @throws {TownNotFoundError}
+ */
+export function findTown({ town, cwd, env }: TownSearch): string {
+  if (town !== undefined) return checked(resolve(cwd, town));
+  const around = outermostTown(cwd) ?? env["GT_TOWN_ROOT"] ?? env["GT_ROOT"];
+  if (around === undefined || around === "") {
+    throw new TownNotFoundError(cwd, `no Gas Town here: neither ${cwd} nor a parent of it has mayor/town.json`, "run this inside a town, or name one with --town DIR; `convoy-cli demo` needs none");
+  }
+  return checked(resolve(cwd, around));
+}
+
+function outermostTown(cwd: string): string | undefined {
+  let found: string | undefined;
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    if (statSync(join(dir, "mayor", "town.json"), { throwIfNoEntry: false })?.isFile()) found = dir;
+    if (dirname(dir) === dir) return found;
+  }
+}
+
+function checked(town: string): string {
+  const stat = statSync(town, { throwIfNoEntry: false });
+  if (stat === undefined) throw new TownNotFoundError(town, `there is no directory ${town}`, "check the path given with --town, GT_TOWN_ROOT or GT_ROOT");
+  if (!stat.isDirectory()) throw new TownNotFoundError(town, `${town} is not a directory`, "name the root of the town, the directory with mayor/ and .beads/");
+  if (!statSync(join(town, ".beads"), { throwIfNoEntry: false })?.isDirectory()) {
+    throw new TownNotFoundError(town, `${town} is not a town: it has no .beads directory`, "name the root of the town, or make one with `gt install`");
+  }
+  return realpathSync(town);
+}

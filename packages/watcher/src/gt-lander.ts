@@ -1,0 +1,46 @@
+import { type CommandOutcome, runCommand } from "@gastown/bd-source";
+import type { CommandResult, ConvoyLander, LandStep } from "@gastown/convoy-core";
+import { fileIdentity } from "./find-tool.ts";
+
+/** Longest time a landing command may take, in milliseconds. */
+export const COMMAND_TIMEOUT = 60_000;
+const REASON = "All tracked issues completed";
+
+const ARGUMENTS: Readonly<Record<LandStep, (convoy: string) => readonly string[]>> = {
+  check: (convoy) => ["convoy", "check", convoy],
+  close: (convoy) => ["convoy", "close", convoy, "--reason", REASON],
+  force: (convoy) => ["convoy", "close", convoy, "--force", "--reason", REASON],
+};
+
+export interface GtOptions {
+  /** Absolute path of gt. */
+  readonly gt: string;
+  readonly town: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Lands convoys through `gt`, which closes them and tells the people waiting. */
+export function createGtLander({ gt, town, env }: GtOptions): ConvoyLander {
+  return {
+    command: (step, convoy) => ["gt", ...ARGUMENTS[step](convoy).map(quoted)].join(" "),
+    run: async (step, convoy, signal) =>
+      toResult(await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, timeout: COMMAND_TIMEOUT, signal }), gt),
+    identity: () => fileIdentity(gt),
+  };
+}
+
+function toResult({ exitCode, signal, failure, timedOut, output }: CommandOutcome, gt: string): CommandResult {
+  if (timedOut) return { ended: "timeout", output: join(`gt did not end within ${COMMAND_TIMEOUT / 1000} s and was stopped`, output) };
+  if (failure?.code === "ENOENT") return { ended: "not-found", output: `gt is not there any more: ${gt}` };
+  if (failure !== undefined) return { ended: "failed", output: `gt could not be started: ${failure.message}` };
+  if (signal !== undefined) return { ended: "signal", output: join(`gt was ended by ${signal}`, output) };
+  return { ended: "exit", output, ...(exitCode !== undefined && { exitCode }) };
+}
+
+function join(what: string, output: string): string {
+  return output === "" ? what : `${what}: ${output}`;
+}
+
+function quoted(argument: string): string {
+  return argument.includes(" ") ? `"${argument}"` : argument;
+}

@@ -1,0 +1,20 @@
+import type { Clock } from "@gastown/convoy-core";
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The time of this machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep(ms, signal) {
+    if (signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER));
+      signal?.addEventListener("abort", end, { once: true });
+    });
+  },
+};

@@ -1,0 +1,138 @@
+import { createBdSource, toolEnvironment } from "@gastown/bd-source";
+import {
+  type ActivitySource,
+  check,
+  type CheckResult,
+  createTownStore,
+  type DatabaseError,
+  type LandStep,
+  type ReconcileOptions,
+  type Reporter,
+  watch,
+} from "@gastown/convoy-core";
+import { createChangeFeed, openTown, type TownFiles } from "@gastown/sqlite-resolver";
+import { ToolNotFoundError } from "./errors.ts";
+import { fileIdentity, findTool } from "./find-tool.ts";
+import { createGtLander } from "./gt-lander.ts";
+import { lockTown } from "./lock.ts";
+import { findRival } from "./rival.ts";
+import { createStatusKeeper } from "./status-file.ts";
+import { systemClock } from "./system-clock.ts";
+
+export type SourceName = "bd" | "db";
+
+/** How to watch a town. All times in milliseconds. */
+export interface WatchTownOptions {
+  /** Root of the town, absolute. */
+  readonly town: string;
+  /** Version of the host, for the first record. */
+  readonly version: string;
+  /** Path of bd; else it is looked for on PATH. */
+  readonly bd?: string | undefined;
+  /** Path of gt; else it is looked for on PATH. */
+  readonly gt?: string | undefined;
+  readonly sources: readonly SourceName[];
+  readonly sweepEvery: number;
+  readonly grace: number;
+  readonly steps: readonly LandStep[];
+  /** Find out, run nothing, write nothing. */
+  readonly dryRun: boolean;
+  readonly report: Reporter;
+  /** Stop: finish the command in flight. */
+  readonly stop: AbortSignal;
+  /** Stop at once. */
+  readonly kill: AbortSignal;
+}
+
+/**
+ * Watches a town until it is told to stop.
+ *
+ * @throws {ToolNotFoundError} when there is no gt
+ * @throws {TownLockedError} when another watcher holds the town
+ * @throws {StateDirError} when the watcher's own files cannot be written
+ * @throws {DatabaseError} when the town's own database cannot be read, and waiting would not help
+ */
+export async function watchTown(options: WatchTownOptions): Promise<void> {
+  await withTown(options, async (reconcile, files) => {
+    const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : createChangeFeed({ files, clock: systemClock })));
+    await watch({ ...reconcile, sources });
+  });
+}
+
+/**
+ * One sweep of a town, or of these convoys.
+ *
+ * @throws as `watchTown`
+ */
+export async function checkTown(options: WatchTownOptions, convoys: readonly string[]): Promise<CheckResult> {
+  return withTown(options, (reconcile) => check({ ...reconcile, sources: [] }, convoys));
+}
+
+async function withTown<T>(options: WatchTownOptions, work: (reconcile: ReconcileOptions, files: TownFiles) => Promise<T>): Promise<T> {
+  const { town, dryRun, version } = options;
+  const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
+  const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
+  if (gt === undefined && !dryRun) throw new ToolNotFoundError("gt", options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`);
+  const startedAt = new Date();
+  const lock = dryRun ? undefined : lockTown(town, startedAt);
+  const keeper = createStatusKeeper({ version, pid: process.pid, town, startedAt: startedAt.toISOString() }, lock !== undefined);
+  const report: Reporter = (record) => {
+    keeper.report(record);
+    options.report(record);
+  };
+  const files = openTown({
+    town,
+    now: () => performance.now(),
+    onRejectedRoutes(rejected) {
+      for (const { line, why } of rejected) report({ event: "warning", message: `routes.jsonl, line ${line}: ${why}`, hint: "the line is left out; mend or remove it" });
+    },
+  });
+  try {
+    report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
+    return await work(
+      {
+        store: createTownStore(files.databases, { onFault: createFaultTeller(report) }),
+        lander: createGtLander({ gt: gt ?? "gt", town, env: toolEnvironment(process.env) }),
+        sources: [],
+        clock: systemClock,
+        report,
+        random: Math.random,
+        sweepEvery: options.sweepEvery,
+        grace: options.grace,
+        steps: options.steps,
+        dryRun,
+        rival: async () => findRival(town),
+        stop: options.stop,
+        kill: options.kill,
+      },
+      files,
+    );
+  } finally {
+    files.close();
+    keeper.close();
+    lock?.release();
+  }
+}
+
+function bdSource({ town, bd }: WatchTownOptions): ActivitySource {
+  return createBdSource({
+    town,
+    bd: () => findTool("bd", bd, process.env["PATH"], process.cwd()),
+    identity: fileIdentity,
+    env: toolEnvironment(process.env),
+    clock: systemClock,
+    random: Math.random,
+  });
+}
+
+/** Tells of a database that can't be read once, and again when the reason changes or it was read in between. */
+function createFaultTeller(report: Reporter): (rig: string, error: DatabaseError | undefined) => void {
+  const told = new Map<string, string>();
+  return (rig, error) => {
+    if (error === undefined) told.delete(rig);
+    else if (told.get(rig) !== error.message) {
+      told.set(rig, error.message);
+      report({ event: "warning", message: `${rig}: ${error.message}`, hint: error.hint });
+    }
+  };
+}
