@@ -1,0 +1,68 @@
+import { type IssueChange, isDone } from "@gastown/convoy-core";
+import type { Connection } from "./connection.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+
+/** More new rows than this are not read one by one: everything is looked at instead. */
+const EVENT_LIMIT = 1_000;
+
+/** What is new in a database since it was last asked. */
+export type News =
+  | { readonly kind: "nothing" }
+  /** Something was committed; these issues are named by its events, if it has any. */
+  | { readonly kind: "changed"; readonly changes: readonly IssueChange[] }
+  /** It is another file than before, or too much has changed to be told. */
+  | { readonly kind: "everything"; readonly reason: string };
+
+/** A place in the history of one database file. */
+export interface DatabaseCursor {
+  /** Throws a `DatabaseError` when the database cannot be read. */
+  news(): Promise<News>;
+}
+
+/** The first call of `news` only finds the place, and has nothing to tell. */
+export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
+  let identity: string | undefined;
+  let version = 0;
+  let lastEvent = 0;
+
+  const begin = (connection: Connection): void => {
+    identity = connection.identity;
+    version = connection.dataVersion();
+    lastEvent = connection.lastEvent();
+  };
+
+  return {
+    async news() {
+      const connection = await database.connection();
+      if (connection.identity !== identity) {
+        const replaced = identity !== undefined;
+        begin(connection);
+        return replaced ? { kind: "everything", reason: `${database.name} was replaced` } : { kind: "nothing" };
+      }
+      const now = connection.dataVersion();
+      if (now === version) return { kind: "nothing" };
+      version = now;
+      const rows = connection.eventsAfter(lastEvent, EVENT_LIMIT);
+      lastEvent = rows.at(-1)?.id ?? connection.lastEvent();
+      if (rows.length === EVENT_LIMIT) {
+        lastEvent = connection.lastEvent();
+        return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };
+      }
+      const reopened = new Set(rows.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
+      const ids = [...new Set(rows.map((row) => row.issue_id))];
+      return { kind: "changed", changes: await stateOf(database, ids, reopened) };
+    },
+  };
+}
+
+/** An event only says that something happened; the row says what is. */
+async function stateOf(database: SqliteDatabase, ids: readonly string[], reopened: ReadonlySet<string>): Promise<IssueChange[]> {
+  if (ids.length === 0) return [];
+  const rows = await database.issues(ids);
+  const done = new Set(rows.filter((row) => isDone(row.status)).map((row) => row.id));
+  return ids.map((issue) => ({
+    issue,
+    closed: done.has(issue),
+    ...(reopened.has(issue) && !done.has(issue) && { reopened: true }),
+  }));
+}

@@ -1,0 +1,52 @@
+import { type FSWatcher, statfsSync, statSync, watch } from "node:fs";
+import { messageOf } from "@gastown/convoy-core";
+
+/** A directory that is watched, or the reason why it can't be. */
+export type DirectoryWatch =
+  | { readonly kind: "watched"; readonly identity: string; close(): void }
+  | { readonly kind: "unwatched"; readonly why: string };
+
+/** Watches the names in a directory. `onChange` gets the name, or undefined when the system does not tell. */
+export type WatchDirectory = (dir: string, onChange: (name: string | undefined) => void) => DirectoryWatch;
+
+/** File systems whose other writers the kernel does not tell about. Numbers are those of `statfs(2)`. */
+const REMOTE: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x65735546, "FUSE"],
+  [0x01021997, "9P"],
+  [0x6a656a63, "virtiofs"],
+  [0x5346414f, "AFS"],
+  [0x00c36400, "Ceph"],
+]);
+
+/** Watches by the system's own means (inotify, kqueue). */
+export const watchDirectory: WatchDirectory = (dir, onChange) => {
+  let watcher: FSWatcher | undefined;
+  try {
+    const remote = REMOTE.get(statfsSync(dir).type);
+    if (remote !== undefined) return { kind: "unwatched", why: `${dir} is on ${remote}` };
+    const identity = directoryIdentity(dir);
+    watcher = watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
+    watcher.on("error", () => watcher?.close());
+    return { kind: "watched", identity: identity ?? "", close: () => watcher?.close() };
+  } catch (error) {
+    watcher?.close();
+    return { kind: "unwatched", why: reason(error) };
+  }
+};
+
+/** What tells a directory from another in its place; undefined when there is none. */
+export function directoryIdentity(dir: string): string | undefined {
+  const stat = statSync(dir, { throwIfNoEntry: false, bigint: true });
+  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOSPC") return "the limit of file watches is reached (fs.inotify.max_user_watches)";
+  if (code === "EMFILE" || code === "ENFILE") return "the limit of open files or of watchers is reached (fs.inotify.max_user_instances)";
+  return messageOf(error);
+}
