@@ -1,0 +1,71 @@
+import type { LandStep } from "@gastown/convoy-core";
+import type { SourceName } from "@gastown/convoy-watcher";
+import { InvalidArgumentError, Option } from "commander";
+
+/** Options of every command. */
+export interface CommonOptions {
+  readonly town?: string;
+  readonly bd?: string;
+  readonly gt?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  /** False when `--no-color` is given. */
+  readonly color: boolean;
+}
+
+/** Options of the commands that act. Durations in milliseconds. */
+export interface LandingOptions extends CommonOptions {
+  readonly grace: number;
+  readonly land: readonly LandStep[];
+  readonly dryRun?: true;
+}
+
+export interface WatchOptions extends LandingOptions {
+  readonly source: readonly SourceName[];
+  readonly sweep: number;
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const LONGEST = 24 * 3_600_000;
+
+/** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds. A number without a unit is refused: it means seconds to one and milliseconds to another. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
+  if (ms > LONGEST) throw new InvalidArgumentError("At most 24h.");
+  return ms;
+}
+
+/** A duration that must not be zero. */
+export function interval(text: string): number {
+  const ms = duration(text);
+  if (ms < 100) throw new InvalidArgumentError("At least 100ms.");
+  return ms;
+}
+
+function listOf<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+  return (text) => {
+    const chosen = text.split(",").map((word) => word.trim());
+    for (const word of chosen) {
+      if (!allowed.includes(word as T)) throw new InvalidArgumentError(`Choose from ${allowed.join(", ")}.`);
+    }
+    return allowed.filter((word) => chosen.includes(word));
+  };
+}
+
+const SOURCES: readonly SourceName[] = ["bd", "db"];
+const STEPS: readonly LandStep[] = ["check", "close", "force"];
+
+export const graceOption: Option = new Option("--grace <time>", "leave a complete convoy to a live gt daemon for so long")
+  .argParser(duration)
+  .default(5_000, "5s");
+export const landOption: Option = new Option("--land <steps>", "which steps may be taken: check, close, force")
+  .argParser(listOf(STEPS))
+  .default(STEPS, STEPS.join(","));
+export const sourceOption: Option = new Option("--source <names>", "where hints come from: bd (bd activity), db (the database files)")
+  .argParser(listOf(SOURCES))
+  .default(SOURCES, SOURCES.join(","));
+export const sweepOption: Option = new Option("--sweep <time>", "look at every open convoy so often").argParser(interval).default(30_000, "30s");
+export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");

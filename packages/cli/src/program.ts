@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { type CommonOptions, dryRunOption, graceOption, type LandingOptions, landOption, sourceOption, sweepOption, type WatchOptions } from "./options.ts";
+import { VERSION } from "./version.ts";
+
+const STATUS_HELP = `
+Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
+3 findings (check --dry-run, doctor); 4 another watcher holds this town.`;
+
+/** The whole command line. Commands are imported when they are run, so that `--help` loads nothing heavy. */
+export function createProgram(exit: (status: number) => void): Command {
+  const program = new Command("convoy-cli")
+    .description("Closes every convoy of a Gas Town within a second of its last tracked issue.")
+    .version(VERSION)
+    .option("--town <dir>", "root of the town; by default the one around the working directory")
+    .option("--bd <path>", "the bd to use; by default the one on PATH")
+    .option("--gt <path>", "the gt to use; by default the one on PATH")
+    .option("--json", "one JSON object a line")
+    .option("-q, --quiet", "only what landed, and what went wrong")
+    .option("-v, --verbose", "everything")
+    .option("--no-color", "no colour; NO_COLOR does the same")
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(asFault(text)) })
+    .exitOverride()
+    .addHelpText("after", STATUS_HELP);
+
+  add(program, "watch", "Sweep, then follow the town until told to stop.", [
+    ["convoy-cli watch", "watch the town around you"],
+    ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "titles, as convoys land"],
+    ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
+  ])
+    .addOption(sourceOption)
+    .addOption(sweepOption)
+    .addOption(graceOption)
+    .addOption(landOption)
+    .addOption(dryRunOption)
+    .action(async (_options: unknown, command: Command) => {
+      const { watchCommand } = await import("./commands/watch.ts");
+      exit(await watchCommand(command.optsWithGlobals<WatchOptions>()));
+    });
+
+  add(program, "check", "One sweep of all open convoys, or of these; then exit.", [
+    ["convoy-cli check", "land whatever is complete"],
+    ["convoy-cli check --dry-run", "exit 3 when a complete convoy is still open"],
+    ["convoy-cli check hq-cv-5kpzs --json", "one convoy, for a program"],
+  ])
+    .argument("[convoy...]", "ids of convoys")
+    .addOption(graceOption)
+    .addOption(landOption)
+    .addOption(dryRunOption)
+    .action(async (convoys: string[], _options: unknown, command: Command) => {
+      const { checkCommand } = await import("./commands/check.ts");
+      exit(await checkCommand(convoys, command.optsWithGlobals<LandingOptions>()));
+    });
+
+  add(program, "demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
+    ["convoy-cli demo", "see what it is for, within a minute"],
+    ["convoy-cli demo --json", "the same as records"],
+    ["convoy-cli demo --fast", "without the pauses for reading"],
+  ])
+    .option("--fast", "no pauses for reading")
+    .action(async (_options: unknown, command: Command) => {
+      const { demoCommand } = await import("./commands/demo.ts");
+      exit(await demoCommand(command.optsWithGlobals<CommonOptions & { fast?: true }>()));
+    });
+
+  return program;
+}
+
+function add(program: Command, name: string, description: string, examples: readonly (readonly [command: string, what: string])[]): Command {
+  const text = examples.map(([command, what]) => `  # ${what}\n  ${command}`).join("\n");
+  return program
+    .command(name)
+    .description(description)
+    .addHelpText("after", `\nExamples:\n${text}`);
+}
+
+/** Commander's `error: …` in the two lines that every fault has here. */
+function asFault(text: string): string {
+  const [first = "", ...rest] = text.trim().split("\n");
+  const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
+  const hint = guess === undefined ? "see convoy-cli --help" : `did you mean ${guess}?`;
+  return `Error: ${first.replace(/^error: /, "")}\nHint: ${hint}\n`;
+}
