@@ -9,7 +9,7 @@ export const buildTown = (dir: string, options: TownOptions = {}): Town => {
   const rigs = layRigs(dir, options);
   writeTownFiles(dir, rigs, options);
   for (const rig of rigs) writeRig(rig, options);
-  return townOver(dir, rigs);
+  return townOver(dir, rigs, options);
 };
 
 /** A town that is already on disk, by its routes. */

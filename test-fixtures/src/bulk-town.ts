@@ -66,7 +66,7 @@ export const bulkTown = (dir: string, options: BulkOptions): BulkTown => {
     });
 
   return {
-    ...townOver(dir, laid),
+    ...townOver(dir, laid, { schema, journal }),
     convoys: ids,
     issuesOf: (convoy) => {
       const index = ids.indexOf(convoy);

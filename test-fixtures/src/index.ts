@@ -1,3 +1,5 @@
+export { activityLine } from "./beads/activity-line.ts";
+export type { Change } from "./beads/activity-line.ts";
 export { buildTown, openTown } from "./build-town.ts";
 export { bulkTown } from "./bulk-town.ts";
 export type {
@@ -13,7 +15,7 @@ export type {
   WriteOptions,
 } from "./town/types.ts";
 export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, Mail } from "./control.ts";
-export { installStandIns } from "./stand-ins.ts";
+export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
 export { externalRefCases, restartCases, sqlQuotingCases } from "./tables.ts";

@@ -25,6 +25,7 @@ const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 const nodeFlags = (): readonly string[] => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 22) throw new Error(`The stand-ins need Node 22 or later, not ${process.version}`);
   const strips = major > 23 || (major === 22 && minor >= 18) || (major === 23 && minor >= 6);
   return ["--disable-warning=ExperimentalWarning", ...(strips ? [] : ["--experimental-strip-types"])];
 };

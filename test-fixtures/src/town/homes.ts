@@ -14,12 +14,16 @@ export interface Homes {
   /** Where a new issue belongs: by its longest matching prefix, else the town. */
   newHome(id?: string): Rig;
   remember(id: string, rig: Rig): string;
+  /** Names of the rigs, without the town itself. */
+  names(): readonly string[];
+  add(rig: Rig): void;
 }
 
 const holds = (rig: Rig, id: string): boolean =>
   existsSync(rig.file) && read(rig.file, (db) => findIssue(db, id) !== undefined);
 
-export const homes = (rigs: readonly Rig[]): Homes => {
+export const homes = (initial: readonly Rig[]): Homes => {
+  const rigs = [...initial];
   const remembered = new Map<string, Rig>();
   const byName = new Map(rigs.map((rig) => [rig.name, rig]));
 
@@ -43,6 +47,11 @@ export const homes = (rigs: readonly Rig[]): Homes => {
     homeOf: (id) => {
       const likely = newHome(id);
       return remembered.get(id) ?? [likely, ...rigs].find((rig) => holds(rig, id)) ?? likely;
+    },
+    names: () => rigs.filter((rig) => rig !== hq).map(({ name }) => name),
+    add: (rig) => {
+      rigs.push(rig);
+      byName.set(rig.name, rig);
     },
     remember: (id, rig) => {
       remembered.set(id, rig);

@@ -49,7 +49,7 @@ export const databaseIn = (beadsDir: string): { readonly file: string; readonly 
 
 /** Every rig of a town on disk, the town itself first. A second route to one path is passed over. */
 export const openRigs = (town: string): readonly Rig[] => {
-  const routes = readRoutes(followRedirect(join(town, ".beads")));
+  const routes = readRoutes(join(town, ".beads"));
   const once = new Map(routes.toReversed().map((route) => [route.path, route] as const));
   const rigs = [...once.values()].toReversed().map(({ prefix, path }): Rig => {
     const routeDir = join(town, path, ".beads");

@@ -23,7 +23,7 @@ export interface Rig {
   readonly doltPort: number;
 }
 
-const layRig = (town: string, name: string, options: RigOptions): Rig => {
+export const layRig = (town: string, name: string, options: RigOptions): Rig => {
   const path = options.path ?? name;
   const routeDir = join(town, path, ".beads");
   const redirect = options.redirect === true ? "mayor/rig/.beads" : options.redirect || undefined;

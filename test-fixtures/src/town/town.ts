@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { activityLine } from "../beads/activity-line.ts";
 import type { Change } from "../beads/activity-line.ts";
@@ -10,23 +10,26 @@ import { read, write } from "../schema/open.ts";
 import type { Db } from "../schema/open.ts";
 import { homes } from "./homes.ts";
 import { convoyId, issueId } from "./ids.ts";
+import { layRig } from "./rig.ts";
 import type { Rig } from "./rig.ts";
-import type { EventRow, Town, WriteOptions } from "./types.ts";
+import type { EventRow, Town, TownOptions, WriteOptions } from "./types.ts";
+import { routeLine, writeRig } from "./write-files.ts";
 
-/** A town over databases that are already there: the first rig is the town itself. */
-export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
-  const { hq, named, homeOf, newHome, remember } = homes(rigs);
+/** A town over databases that are already there, with what its next databases shall be like. */
+export const townOver = (
+  dir: string,
+  rigs: readonly Rig[],
+  next: Pick<TownOptions, "schema" | "journal"> = {},
+): Town => {
+  const { hq, named, homeOf, newHome, remember, names, add } = homes(rigs);
 
-  const tell = (rig: Rig, changes: readonly Change[], options: WriteOptions): void => {
-    if (options.feed === true)
-      appendFileSync(join(rig.beadsDir, "activity.ndjson"), changes.map(activityLine).join(""));
-  };
+  const rigOf = (id: string, rig: string | undefined): Rig => (rig === undefined ? homeOf(id) : named(rig));
+  const inHome = <T>(id: string, rig: string | undefined, work: (db: Db) => T): T => read(rigOf(id, rig).file, work);
   const change = (id: string, options: WriteOptions, work: (db: Db) => Change): void => {
-    const rig = options.rig === undefined ? homeOf(id) : named(options.rig);
-    tell(rig, [write(rig.file, work)], options);
+    const rig = rigOf(id, options.rig);
+    const done = write(rig.file, work);
+    if (options.feed === true) appendFileSync(join(rig.beadsDir, "activity.ndjson"), activityLine(done));
   };
-  const inHome = <T>(id: string, rig: string | undefined, work: (db: Db) => T): T =>
-    read((rig === undefined ? homeOf(id) : named(rig)).file, work);
   const reference = (id: string): string => {
     const home = newHome(id);
     return home === hq ? id : `external:${home.path.split("/")[0]}:${id}`;
@@ -34,7 +37,9 @@ export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
 
   return {
     dir,
-    rigs: rigs.slice(1).map(({ name }) => name),
+    get rigs() {
+      return names();
+    },
     db: (rig) => named(rig).file,
     beadsDir: (rig) => named(rig).beadsDir,
     createIssue: ({ id, rig, title = "An issue", ...rest } = {}) => {
@@ -61,13 +66,19 @@ export const townOver = (dir: string, rigs: readonly Rig[]): Town => {
     reopen: (id, options = {}) => change(id, options, (db) => setStatus(db, id, "open", options)),
     setStatus: (id, status, options = {}) => change(id, options, (db) => setStatus(db, id, status, options)),
     tombstone: (id, options = {}) => change(id, options, (db) => tombstoneIssue(db, id, options)),
-    hardDelete: (id, options = {}) => {
-      const rig = options.rig === undefined ? homeOf(id) : named(options.rig);
-      write(rig.file, (db) => db.prepare("DELETE FROM issues WHERE id = ?").run(id));
+    hardDelete: (id, { rig } = {}) =>
+      void write(rigOf(id, rig).file, (db) => db.prepare("DELETE FROM issues WHERE id = ?").run(id)),
+    importClosed: (id, options = {}) => write(rigOf(id, options.rig).file, (db) => importClosed(db, id, options)),
+    addRig: (name, options) => {
+      const rig = layRig(dir, name, options);
+      writeRig(rig, next);
+      appendFileSync(join(dir, ".beads/routes.jsonl"), routeLine(rig));
+      add(rig);
     },
-    importClosed: (id, options = {}) => {
-      const rig = options.rig === undefined ? homeOf(id) : named(options.rig);
-      write(rig.file, (db) => importClosed(db, id, options));
+    replaceFile: (rig) => {
+      const { file } = named(rig);
+      copyFileSync(file, `${file}.new`);
+      renameSync(`${file}.new`, file);
     },
     status: (id, rig) => {
       const status = inHome(id, rig, (db) => findIssue(db, id)?.["status"]);

@@ -101,6 +101,10 @@ export interface Town {
   hardDelete(id: string, options?: WriteOptions): void;
   /** As the import of a JSONL line that says closed: the event is an `updated` one by `import`. */
   importClosed(id: string, options?: WriteOptions): void;
+  /** A rig that comes later: its database, and its line at the end of routes.jsonl. */
+  addRig(name: string, rig: RigOptions): void;
+  /** Puts a copy in the place of a database file, as a merge or a repair does: same content, other inode. */
+  replaceFile(rig?: string): void;
   /** Status in the home database, or undefined when there is no row. */
   status(id: string, rig?: string): string | undefined;
   events(id: string, rig?: string): EventRow[];

@@ -68,10 +68,12 @@ export const writeRig = (
   });
 };
 
+/** The line of routes.jsonl for a rig. */
+export const routeLine = ({ prefix, path }: Rig): string => `${JSON.stringify({ prefix: `${prefix}-`, path })}\n`;
+
 /** routes.jsonl and mayor/town.json. */
 export const writeTownFiles = (dir: string, rigs: readonly Rig[], options: TownOptions): void => {
-  const routes = rigs.map(({ prefix, path }) => `${JSON.stringify({ prefix: `${prefix}-`, path })}\n`);
-  write(join(dir, ".beads/routes.jsonl"), options.routes ?? routes.join(""));
+  write(join(dir, ".beads/routes.jsonl"), options.routes ?? rigs.map(routeLine).join(""));
   if (options.withTownJson === false) return;
   const town = { type: "town", version: 2, name: basename(dir), created_at: localTime() };
   write(join(dir, "mayor/town.json"), `${JSON.stringify(town, null, 2)}\n`);

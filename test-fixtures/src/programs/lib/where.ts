@@ -23,7 +23,7 @@ export const townRoot = (cwd: string): string | undefined =>
 
 /** `.beads` where bd looks for an id: by the first route for everything up to its first hyphen. */
 export const routedBeadsDir = (town: string, id: string): string | undefined => {
-  const townBeads = followRedirect(join(town, ".beads"));
+  const townBeads = join(town, ".beads");
   if (!existsSync(join(townBeads, "routes.jsonl"))) return undefined;
   const prefix = id.slice(0, id.indexOf("-") + 1);
   const route = readRoutes(townBeads).find((one) => one.prefix === prefix);
