@@ -33,7 +33,7 @@ export function takeSignals(say: (text: string) => void): Stopping {
     }
     reason = signal;
     if (signal !== "EPIPE") say("stopping (again to force)");
-    stop.abort();
+    stop.abort(signal);
     timers.push(setTimeout(() => kill.abort(), DRAIN_LIMIT).unref());
   };
   const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => onSignal(name)] as const);

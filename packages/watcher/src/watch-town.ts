@@ -38,7 +38,7 @@ export interface WatchTownOptions {
   /** Find out, run nothing, write nothing. */
   readonly dryRun: boolean;
   readonly report: Reporter;
-  /** Stop: finish the command in flight. */
+  /** Stop: finish the command in flight. The reason of the abort is reported as it is. */
   readonly stop: AbortSignal;
   /** Stop at once. */
   readonly kill: AbortSignal;
@@ -89,7 +89,7 @@ async function withTown<T>(options: WatchTownOptions, work: (reconcile: Reconcil
   });
   try {
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
-    return await work(
+    const result = await work(
       {
         store: createTownStore(files.databases, { onFault: createFaultTeller(report) }),
         lander: createGtLander({ gt: gt ?? "gt", town, env: toolEnvironment(process.env) }),
@@ -107,6 +107,8 @@ async function withTown<T>(options: WatchTownOptions, work: (reconcile: Reconcil
       },
       files,
     );
+    report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
+    return result;
   } finally {
     files.close();
     keeper.close();

@@ -12,7 +12,6 @@ export async function checkCommand(convoys: readonly string[], options: LandingO
   const stopping = takeSignals(output.err);
   try {
     const result = await checkTown(townOptions(options, report, stopping), convoys);
-    report({ event: "stopped", reason: stopping.reason() ?? "done" });
     if (result.missing.length > 0) throw new ConvoyNotFoundError(result.missing);
     if (stopping.reason() !== undefined) return stopping.exitCode();
     if (result.stuck.length > 0) return EXIT.failure;

@@ -10,7 +10,6 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
   const stopping = takeSignals(output.err);
   try {
     await watchTown({ ...townOptions(options, report, stopping), sources: options.source, sweepEvery: options.sweep });
-    report({ event: "stopped", reason: stopping.reason() ?? "" });
     return stopping.exitCode();
   } finally {
     stopping.dispose();
