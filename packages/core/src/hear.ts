@@ -1,3 +1,4 @@
+import type { Attachments } from "./attachments.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
 import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
 import { memoryOf, type Run } from "./run.ts";
@@ -6,11 +7,11 @@ import type { Sweeper } from "./sweep.ts";
 const ASKED_LIMIT = 10_000;
 
 /** Follows one source until the run is stopped, and turns its hints into work. */
-export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, attached: () => void): Promise<void> {
+export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, attachments: Attachments): Promise<void> {
   const { report, stop } = run.options;
-  for await (const hint of source.hints(stop)) {
+  for await (const hint of hintsOf(source, stop)) {
     if (stop.aborted) return;
-    attached();
+    attachments.note(source);
     if (hint.kind === "state") {
       report({ event: "source", name: source.name, state: hint.state, ...(hint.detail !== undefined && { detail: hint.detail }) });
     } else if (hint.kind === "warning") {
@@ -21,6 +22,17 @@ export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, a
       await hearOfIssues(run, source, hint, sweeper);
     }
   }
+}
+
+/** The hints of a source, and that it is down once it has ended or failed: the sweeps carry on without it. */
+async function* hintsOf(source: ActivitySource, stop: AbortSignal): AsyncGenerator<Hint> {
+  let detail = "it has ended";
+  try {
+    yield* source.hints(stop);
+  } catch (error) {
+    detail = messageOf(error);
+  }
+  if (!stop.aborted) yield { kind: "state", state: "down", detail };
 }
 
 async function hearOfIssues(

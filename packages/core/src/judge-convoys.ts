@@ -1,6 +1,7 @@
 import type { ConvoySnapshot } from "./convoy.ts";
 import { judge, reasonOf, type Verdict } from "./policy.ts";
-import { type ConvoyMemory, memoryOf, type Run } from "./run.ts";
+import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
+import { settling } from "./settle.ts";
 
 /**
  * Reads these convoys at once, says what changed, and hands the complete ones on to be landed.
@@ -13,17 +14,22 @@ export async function judgeConvoys(
   ids: readonly string[],
   hintedAt: number,
 ): Promise<{ complete: number; fresh: number }> {
-  const convoys = await run.options.store.readConvoys(ids);
+  const { convoys, outdated } = await readAtOnce(run, ids);
   let complete = 0;
   let fresh = 0;
   for (const id of ids) {
+    if (outdated.has(id)) {
+      run.judging.add(id);
+      continue;
+    }
     const convoy = convoys.get(id);
     if (!convoy?.open) {
-      forget(run, id);
+      leave(run, id);
       continue;
     }
     const memory = memoryOf(run, id);
     const verdict = judge(convoy);
+    const wait = settling(run, memory, convoy, verdict);
     if (verdict.kind === "complete") {
       complete += 1;
       if (memory.completeSince === undefined) fresh += 1;
@@ -31,7 +37,7 @@ export async function judgeConvoys(
     }
     delete memory.hintedAt;
     tell(run, memory, convoy, verdict);
-    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(verdict, memory))) run.landing.add(id);
+    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(verdict, memory))) run.landing.addAfter(id, wait);
   }
   return { complete, fresh };
 }
@@ -41,10 +47,24 @@ function noteComplete(run: Run, memory: ConvoyMemory, since: number): void {
   memory.commandsBefore ??= run.commands;
 }
 
+/** Reads convoys, and notes which of them were found closed by a landing while the read was under way. */
+async function readAtOnce(
+  run: Run,
+  ids: readonly string[],
+): Promise<{ convoys: ReadonlyMap<string, ConvoySnapshot>; outdated: ReadonlySet<string> }> {
+  const outdated = new Set<string>();
+  run.reads.add(outdated);
+  try {
+    return { convoys: await run.options.store.readConvoys(ids), outdated };
+  } finally {
+    run.reads.delete(outdated);
+  }
+}
+
 /** A closed convoy is forgotten, but for one about to be landed: that it was closed is told there. */
-function forget(run: Run, id: string): void {
+export function leave(run: Run, id: string): void {
   if (run.landing.has(id)) run.landing.add(id);
-  else run.memories.delete(id);
+  else forget(run, id);
 }
 
 /** Reports a verdict, once for each change of it. */
@@ -52,7 +72,8 @@ export function tell(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, ver
   if (verdict.kind !== "complete") {
     delete memory.completeSince;
     delete memory.commandsBefore;
-    delete memory.rivalUntil;
+    delete memory.failure;
+    if (!mayAsk(verdict, memory)) delete memory.rivalUntil;
   }
   const { kind, done, open, unknown, total } = verdict;
   const told = JSON.stringify([kind, done, open, unknown, total, verdict.reasons]);

@@ -1,15 +1,14 @@
-import { backoff, LANDING_BACKOFF } from "./backoff.ts";
-import { type ConvoySnapshot, fingerprint } from "./convoy.ts";
-import { WatcherError, messageOf } from "./errors.ts";
+import type { ConvoySnapshot } from "./convoy.ts";
+import { fail, inWords, isPostponed, postpone, printOf, refuse } from "./failures.ts";
 import { mayAsk, tell } from "./judge-convoys.ts";
 import { learn, saysForce, stepsFor } from "./ladder.ts";
 import { judge } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
 import { isSafeArgument } from "./references.ts";
-import { type ConvoyMemory, memoryOf, type Run } from "./run.ts";
+import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
+import { settling } from "./settle.ts";
 
-/** After so many failed tries in a row a convoy is reported as stuck. */
-export const STUCK_AFTER = 3;
+export { STUCK_AFTER } from "./failures.ts";
 
 /**
  * Takes one convoy through its landing, from a fresh read to a verified end. What comes next (a retry, the end of a
@@ -17,43 +16,57 @@ export const STUCK_AFTER = 3;
  */
 export async function land(run: Run, id: string): Promise<void> {
   const memory = memoryOf(run, id);
+  let convoy: ConvoySnapshot | undefined;
   try {
-    await attempt(run, id, memory);
+    convoy = await readyToLand(run, id, memory);
   } catch (error) {
-    const hint = error instanceof WatcherError ? ` (${error.hint})` : "";
-    fail(run, id, memory, { output: `${messageOf(error)}${hint}`, hung: false });
+    return postpone(run, id, memory, error);
+  }
+  if (convoy === undefined) return;
+  try {
+    if (judge(convoy).kind === "complete") await climb(run, convoy, memory);
+    else await askGt(run, convoy, memory);
+  } catch (error) {
+    fail(run, id, memory, { print: printOf(run, convoy), output: inWords(error), hung: false });
   }
 }
 
-async function attempt(run: Run, id: string, memory: ConvoyMemory): Promise<void> {
-  const { clock, stop } = run.options;
+/** The convoy as just read, when a command is to be run for it now. Nothing is awaited between the read and that. */
+async function readyToLand(run: Run, id: string, memory: ConvoyMemory): Promise<ConvoySnapshot | undefined> {
+  const { clock, rival, stop } = run.options;
+  noteRival(run, await rival());
   const convoy = await read(run, id);
-  if (!convoy?.open) return closedElsewhere(run, id, memory, convoy);
+  delete memory.unread;
+  if (!convoy?.open) {
+    closedElsewhere(run, id, memory, convoy);
+    return undefined;
+  }
   memory.title = convoy.title;
   const verdict = judge(convoy);
-  const ask = mayAsk(verdict, memory);
-  if (verdict.kind !== "complete" && !ask) {
-    delete memory.failure;
-    return tell(run, memory, convoy, verdict);
+  if (verdict.kind !== "complete" && !mayAsk(verdict, memory)) {
+    tell(run, memory, convoy, verdict);
+    return undefined;
+  }
+  const wait = settling(run, memory, convoy, verdict);
+  if (wait > 0) {
+    run.landing.addAfter(id, wait);
+    return undefined;
   }
   memory.completeSince ??= clock.now();
   memory.commandsBefore ??= run.commands;
-  if (!isSafeArgument(id)) return refuse(run, memory, convoy);
-  const { failure } = memory;
-  if (failure?.fingerprint !== undefined && failure.fingerprint !== attemptPrint(run, convoy)) delete memory.failure;
-  else if (failure !== undefined && failure.retryAt > clock.now()) {
-    return run.landing.addAfter(id, failure.retryAt - clock.now());
+  if (!isSafeArgument(id)) {
+    refuse(run, memory, convoy);
+    return undefined;
   }
-  if (await leftToRival(run, id, memory)) return;
-  if (stop.aborted) return;
-  if (ask) return askGt(run, convoy, memory);
-  await climb(run, convoy, memory);
+  const later = isPostponed(run, convoy, memory) || isLeftToRival(run, id, memory);
+  return later || stop.aborted ? undefined : convoy;
 }
 
 /** Takes step after step, reading the convoy again after each. */
 async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Promise<void> {
   const results: CommandResult[] = [];
   let refusal: CommandResult | undefined;
+  let last = convoy;
   const futile: LandStep[] = [];
   for (const step of stepsFor(run, convoy)) {
     if (step === "force" && refusal !== undefined && !saysForce(refusal)) continue;
@@ -65,6 +78,7 @@ async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
       learn(run, convoy, futile);
       return landed(run, convoy, memory, step);
     }
+    last = after;
     const verdict = judge(after);
     if (verdict.kind !== "complete") return tell(run, memory, after, verdict);
     if (run.options.stop.aborted) return;
@@ -73,7 +87,8 @@ async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
   }
   const output = results.map((result) => result.output).filter((text) => text !== "").join("\n");
   fail(run, convoy.id, memory, {
-    print: attemptPrint(run, convoy),
+    // As last read: what gt itself wrote to the convoy is no reason to take it up again at once.
+    print: printOf(run, last),
     output: output === "" ? "gt said nothing, and the convoy is still open" : output,
     hung: results.some((result) => result.ended === "timeout" || result.ended === "not-found"),
   });
@@ -89,11 +104,15 @@ async function askGt(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
   tell(run, memory, after, judge(after));
 }
 
+/** A command counts when it has ended: what completed while it ran, it may have closed. */
 async function act(run: Run, step: LandStep, id: string): Promise<CommandResult> {
   const { kill, lander, report } = run.options;
   report({ event: "checking", convoy: id, command: lander.command(step, id) });
-  run.commands += 1;
-  return lander.run(step, id, kill);
+  try {
+    return await lander.run(step, id, kill);
+  } finally {
+    run.commands += 1;
+  }
 }
 
 async function read(run: Run, id: string): Promise<ConvoySnapshot | undefined> {
@@ -102,7 +121,7 @@ async function read(run: Run, id: string): Promise<ConvoySnapshot | undefined> {
 
 function landed(run: Run, { id, title }: ConvoySnapshot, { completeSince }: ConvoyMemory, by: LandStep): void {
   const { clock, report } = run.options;
-  run.memories.delete(id);
+  forget(run, id);
   report({ event: "landed", convoy: id, title, ms: clock.now() - (completeSince ?? clock.now()), by });
 }
 
@@ -118,56 +137,25 @@ function closedElsewhere(run: Run, id: string, memory: ConvoyMemory, convoy: Con
       detail: `${run.rival ?? "somebody else"} closed it first`,
     });
   }
-  run.memories.delete(id);
+  forget(run, id);
+}
+
+function noteRival(run: Run, name: string | undefined): void {
+  if (name === run.rival) return;
+  run.rival = name;
+  if (name === undefined) return;
+  const { grace, report } = run.options;
+  report({ event: "warning", message: `${name} lands convoys here, too: each is left to it for ${grace / 1000} s first` });
 }
 
 /** Whether the convoy is to be left to another watcher of the town for now. */
-async function leftToRival(run: Run, id: string, memory: ConvoyMemory): Promise<boolean> {
-  const { clock, grace, report, rival } = run.options;
-  const name = await rival();
-  if (name !== run.rival) {
-    run.rival = name;
-    if (name !== undefined) {
-      report({ event: "warning", message: `${name} lands convoys here, too: each is left to it for ${grace / 1000} s first` });
-    }
-  }
-  if (name === undefined) return false;
-  memory.rivalUntil ??= clock.now() + grace;
-  const left = memory.rivalUntil - clock.now();
+function isLeftToRival(run: Run, id: string, memory: ConvoyMemory): boolean {
+  const { clock, grace } = run.options;
+  if (run.rival === undefined) return false;
+  const now = clock.now();
+  // A grace that is longer than it was can only come of a wall clock that was set back.
+  if (memory.rivalUntil === undefined || memory.rivalUntil > now + grace) memory.rivalUntil = now + grace;
+  const left = memory.rivalUntil - now;
   if (left > 0) run.landing.addAfter(id, left);
   return left > 0;
-}
-
-function refuse(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot): void {
-  if (memory.failure !== undefined) return;
-  const output = `"${convoy.id}" is not an id that may be handed to a command: close the convoy by hand`;
-  memory.failure = { attempts: 0, retryAt: 0, reported: true };
-  run.options.report({ event: "stuck", convoy: convoy.id, title: convoy.title, attempts: 0, output });
-}
-
-interface Outcome {
-  readonly print?: string;
-  readonly output: string;
-  /** It took so long, or is so clear, that it is told at once. */
-  readonly hung: boolean;
-}
-
-function fail(run: Run, id: string, memory: ConvoyMemory, { print, output, hung }: Outcome): void {
-  const { clock, random, report } = run.options;
-  const attempts = (memory.failure?.attempts ?? 0) + 1;
-  const due = hung || attempts >= STUCK_AFTER;
-  const told = memory.failure?.reported === true;
-  const delay = backoff(LANDING_BACKOFF, attempts, random());
-  memory.failure = {
-    attempts,
-    ...(print !== undefined && { fingerprint: print }),
-    retryAt: clock.now() + delay,
-    reported: told || due,
-  };
-  if (due && !told) report({ event: "stuck", convoy: id, title: memory.title ?? "", attempts, output });
-  run.landing.addAfter(id, delay);
-}
-
-function attemptPrint(run: Run, convoy: ConvoySnapshot): string {
-  return `${run.options.lander.identity()}\n${fingerprint(convoy)}`;
 }

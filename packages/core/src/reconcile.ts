@@ -1,5 +1,7 @@
+import { createAttachments } from "./attachments.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { DatabaseError } from "./errors.ts";
+import { isStuck } from "./failures.ts";
 import { hear } from "./hear.ts";
 import { judgeConvoys } from "./judge-convoys.ts";
 import { land } from "./land.ts";
@@ -20,16 +22,18 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   const { report, sources, stop } = run.options;
   const sweeper = createSweeper(run);
   shutDownOn(stop, run);
-  const attached = sources.map(() => Promise.withResolvers<void>());
-  const tasks = [
+  const attachments = createAttachments(run, ({ name }) => sweeper.request(`${name}: attached late`));
+  const tasks: Promise<unknown>[] = [
     judgeLoop(run, sweeper),
     landLoop(run),
-    ...sources.map((source, index) => hear(run, source, sweeper, () => attached[index]?.resolve())),
+    ...sources.map((source) => hear(run, source, sweeper, attachments)),
   ];
   const work = Promise.all(tasks);
   try {
-    await Promise.race([Promise.all(attached.map(({ promise }) => promise)), work]);
-    const convoys = await firstSweep(run, sweeper);
+    await Promise.race([attachments.complete(), work]);
+    const first = firstSweep(run, sweeper);
+    tasks.push(first);
+    const convoys = await Promise.race([first, work.then(() => undefined)]);
     if (convoys !== undefined) report({ event: "watching", sources: sources.map(({ name }) => name), convoys });
     tasks.push(sweeper.run());
     await Promise.all([work, tasks.at(-1)]);
@@ -56,13 +60,15 @@ export interface CheckResult {
  */
 export async function check(options: ReconcileOptions, only: readonly string[] = []): Promise<CheckResult> {
   const run = createRun(options);
-  shutDownOn(options.stop, run);
-  const missing = only.length === 0 ? [] : await absent(run, only);
-  const { complete } =
-    only.length === 0 ? await sweep(run, "check") : await judgeConvoys(run, only, options.clock.now());
-  while (!options.stop.aborted && hasLandingsToTry(run)) await landNext(run);
-  const stuck = [...run.memories].filter(([, memory]) => memory.failure !== undefined).map(([id]) => id);
-  return { missing, complete, stuck };
+  const { clock, stop } = options;
+  shutDownOn(stop, run);
+  const ids = [...new Set(only)];
+  const missing = ids.length === 0 ? [] : await absent(run, ids);
+  const { complete } = ids.length === 0 ? await sweep(run, "check") : await judgeConvoys(run, ids, clock.now());
+  while (!stop.aborted && hasLandingsToTry(run)) await landNext(run);
+  run.landing.shutDown();
+  const stuck = [...run.memories].filter(([, memory]) => memory.failure !== undefined || isStuck(memory));
+  return { missing, complete, stuck: stuck.map(([id]) => id) };
 }
 
 async function absent(run: Run, ids: readonly string[]): Promise<readonly string[]> {
@@ -71,7 +77,7 @@ async function absent(run: Run, ids: readonly string[]): Promise<readonly string
 }
 
 function hasLandingsToTry(run: Run): boolean {
-  return [...run.memories].some(([id, memory]) => run.landing.has(id) && memory.failure?.reported !== true);
+  return [...run.memories].some(([id, memory]) => run.landing.has(id) && !isStuck(memory));
 }
 
 function shutDownOn(stop: AbortSignal, run: Run): void {

@@ -29,7 +29,7 @@ export interface ReconcileOptions {
 /** Landings of one convoy that did not come about. */
 export interface Failure {
   readonly attempts: number;
-  /** Of the convoy, and of gt: when either changes, the count starts anew. Absent when the convoy could not be read. */
+  /** Of the convoy, and of gt: when either changes, the count starts anew. Absent when nothing could be tried. */
   readonly fingerprint?: string;
   readonly retryAt: number;
   readonly reported: boolean;
@@ -44,13 +44,19 @@ export interface ConvoyMemory {
   told?: string;
   /** When the hint came that led to the verdict `complete`. */
   completeSince?: number;
-  /** Number of landing commands that had been run in the town at that time. */
+  /** Number of landing commands that had ended in the town at that time. */
   commandsBefore?: number;
+  /** What it tracked when last judged. */
+  tracks?: string;
+  /** When what it tracks may be taken to be all it will track. */
+  settledAt?: number;
   /** When another watcher's grace is over. */
   rivalUntil?: number;
   /** Close events that named one of its issues; gt may see what we can't. */
   ask?: Set<string>;
   failure?: Failure;
+  /** How often in a row it could not be read when its turn to land had come. */
+  unread?: number;
 }
 
 /** The state of a running watcher. */
@@ -59,7 +65,9 @@ export interface Run {
   readonly judging: WorkQueue<string>;
   readonly landing: WorkQueue<string>;
   readonly memories: Map<string, ConvoyMemory>;
-  /** Landing commands run so far, in the whole town. */
+  /** For each read of the judge that is under way: convoys that were found closed since it began. */
+  readonly reads: Set<Set<string>>;
+  /** Landing commands that have ended so far, in the whole town. */
   commands: number;
   /** Steps that proved futile, by kind of convoy, for one identity of gt. */
   readonly futile: Map<string, Set<LandStep>>;
@@ -76,6 +84,7 @@ export function createRun(options: ReconcileOptions): Run {
     judging: new WorkQueue(options.clock),
     landing: new WorkQueue(options.clock),
     memories: new Map(),
+    reads: new Set(),
     commands: 0,
     futile: new Map(),
     futileFor: "",
@@ -89,4 +98,10 @@ export function memoryOf(run: Run, convoy: string): ConvoyMemory {
   let memory = run.memories.get(convoy);
   if (memory === undefined) run.memories.set(convoy, (memory = {}));
   return memory;
+}
+
+/** Forgets a convoy that is closed or gone; a read that began before that no longer counts. */
+export function forget(run: Run, convoy: string): void {
+  run.memories.delete(convoy);
+  for (const outdated of run.reads) outdated.add(convoy);
 }

@@ -1,7 +1,8 @@
 import { WatcherError, messageOf } from "./errors.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
-import { judgeConvoys } from "./judge-convoys.ts";
+import { judgeConvoys, leave } from "./judge-convoys.ts";
 import type { Run } from "./run.ts";
+import { LONGEST_SLEEP } from "./work-queue.ts";
 
 const CHUNK = 500;
 
@@ -35,9 +36,7 @@ export async function sweep(run: Run, reason: string): Promise<{ convoys: number
 function forgetAllBut(run: Run, ids: readonly string[]): void {
   const open = new Set(ids);
   for (const id of run.memories.keys()) {
-    if (open.has(id) || run.judging.has(id)) continue;
-    if (run.landing.has(id)) run.landing.add(id);
-    else run.memories.delete(id);
+    if (!open.has(id) && !run.judging.has(id)) leave(run, id);
   }
 }
 
@@ -79,7 +78,7 @@ export function createSweeper(run: Run): Sweeper {
         const cut = (): void => nap.abort();
         stop.addEventListener("abort", cut, { once: true });
         if (wanted === undefined || failures > 0) {
-          const pause = failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : sweepEvery;
+          const pause = failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : Math.min(sweepEvery, LONGEST_SLEEP);
           await clock.sleep(pause, failures > 0 ? stop : nap.signal);
         }
         stop.removeEventListener("abort", cut);

@@ -1,5 +1,8 @@
 import type { Clock } from "./ports.ts";
 
+/** What a timer can count; a longer sleep would end at once. */
+export const LONGEST_SLEEP: number = 2 ** 31 - 1;
+
 /**
  * A queue of keys after client-go's `workqueue`: fair, and stingy. A key that is added twice before its turn has one
  * turn; a key that is added during its turn has one more; no key has two turns at once.
@@ -9,9 +12,8 @@ export class WorkQueue<K> {
   readonly #queue: K[] = [];
   readonly #dirty = new Set<K>();
   readonly #processing = new Set<K>();
-  readonly #delayed = new Map<K, number>();
-  #timer: { readonly at: number; readonly controller: AbortController } | undefined;
-  #waiter: (() => void) | undefined;
+  readonly #delayed = new Map<K, { readonly at: number; readonly controller: AbortController }>();
+  #waiters: (() => void)[] = [];
   #closed = false;
 
   constructor(clock: Clock) {
@@ -21,7 +23,7 @@ export class WorkQueue<K> {
   /** Gives the key a turn, now or as soon as its present turn is over. A delayed turn is brought forward. */
   add(key: K): void {
     if (this.#closed) return;
-    this.#delayed.delete(key);
+    this.#cancel(key);
     if (this.#dirty.has(key)) return;
     this.#dirty.add(key);
     if (this.#processing.has(key)) return;
@@ -35,9 +37,13 @@ export class WorkQueue<K> {
     if (ms <= 0) return this.add(key);
     const at = this.#clock.now() + ms;
     const before = this.#delayed.get(key);
-    if (before !== undefined && before <= at) return;
-    this.#delayed.set(key, at);
-    this.#arm();
+    if (before !== undefined && before.at <= at) return;
+    this.#cancel(key);
+    const controller = new AbortController();
+    this.#delayed.set(key, { at, controller });
+    void this.#clock.sleep(Math.min(ms, LONGEST_SLEEP), controller.signal).then(() => {
+      if (!controller.signal.aborted) this.add(key);
+    });
   }
 
   /** Takes up to `max` keys whose turn it is; waits for the first. Returns none once the queue is shut and empty. */
@@ -45,7 +51,7 @@ export class WorkQueue<K> {
     while (this.#queue.length === 0) {
       if (this.#closed) return [];
       await new Promise<void>((resolve) => {
-        this.#waiter = resolve;
+        this.#waiters.push(resolve);
       });
     }
     const keys = this.#queue.splice(0, max);
@@ -83,33 +89,18 @@ export class WorkQueue<K> {
     this.#closed = true;
     this.#queue.length = 0;
     this.#dirty.clear();
-    this.#delayed.clear();
-    this.#timer?.controller.abort();
+    for (const key of [...this.#delayed.keys()]) this.#cancel(key);
     this.#wake();
   }
 
+  #cancel(key: K): void {
+    this.#delayed.get(key)?.controller.abort();
+    this.#delayed.delete(key);
+  }
+
   #wake(): void {
-    const waiter = this.#waiter;
-    this.#waiter = undefined;
-    waiter?.();
-  }
-
-  #arm(): void {
-    let next = Number.POSITIVE_INFINITY;
-    for (const at of this.#delayed.values()) next = Math.min(next, at);
-    if (next === Number.POSITIVE_INFINITY || (this.#timer && this.#timer.at <= next)) return;
-    this.#timer?.controller.abort();
-    const controller = new AbortController();
-    this.#timer = { at: next, controller };
-    void this.#clock.sleep(next - this.#clock.now(), controller.signal).then(() => {
-      if (!controller.signal.aborted) this.#release();
-    });
-  }
-
-  #release(): void {
-    this.#timer = undefined;
-    const now = this.#clock.now();
-    for (const [key, at] of [...this.#delayed]) if (at <= now) this.add(key);
-    this.#arm();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
   }
 }

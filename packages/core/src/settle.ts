@@ -1,0 +1,31 @@
+import type { ConvoySnapshot } from "./convoy.ts";
+import type { Verdict } from "./policy.ts";
+import type { ConvoyMemory, Run } from "./run.ts";
+
+/** How long a convoy must have tracked the same issues when it is complete without any of them having been closed. */
+export const SETTLE = 500;
+/** A convoy older than this is not being put together any more. */
+const YOUNG = 10_000;
+
+/**
+ * How long to wait before landing, in milliseconds. gt writes a convoy's dependencies one after the other; one whose
+ * first issue is closed already looks complete before the second is there. A convoy that a close has completed does
+ * not wait.
+ */
+export function settling(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, verdict: Verdict): number {
+  const now = run.options.clock.now();
+  const tracks = JSON.stringify(convoy.tracked.map((issue) => issue.reference));
+  const changed = memory.tracks !== tracks;
+  const seenBefore = memory.tracks !== undefined;
+  memory.tracks = tracks;
+  if (verdict.kind !== "complete") delete memory.settledAt;
+  else if (changed && (seenBefore || isYoung(convoy, now))) memory.settledAt = now + SETTLE;
+  const left = (memory.settledAt ?? now) - now;
+  // More than that can be left only when the wall clock was set back.
+  return left > SETTLE ? 0 : Math.max(0, left);
+}
+
+function isYoung({ createdAt }: ConvoySnapshot, now: number): boolean {
+  const age = createdAt === undefined ? Number.NaN : now - Date.parse(createdAt);
+  return Math.abs(age) < YOUNG;
+}

@@ -1,0 +1,40 @@
+import type { CommandResult, ConvoyLander, LandStep } from "../../src/index.ts";
+
+export type Act = (convoy: string, signal: AbortSignal) => CommandResult | undefined | Promise<CommandResult | undefined>;
+
+/** A command that ended as commands do. */
+export function exit(exitCode: number, output = ""): CommandResult {
+  return { ended: "exit", exitCode, output };
+}
+
+/** A `gt` that does what a test tells it to. A step without a script exits 0 and does nothing. */
+export class ScriptedLander implements ConvoyLander {
+  readonly calls: string[] = [];
+  readonly script: Partial<Record<LandStep, Act>>;
+  running = 0;
+  mostAtOnce = 0;
+  version = "gt 1";
+
+  constructor(script: Partial<Record<LandStep, Act>> = {}) {
+    this.script = script;
+  }
+
+  command(step: LandStep, convoy: string): string {
+    return `${step} ${convoy}`;
+  }
+
+  async run(step: LandStep, convoy: string, signal: AbortSignal): Promise<CommandResult> {
+    this.calls.push(`${step} ${convoy}`);
+    this.running += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
+    try {
+      return (await this.script[step]?.(convoy, signal)) ?? exit(0);
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  identity(): string {
+    return this.version;
+  }
+}
