@@ -13,7 +13,7 @@ const lines = <T>(file: string): readonly T[] =>
   existsSync(file)
     ? readFileSync(file, "utf8")
         .split("\n")
-        .filter(Boolean)
+        .slice(0, -1)
         .map((line): T => JSON.parse(line))
     : [];
 

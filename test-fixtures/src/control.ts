@@ -26,7 +26,7 @@ export interface BdControl {
     readonly file: string;
     readonly chunkBytes?: number;
     readonly delayMs?: number;
-    readonly then?: "stay" | "exit";
+    readonly end?: boolean;
   };
   /** Every command but `activity` waits so long first. */
   readonly delayMs?: number;

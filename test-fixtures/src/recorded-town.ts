@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, readdirSync } from "node:fs";
+import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,13 +10,25 @@ export const recordedTown = (): string | undefined => {
   return existsSync(join(dir, "town/.beads/beads.db")) ? dir : undefined;
 };
 
-/** Copies the recorded town into `dir` and gives the town's root there. Throws when there is no recording. */
-export const copyRecordedTown = (dir: string): string => {
+/** The recorded stream, line for line to the daemons that told it: by prefix. */
+const writeFeeds = (recorded: string, town: string): void => {
+  for (const line of readFileSync(join(recorded, "activity.ndjson"), "utf8").split(/(?<=\n)/)) {
+    const rig = /"issue_id":"al-/.test(line) ? "alpha" : /"issue_id":"be-/.test(line) ? "beta" : ".";
+    appendFileSync(join(town, rig, ".beads/activity.ndjson"), line);
+  }
+};
+
+/**
+ * Copies the recorded town into `dir` and gives the town's root there. With `feed`, the stand-in `bd activity`
+ * replays what was recorded. Throws when there is no recording.
+ */
+export const copyRecordedTown = (dir: string, options: { readonly feed?: boolean } = {}): string => {
   const recorded = recordedTown();
   if (recorded === undefined) throw new Error("There is no recorded town on this machine: set SHARED_DIR");
   const town = join(dir, "town");
   cpSync(join(recorded, "town"), town, { recursive: true });
   makeWritable(town);
+  if (options.feed === true) writeFeeds(recorded, town);
   return town;
 };
 

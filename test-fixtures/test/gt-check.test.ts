@@ -34,18 +34,20 @@ describe("as of 2026-01-12", () => {
   it("checks every open convoy, whatever it is asked for", async () => {
     using tools = townWithTools();
     const { town, gt } = tools;
-    const [done, open, gone] = [1, 2, 3].map((n) => town.createIssue({ id: `al-${n}` }));
-    town.close(done!);
-    town.tombstone(gone!);
-    const complete = town.createConvoy({ tracks: [done!], title: "Complete" });
+    const [done, open, gone] = ["al-1", "al-2", "al-3"] as const;
+    for (const id of [done, open, gone]) town.createIssue({ id });
+    town.close(done);
+    town.tombstone(gone);
+    const complete = town.createConvoy({ tracks: [done], title: "Complete" });
+    const waiting = town.createConvoy({ tracks: [done, open] });
     const others = [
-      town.createConvoy({ tracks: [done!, open!] }),
-      town.createConvoy({ tracks: [done!, gone!] }),
+      waiting,
+      town.createConvoy({ tracks: [done, gone] }),
       town.createConvoy({ rawTracks: ["external:ghost:gh-1"] }),
       town.createConvoy({}),
-      town.createConvoy({ tracks: [done!], status: "staged_ready" }),
+      town.createConvoy({ tracks: [done], status: "staged_ready" }),
     ];
-    const ended = await run(gt, [...check, others[0]!], town.dir);
+    const ended = await run(gt, [...check, waiting], town.dir);
     expect(ended).toEqual({
       stdout: `✓ Auto-closed 1 convoy(s):\n  🚚 ${complete}: Complete\n`,
       stderr: "",
@@ -109,21 +111,22 @@ describe("as of 2026-04-30", () => {
     control.set({ gt: { mode: "head" } });
     town.close(town.createIssue({ id: "al-1" }));
     town.createIssue({ id: "al-2" });
-    const [one, two, waiting, empty] = [["al-1"], ["al-1"], ["al-1", "al-2"], []].map((tracks) =>
-      town.createConvoy({ tracks, title: "T" }),
-    );
+    const [one, two, waiting, empty] = ["hq-cv-1", "hq-cv-2", "hq-cv-3", "hq-cv-4"] as const;
+    for (const id of [one, two]) town.createConvoy({ id, tracks: ["al-1"], title: "T" });
+    town.createConvoy({ id: waiting, tracks: ["al-1", "al-2"] });
+    town.createConvoy({ id: empty });
     const said = async (...args: string[]): Promise<string> => {
       const { stdout, stderr, code } = await run(gt, [...check, ...args], town.dir);
       return `${code} ${stdout}${stderr}`;
     };
-    expect(await said(one!, "--dry-run")).toBe(`0 ⚠ Would auto-close convoy 🚚 ${one}: T\n`);
-    expect(await said(one!)).toBe(`0 ✓ Auto-closed convoy 🚚 ${one}: T\n`);
-    expect(await said(one!)).toBe(`0 ○ Convoy ${one} is already closed\n`);
-    expect(await said(waiting!)).toBe(`0 ○ Convoy ${waiting} has 1 open issue(s) remaining\n`);
-    expect(await said(empty!)).toBe("0 ");
+    expect(await said(one, "--dry-run")).toBe(`0 ⚠ Would auto-close convoy 🚚 ${one}: T\n`);
+    expect(await said(one)).toBe(`0 ✓ Auto-closed convoy 🚚 ${one}: T\n`);
+    expect(await said(one)).toBe(`0 ○ Convoy ${one} is already closed\n`);
+    expect(await said(waiting)).toBe(`0 ○ Convoy ${waiting} has 1 open issue(s) remaining\n`);
+    expect(await said(empty)).toBe("0 ");
     expect(await said("al-1")).toBe("1 Error: 'al-1' is not a convoy (type: task)\n");
     expect(await said("hq-none")).toBe("1 Error: convoy 'hq-none' not found\n");
-    expect(town.status(two!)).toBe("open");
+    expect(town.status(two)).toBe("open");
     expect(await said()).toContain(`✓ Auto-closed 1 convoy(s):\n  🚚 ${two}: T\n`);
     expect(await said()).toContain(none);
   });

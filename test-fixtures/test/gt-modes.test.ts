@@ -79,7 +79,7 @@ it("hangs until it is terminated", async () => {
   await until(() => tools.control.calls("gt").length === 1);
   await sleep(150);
   expect(running.child.exitCode).toBeNull();
-  running.child.kill("SIGTERM");
+  running.kill("SIGTERM");
   expect(await running.ended).toMatchObject({ signal: "SIGTERM" });
 });
 
@@ -88,7 +88,7 @@ it("hangs whatever it is told, with a grandchild, in one process group", async (
   await using running = start(tools.gt, tools.check, tools.town.dir);
   await until(() => tools.control.calls("gt")[0]?.children.length === 1);
   const [pid = 0] = tools.control.calls("gt")[0]?.children ?? [];
-  running.child.kill("SIGTERM");
+  running.kill("SIGTERM");
   await sleep(100);
   expect([running.child.exitCode, alive(pid)]).toEqual([null, true]);
   process.kill(-(running.child.pid ?? 0), "SIGKILL");
@@ -121,7 +121,7 @@ it("runs a daemon that writes its pid, closes convoys, and stops", async () => {
   await using running = start(tools.gt, ["daemon", "run"], tools.town.dir);
   await until(() => existsSync(pidFile) && tools.town.status(tools.convoy) === "closed");
   expect(readFileSync(pidFile, "utf8")).toBe(String(running.child.pid));
-  running.child.kill("SIGTERM");
+  running.kill("SIGTERM");
   expect(await running.ended).toMatchObject({ code: 0, signal: null });
   expect([existsSync(pidFile), tools.control.mails().length]).toEqual([false, 1]);
 });

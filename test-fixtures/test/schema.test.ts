@@ -19,7 +19,7 @@ it.skipIf(recordedTown() === undefined)(
     const built = describeSchema(buildTown(join(dir.path, "built")).db());
     const recorded = copyRecordedTown(dir.path);
     for (const rig of [".", "alpha", "beta"])
-      expect(built, rig).toEqual(describeSchema(join(recorded, rig, ".beads/beads.db")));
+      expect({ rig, ...built }).toEqual({ rig, ...describeSchema(join(recorded, rig, ".beads/beads.db")) });
   },
 );
 

@@ -12,10 +12,8 @@ it("every case has a name of its own", () => {
 });
 
 it("every near miss differs from the id", () => {
-  for (const { name, id, others } of sqlQuotingCases()) {
-    expect(unique([id, ...others]), name).toBe(true);
-    expect(others.length, name).toBeGreaterThanOrEqual(2);
-  }
+  const wrong = sqlQuotingCases().filter(({ id, others }) => others.length < 2 || !unique([id, ...others]));
+  expect(wrong.map(({ name }) => name)).toEqual([]);
 });
 
 it.each(sqlQuotingCases())("safeArgument follows the rule: $name", ({ id, safeArgument }) => {
@@ -29,7 +27,8 @@ it("the builder stores every id of sql-quoting, closed or open, exactly", () => 
   for (const id of ids) town.createIssue({ id, rig: "alpha" });
   for (const { id } of sqlQuotingCases()) town.close(id);
   const closed = new Set(sqlQuotingCases().map(({ id }) => id));
-  for (const id of ids) expect(town.status(id), id.slice(0, 40)).toBe(closed.has(id) ? "closed" : "open");
+  const wrong = [...ids].filter((id) => town.status(id) !== (closed.has(id) ? "closed" : "open"));
+  expect(wrong).toEqual([]);
   const db = new Database(town.db("alpha"));
   expect(db.prepare("SELECT id FROM issues").pluck().all().toSorted()).toEqual([...ids].toSorted());
   db.close();

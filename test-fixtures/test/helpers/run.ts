@@ -12,6 +12,8 @@ export interface Ended {
 export interface Running extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** By pid: Deno's `child.kill` reports the signal even when the program exited by itself upon it. */
+  kill(signal: NodeJS.Signals): void;
   stdout(): Buffer;
   lines(): string[];
 }
@@ -50,6 +52,7 @@ export const start = (
   return {
     child,
     ended,
+    kill: (signal) => void process.kill(child.pid ?? 0, signal),
     stdout,
     lines: () => stdout().toString().split("\n").filter(Boolean),
     [Symbol.asyncDispose]: async () => {

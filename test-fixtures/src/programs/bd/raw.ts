@@ -12,5 +12,5 @@ export const playRaw = async ({ raw }: BdControl): Promise<void> => {
     out(bytes.subarray(from, from + size));
     await sleep(raw.delayMs ?? 0);
   }
-  if (raw.then !== "exit") await stayAlive();
+  if (raw.end !== true) await stayAlive();
 };

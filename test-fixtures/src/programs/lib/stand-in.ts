@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { writeSync } from "node:fs";
+import { existsSync, writeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { appendCall, readCalls, readState } from "../../control-files.ts";
 import type { StoredState } from "../../control-files.ts";
@@ -14,6 +14,7 @@ export const standInDir: string | undefined = dir;
 
 export const state = (): StoredState => (dir === undefined ? {} : readState(dir));
 
+/** Writes down this start. From then on the program lives no longer than that directory, so that no test leaves one. */
 export const logStart = (program: "bd" | "gt", argv: readonly string[]): void => {
   if (dir === undefined) return;
   const env = Object.fromEntries(
@@ -23,6 +24,7 @@ export const logStart = (program: "bd" | "gt", argv: readonly string[]): void =>
   );
   const { pid, ppid } = process;
   appendCall(dir, { call, program, argv, cwd: process.cwd(), pid, ppid, start: Date.now(), env });
+  setInterval(() => existsSync(dir) || process.exit(1), 1000).unref();
 };
 
 /** Starts of this program before this one which the settings in force have seen. */
@@ -49,7 +51,7 @@ export const out = (data: string | Uint8Array): void => {
 export const err = (text: string): void => writeAll(2, text);
 
 export const finish = (exitCode: number): never => {
-  if (dir !== undefined) appendCall(dir, { call, end: Date.now(), exitCode });
+  if (dir !== undefined && existsSync(dir)) appendCall(dir, { call, end: Date.now(), exitCode });
   process.exit(exitCode);
 };
 
