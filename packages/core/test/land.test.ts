@@ -23,7 +23,7 @@ test("the steps are taken in order, each after a fresh read", async () => {
   const harness = complete();
   harness.gt.script.check = () => exit(0);
   harness.gt.script.close = () => exit(1, "1 open issue; use --force to close anyway");
-  harness.gt.script.force = (convoy) => void harness.land(convoy);
+  harness.gt.script.force = harness.landing;
   let reads = 0;
   const { readConvoys } = harness.town.store;
   harness.options = {
@@ -64,7 +64,7 @@ test("force is the next step when close is left out", async () => {
   const harness = complete();
   harness.options = { steps: ["check", "force"] };
   harness.gt.script.check = () => exit(0);
-  harness.gt.script.force = (convoy) => void harness.land(convoy);
+  harness.gt.script.force = harness.landing;
   await harness.watch();
   expect(harness.gt.calls).toEqual(["check hq-cv-a", "force hq-cv-a"]);
 });
@@ -80,7 +80,10 @@ test("only the steps that are allowed are taken", async () => {
 
 test("an issue that is reopened between decision and action stops the ladder", async () => {
   const harness = complete();
-  harness.gt.script.check = () => harness.town.set("open", "gt-1") as undefined;
+  harness.gt.script.check = () => {
+    harness.town.set("open", "gt-1");
+    return exit(0);
+  };
   await harness.watch();
   await harness.clock.advance(60 * SECOND);
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
@@ -97,7 +100,7 @@ test("an issue that is added between decision and action stops the ladder", asyn
   };
   await harness.watch();
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   harness.town.close("gt-2");
   harness.feed.closed("gt-2");
   await harness.clock.advance(SECOND);
@@ -173,7 +176,7 @@ test("a stuck convoy is taken up again at once when it changes", async () => {
   const before = harness.gt.calls.length;
   harness.town.convoy("hq-cv-a", "external:gastown:gt-2");
   harness.town.close("gt-2");
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   harness.feed.closed("gt-2");
   await harness.clock.advance(SECOND);
   expect(harness.gt.calls.length).toBeGreaterThan(before);
@@ -186,7 +189,7 @@ test("a stuck convoy is taken up at the next sweep when gt is another one", asyn
   await harness.watch();
   await harness.clock.advance(1_200 * SECOND);
   harness.gt.version = "gt 2";
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   await harness.clock.advance(30 * SECOND);
   expect(harness.of("landed")).toHaveLength(1);
 });
@@ -194,7 +197,10 @@ test("a stuck convoy is taken up at the next sweep when gt is another one", asyn
 test("a gt that writes to the convoy and leaves it open is not called at every look", async () => {
   const harness = complete();
   harness.options = { steps: ["check"], sweepEvery: 100 };
-  harness.gt.script.check = (convoy) => harness.town.town.put(convoy, { title: "noted" }) as undefined;
+  harness.gt.script.check = (convoy) => {
+    harness.town.town.put(convoy, { title: "noted" });
+    return exit(0);
+  };
   await harness.watch();
   await harness.clock.advance(10 * SECOND);
   expect(harness.gt.calls.length).toBeLessThanOrEqual(5);
@@ -212,7 +218,7 @@ test("an issue that is reopened and closed again ends the backoff, though nothin
   harness.feed.reopened("gt-1");
   await harness.clock.settle();
   harness.town.gastown.put("gt-1", { status: "closed", ...stamp });
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   harness.feed.closed("gt-1");
   await harness.clock.settle();
   expect(harness.of("landed")).toHaveLength(1);
@@ -233,7 +239,7 @@ test.for(["signal", "failed"] as const)("a command that ended by %s is tried aga
   harness.gt.script.check = () => ({ ended, output: "killed" });
   await harness.watch();
   expect(harness.of("stuck")).toEqual([]);
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   await harness.clock.advance(SECOND);
   expect(harness.of("landed")).toHaveLength(1);
 });
@@ -252,7 +258,7 @@ test("a command that failed after all is no failure when the convoy is closed", 
 test("a step that leads nowhere is learnt for one kind of convoy, and forgotten when gt changes", async () => {
   const harness = complete(new Harness(), "hq-cv-a");
   harness.gt.script.check = () => exit(0);
-  harness.gt.script.close = (convoy) => void harness.land(convoy);
+  harness.gt.script.close = harness.landing;
   await harness.watch();
   const landOne = async (convoy: string, issue: string): Promise<string[]> => {
     harness.gt.calls.length = 0;
@@ -271,7 +277,7 @@ test("a step that leads nowhere is learnt for one kind of convoy, and forgotten 
 test("a step that fails is not learnt to be futile", async () => {
   const harness = complete(new Harness(), "hq-cv-a");
   harness.gt.script.check = () => exit(1, "database is locked");
-  harness.gt.script.close = (convoy) => void harness.land(convoy);
+  harness.gt.script.close = harness.landing;
   await harness.watch();
   harness.gt.calls.length = 0;
   complete(harness, "hq-cv-b", "external:gastown:gt-2");
@@ -438,7 +444,7 @@ test("when the read after a command fails, the convoy is still taken up at once 
   await harness.watch();
   await harness.clock.settle();
   harness.town.town.fault = undefined;
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   harness.gt.version = "gt 2";
   harness.feed.closed("gt-1");
   await harness.clock.settle();
@@ -452,7 +458,7 @@ test("a lander that throws is a failed try, and the watcher lives on", async () 
   await harness.clock.advance(10 * SECOND);
   expect(harness.of("stuck")).toMatchObject([{ convoy: "hq-cv-a", output: "spawn failed" }]);
   complete(harness, "hq-cv-b", "bd-9");
-  harness.gt.script.check = (convoy) => void harness.land(convoy);
+  harness.gt.script.check = harness.landing;
   harness.feed.closed("bd-9");
   await harness.clock.settle();
   expect(harness.of("landed")).toMatchObject([{ convoy: "hq-cv-b" }]);

@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 import { check, type CheckResult, type ReconcileOptions, type WatchRecord, watch } from "../../src/index.ts";
 import { Feed } from "./feed.ts";
 import { MemoryTown } from "./memory-town.ts";
-import { ScriptedLander } from "./scripted-lander.ts";
+import { type Act, exit, ScriptedLander } from "./scripted-lander.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 type Overrides = Partial<Omit<ReconcileOptions, "report" | "stop" | "kill" | "clock">>;
@@ -20,8 +20,14 @@ export class Harness {
   /** Of the watcher, where they differ from the defaults. */
   options: Overrides = {};
 
+  /** Script of a step that works. */
+  readonly landing: Act = (convoy) => {
+    this.land(convoy);
+    return exit(0);
+  };
+
   constructor() {
-    this.gt.script.check = (convoy) => void this.land(convoy);
+    this.gt.script.check = this.landing;
   }
 
   /** What the real `gt convoy check` does to a convoy, seen from outside. */
