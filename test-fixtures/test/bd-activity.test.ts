@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { activityLine, copyRecordedTown, installStandIns, recordedTown, tempDir } from "../src/index.ts";
 import { follow, following } from "./helpers/following.ts";
+import { itRecorded } from "./helpers/it-recorded.ts";
 import { run, start, until } from "./helpers/run.ts";
 import { townWithTools } from "./helpers/town-with-tools.ts";
 
@@ -100,18 +101,15 @@ describe("follow", () => {
   });
 });
 
-it.skipIf(recordedTown() === undefined)(
-  "replays the recorded stream byte for byte (left out without shared/real-town)",
-  async () => {
-    using dir = tempDir();
-    const town = copyRecordedTown(dir.path, { feed: true });
-    const { bd } = installStandIns(join(dir.path, "bin"));
-    const recorded = readFileSync(join(recordedTown() ?? "", "activity.ndjson"), "utf8");
-    await using running = start(bd, follow, town);
-    await until(() => running.stdout().length >= Buffer.byteLength(recorded));
-    expect(running.stdout().toString()).toBe(recorded);
-  },
-);
+itRecorded("replays the recorded stream byte for byte", async () => {
+  using dir = tempDir();
+  const town = copyRecordedTown(dir.path, { feed: true });
+  const { bd } = installStandIns(join(dir.path, "bin"));
+  const recorded = readFileSync(join(recordedTown() ?? "", "activity.ndjson"), "utf8");
+  await using running = start(bd, follow, town);
+  await until(() => running.stdout().length >= Buffer.byteLength(recorded));
+  expect(running.stdout().toString()).toBe(recorded);
+});
 
 describe("daemons", () => {
   it("is deaf to a rig whose daemon was restarted: no line, no stderr, no exit", async () => {

@@ -1,34 +1,32 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { copyRecordedTown, installStandIns, openTown, recordedTown, tempDir } from "../src/index.ts";
+import { copyRecordedTown, installStandIns, openTown, tempDir } from "../src/index.ts";
+import { itRecorded } from "./helpers/it-recorded.ts";
 import { run } from "./helpers/run.ts";
 import { townWithTools } from "./helpers/town-with-tools.ts";
 
 const check = ["convoy", "check"];
 const none = "No convoys ready to close.\n";
 
-it.skipIf(recordedTown() === undefined)(
-  "closes in the recorded town what the real gt closed (left out without shared/real-town)",
-  async () => {
-    using dir = tempDir();
-    const root = copyRecordedTown(dir.path);
-    const town = openTown(root);
-    const { gt, control } = installStandIns(join(dir.path, "bin"));
-    const { stdout, code } = await run(gt, check, root);
-    const closed = ["g3goy", "g4y2s", "m62mo", "45lfu", "3ebwm"];
-    const open = ["5kpzs", "mi7oy", "fmhhy", "toa5y", "ex5js"];
-    expect(code).toBe(0);
-    expect(stdout.split("\n")[0]).toBe("✓ Auto-closed 5 convoy(s):");
-    for (const id of closed) expect(stdout).toContain(`  🚚 hq-cv-${id}: `);
-    expect(closed.map((id) => town.status(`hq-cv-${id}`))).toEqual(closed.map(() => "closed"));
-    expect(open.map((id) => town.status(`hq-cv-${id}`))).toEqual(open.map(() => "open"));
-    expect(town.events("hq-cv-f2m6k").map(({ event_type }) => event_type)).not.toContain("updated");
-    expect(control.mails()).toMatchObject([
-      { to: "mayor/", convoy: "hq-cv-3ebwm", subject: "🚚 Convoy landed: Notify me" },
-    ]);
-    expect(await run(gt, check, root)).toMatchObject({ stdout: none, code: 0 });
-  },
-);
+itRecorded("closes in the recorded town what the real gt closed", async () => {
+  using dir = tempDir();
+  const root = copyRecordedTown(dir.path);
+  const town = openTown(root);
+  const { gt, control } = installStandIns(join(dir.path, "bin"));
+  const { stdout, code } = await run(gt, check, root);
+  const closed = ["g3goy", "g4y2s", "m62mo", "45lfu", "3ebwm"];
+  const open = ["5kpzs", "mi7oy", "fmhhy", "toa5y", "ex5js"];
+  expect(code).toBe(0);
+  expect(stdout.split("\n")[0]).toBe("✓ Auto-closed 5 convoy(s):");
+  for (const id of closed) expect(stdout).toContain(`  🚚 hq-cv-${id}: `);
+  expect(closed.map((id) => town.status(`hq-cv-${id}`))).toEqual(closed.map(() => "closed"));
+  expect(open.map((id) => town.status(`hq-cv-${id}`))).toEqual(open.map(() => "open"));
+  expect(town.events("hq-cv-f2m6k").map(({ event_type }) => event_type)).not.toContain("updated");
+  expect(control.mails()).toMatchObject([
+    { to: "mayor/", convoy: "hq-cv-3ebwm", subject: "🚚 Convoy landed: Notify me" },
+  ]);
+  expect(await run(gt, check, root)).toMatchObject({ stdout: none, code: 0 });
+});
 
 describe("as of 2026-01-12", () => {
   it("checks every open convoy, whatever it is asked for", async () => {

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import { buildTown, copyRecordedTown, recordedTown, tempDir } from "../src/index.ts";
+import { buildTown, copyRecordedTown, tempDir } from "../src/index.ts";
 import { describeSchema } from "./helpers/describe-schema.ts";
+import { itRecorded } from "./helpers/it-recorded.ts";
 
 const expected: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "data/schema-0.47.1.json"), "utf8"));
 
@@ -12,16 +13,13 @@ it("has the tables, columns, indexes, foreign keys and views of bd 0.47.1", () =
   expect(describeSchema(buildTown(dir.path).db())).toEqual(expected);
 });
 
-it.skipIf(recordedTown() === undefined)(
-  "has the schema of the recorded town (left out without shared/real-town)",
-  () => {
-    using dir = tempDir();
-    const built = describeSchema(buildTown(join(dir.path, "built")).db());
-    const recorded = copyRecordedTown(dir.path);
-    for (const rig of [".", "alpha", "beta"])
-      expect({ rig, ...built }).toEqual({ rig, ...describeSchema(join(recorded, rig, ".beads/beads.db")) });
-  },
-);
+itRecorded("has the schema of the recorded town", () => {
+  using dir = tempDir();
+  const built = describeSchema(buildTown(join(dir.path, "built")).db());
+  const recorded = copyRecordedTown(dir.path);
+  for (const rig of [".", "alpha", "beta"])
+    expect({ rig, ...built }).toEqual({ rig, ...describeSchema(join(recorded, rig, ".beads/beads.db")) });
+});
 
 it("holds bd's checks", () => {
   using dir = tempDir();
