@@ -14,14 +14,14 @@ export interface BdControl {
   readonly mute?: readonly string[];
   /** When (unix ms) each rig's daemon was restarted: processes started before are deaf to it for ever. */
   readonly restarted?: Readonly<Record<string, number>>;
-  /** End of `activity`, after its lines have been played. */
+  /** End of `activity`, so many ms after its start, whatever it is doing. */
   readonly exit?: Exit;
   /** One end per start of `activity` since this was set; the last one repeats. */
   readonly runs?: readonly Exit[];
   readonly ignoreSigterm?: boolean;
   /** `activity` starts a `sleep` that keeps its stdout open. */
   readonly grandchild?: boolean;
-  /** For `activity: "raw"`: bytes of a file, as they are. */
+  /** For `activity: "raw"`: bytes of a file, as they are, then silence, or with `end` exit status 0. */
   readonly raw?: {
     readonly file: string;
     readonly chunkBytes?: number;
@@ -46,7 +46,7 @@ export type GtMode = "seed" | "head" | "lies" | "warns" | "hangs" | "fails" | "c
 
 export interface ConvoyControl {
   readonly mode?: GtMode;
-  /** Whose rules `crash-after-close` and the end of `failTimes` follow: `seed` by default. */
+  /** Whose rules the modes follow that are no gt of their own: `seed` by default. */
   readonly base?: "seed" | "head";
   /** Every rig issue reads as open, as gt 1.0.1 sees them on Dolt. */
   readonly blindRigs?: boolean;
@@ -55,10 +55,14 @@ export interface ConvoyControl {
   readonly perConvoyMs?: number;
   /** The first n convoy commands since this was set fail, then it works. */
   readonly failTimes?: number;
+  /** How it fails, by `fails` and by `failTimes`: 1, and a word about a locked database. */
   readonly exitCode?: number;
   readonly stderr?: string;
+  /** For `hangs`: SIGTERM does nothing. */
   readonly ignoreSigterm?: boolean;
+  /** For `hangs`: it has started a `sleep`, in its process group, that keeps its stdout open. */
   readonly grandchild?: boolean;
+  /** As for `bd`, which gt runs to close a convoy. */
   readonly migrate?: boolean;
 }
 

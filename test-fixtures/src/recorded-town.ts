@@ -1,8 +1,7 @@
 import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 
-const repositoryRoot = fileURLToPath(new URL("../../", import.meta.url));
+const repositoryRoot = resolve(import.meta.dirname, "../..");
 
 /** Directory of the recording of a real town, when this machine has it. `SHARED_DIR` says where else to look. */
 export const recordedTown = (): string | undefined => {

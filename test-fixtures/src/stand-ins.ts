@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readCalls, readMails, readState, removeLogs, writeState } from "./control-files.ts";
 import type { Control } from "./control.ts";
 
@@ -19,7 +18,7 @@ export interface StandIns {
   readonly control: Control;
 }
 
-const own = (program: string): string => fileURLToPath(new URL(`./programs/${program}.ts`, import.meta.url));
+const own = (program: string): string => join(import.meta.dirname, `programs/${program}.ts`);
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -38,7 +37,7 @@ const command = (runtime: string): readonly string[] => {
 
 /** Type stripping and compiling once, not at every start: a third of the time. */
 const compileCache = (dir: string, bundled: boolean): string =>
-  bundled ? join(dir, ".compile-cache") : fileURLToPath(new URL("../.compile-cache", import.meta.url));
+  bundled ? join(dir, ".compile-cache") : join(import.meta.dirname, "../.compile-cache");
 
 const wrapper = (dir: string, runtime: string, program: string, cache: string): string => `#!/bin/sh
 GASTOWN_STAND_INS=${quote(dir)}
