@@ -23,6 +23,7 @@ export { isSafeArgument, parseReference, type Reference, refersTo } from "./refe
 export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
 export { isDone, isStaged, type IssueState } from "./status.ts";
+export { parseTime } from "./times.ts";
 export {
   type ConvoyRow,
   createTownStore,

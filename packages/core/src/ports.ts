@@ -48,6 +48,8 @@ export interface ConvoyStore {
   convoysTracking(issues: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** These convoys, with all they track. What is not there, or not a convoy, is left out. */
   readConvoys(ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>>;
+  /** Ids of all closed convoys. */
+  closedConvoys?(): Promise<readonly string[]>;
   /** Closed convoys that track this issue. */
   closedConvoysTracking?(issue: string): Promise<readonly string[]>;
 }

@@ -1,6 +1,7 @@
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { Verdict } from "./policy.ts";
 import type { ConvoyMemory, Run } from "./run.ts";
+import { parseTime } from "./times.ts";
 
 /** How long a convoy must have tracked the same issues when it is complete without any of them having been closed. */
 export const SETTLE = 500;
@@ -26,6 +27,6 @@ export function settling(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot,
 }
 
 function isYoung({ createdAt }: ConvoySnapshot, now: number): boolean {
-  const age = createdAt === undefined ? Number.NaN : now - Date.parse(createdAt);
+  const age = now - (parseTime(createdAt) ?? Number.NaN);
   return Math.abs(age) < YOUNG;
 }

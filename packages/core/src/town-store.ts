@@ -35,6 +35,8 @@ export interface IssueDatabase {
   /** Changes with every committed write, and when the database is replaced. */
   revision(): Promise<string>;
   openConvoys(): Promise<readonly ConvoyRow[]>;
+  /** Ids of all closed convoys. */
+  closedConvoys?(): Promise<readonly string[]>;
   convoys(ids: readonly string[]): Promise<readonly ConvoyRow[]>;
   /** What these convoys track, in a stable order. */
   tracks(convoys: readonly string[]): Promise<readonly TrackRow[]>;
@@ -78,7 +80,10 @@ export interface TownStoreOptions {
  *
  * @param databases asked before every read, so that a rig added later is seen
  */
-export function createTownStore(databases: () => Promise<TownDatabases>, { onFault }: TownStoreOptions = {}): ConvoyStore {
+export function createTownStore(
+  databases: () => Promise<TownDatabases>,
+  { onFault }: TownStoreOptions = {},
+): ConvoyStore {
   const index = createTrackingIndex();
 
   return {
@@ -101,6 +106,11 @@ export function createTownStore(databases: () => Promise<TownDatabases>, { onFau
       const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
       for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
       return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
+    },
+
+    async closedConvoys() {
+      const { town } = await databases();
+      return (await (await town.open()).closedConvoys?.()) ?? [];
     },
 
     async closedConvoysTracking(issue) {

@@ -1,4 +1,11 @@
-import { type CompiledQuery, type Expression, type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from "kysely";
+import {
+  type CompiledQuery,
+  type Expression,
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  sql,
+  type SqlBool,
+} from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
 import type { BeadsSchema } from "./schema.ts";
 import type { Shape } from "./shape.ts";
@@ -32,6 +39,7 @@ export type ByIds<R> = (ids: readonly string[]) => CompiledQuery<R>;
 /** Every question asked of a beads database, compiled once for its shape. */
 export interface Queries {
   readonly openConvoys: CompiledQuery<ConvoyRecord>;
+  readonly closedConvoys: CompiledQuery<ConvoyRecord>;
   readonly convoys: ByIds<ConvoyRecord>;
   readonly tracks: ByIds<TrackRecord>;
   readonly openTracks: CompiledQuery<TrackRecord>;
@@ -78,12 +86,19 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
 
   return {
     openConvoys: compile(convoys.where(notDone)),
+    closedConvoys: compile(convoys.where("issues.status", "=", sql.lit("closed"))),
     convoys: byIds(convoys.where("issues.id", "in", idList("[]"))),
     tracks: byIds(
-      tracks.where("dependencies.issue_id", "in", idList("[]")).orderBy("dependencies.issue_id").orderBy("dependencies.depends_on_id"),
+      tracks
+        .where("dependencies.issue_id", "in", idList("[]"))
+        .orderBy("dependencies.issue_id")
+        .orderBy("dependencies.depends_on_id"),
     ),
     openTracks: compile(
-      tracks.innerJoin("issues", "issues.id", "dependencies.issue_id").where(notDone).where((eb) => isConvoy(eb, shape)),
+      tracks
+        .innerJoin("issues", "issues.id", "dependencies.issue_id")
+        .where(notDone)
+        .where((eb) => isConvoy(eb, shape)),
     ),
     closedTracks: compile(
       tracks

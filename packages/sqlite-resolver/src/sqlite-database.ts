@@ -50,7 +50,8 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
 
   const withTracks = <T>(query: (connection: Connection) => Promise<T>): Promise<T> =>
     read((opened) => {
-      if (!opened.shape.dependencies) throw databaseError("foreign", file, new Error("it has no table dependencies(issue_id, depends_on_id, type)"));
+      if (!opened.shape.dependencies)
+        throw databaseError("foreign", file, new Error("it has no table dependencies(issue_id, depends_on_id, type)"));
       return query(opened);
     });
 
@@ -60,7 +61,12 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
     close,
     revision: () => read(async (opened) => `${opened.identity}:${opened.dataVersion()}`),
     openConvoys: () => withTracks(async (opened) => (await opened.rows(opened.queries.openConvoys)).map(toConvoy)),
-    convoys: (ids) => withTracks(async (opened): Promise<ConvoyRow[]> => (await opened.rows(opened.queries.convoys(ids))).map(toConvoy)),
+    closedConvoys: () =>
+      withTracks(async (opened) => (await opened.rows(opened.queries.closedConvoys)).map((row) => row.id)),
+    convoys: (ids) =>
+      withTracks(async (opened): Promise<ConvoyRow[]> =>
+        (await opened.rows(opened.queries.convoys(ids))).map(toConvoy),
+      ),
     tracks: (convoys) => withTracks(async (opened) => (await opened.rows(opened.queries.tracks(convoys))).map(toTrack)),
     openTracks: () => withTracks(async (opened) => (await opened.rows(opened.queries.openTracks)).map(toTrack)),
     closedConvoysTracking: (issue) =>
@@ -68,6 +74,7 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
         const rows = (await opened.rows(opened.queries.closedTracks)).map(toTrack);
         return [...new Set(rows.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
       }),
-    issues: (ids) => read(async (opened): Promise<IssueRow[]> => (await opened.rows(opened.queries.issues(ids))).map(toIssue)),
+    issues: (ids) =>
+      read(async (opened): Promise<IssueRow[]> => (await opened.rows(opened.queries.issues(ids))).map(toIssue)),
   };
 }
