@@ -4,7 +4,8 @@ import { judgeConvoys, leave } from "./judge-convoys.ts";
 import type { Run } from "./run.ts";
 import { LONGEST_SLEEP } from "./work-queue.ts";
 
-const CHUNK = 500;
+/** Convoys judged at once: enough to make few queries, few enough to let hints in between and to keep the heap small. */
+const CHUNK = 100;
 
 export interface Sweeper {
   /** Asks for a sweep as soon as possible; requests during a sweep make one more. */

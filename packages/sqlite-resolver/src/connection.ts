@@ -10,6 +10,9 @@ import { shapeOf, type Shape } from "./shape.ts";
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
 const BUSY_TIMEOUT = 200;
 
+/** Of pages, negative in KiB: the system caches the file already, and a town has many databases. */
+const PAGE_CACHE = -256;
+
 /** One opening of one file. It is read-only, and holds no transaction and no cursor between two queries. */
 export interface Connection {
   /** Device and inode of the file that was opened: another one means that it was replaced. */
@@ -53,6 +56,7 @@ export async function connect(file: string): Promise<Connection> {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
+    database.pragma(`cache_size = ${PAGE_CACHE}`);
     if (identityOf(file) !== identity) throw databaseError("replaced", file);
     return await describe(database, file, identity);
   } catch (error) {

@@ -11,8 +11,8 @@ import {
 import { beadsDirOf, readText, type Store, storeOf } from "./beads-dir.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 
-/** How long what the town's files say may be relied on, in milliseconds. */
-const FRESH_FOR = 500;
+/** How long what the town's files say may be relied on, in milliseconds, unless `refresh` is called. */
+const FRESH_FOR = 2_000;
 
 export interface TownOptions {
   /** Root of the town. */
@@ -49,16 +49,19 @@ export function openTown(options: TownOptions): TownFiles {
   const opened = new Map<string, SqliteDatabase>();
   const dolt = new Map<string, IssueDatabase>();
   let readAt = Number.NEGATIVE_INFINITY;
+  let generation = 0;
   let text: string | undefined;
   let homes: Place[] = [];
   const townPlace = place({ prefix: "", path: "." });
 
   function place(route: Route): Place {
     let checkedAt = Number.NEGATIVE_INFINITY;
+    let checkedIn = -1;
     let known: Store | DatabaseError | undefined;
     const store = (): Store => {
-      if (known === undefined || now() - checkedAt > FRESH_FOR) {
+      if (known === undefined || checkedIn !== generation || now() - checkedAt > FRESH_FOR) {
         checkedAt = now();
+        checkedIn = generation;
         try {
           known = storeOf(beadsDirOf(town, route.path));
         } catch (error) {
@@ -131,6 +134,7 @@ export function openTown(options: TownOptions): TownFiles {
     },
     refresh: () => {
       readAt = Number.NEGATIVE_INFINITY;
+      generation += 1;
     },
     close: () => {
       for (const database of opened.values()) database.close();
