@@ -36,7 +36,7 @@ it.skipIf("Deno" in globalThis)(
         encoding: "utf8",
         env: { ...process.env, TZ },
       });
-      expect(Number(out), TZ).toBe(at);
+      expect([TZ, Number(out)]).toEqual([TZ, at]);
     }
   },
 );
