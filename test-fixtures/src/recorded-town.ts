@@ -1,11 +1,10 @@
 import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-
-const repositoryRoot = resolve(import.meta.dirname, "../..");
+import { inPackage } from "./package-dir.ts";
 
 /** Directory of the recording of a real town, when this machine has it. `SHARED_DIR` says where else to look. */
 export const recordedTown = (): string | undefined => {
-  const dir = resolve(process.env["SHARED_DIR"] ?? join(repositoryRoot, "../shared"), "real-town");
+  const dir = resolve(process.env["SHARED_DIR"] ?? inPackage("../../shared"), "real-town");
   return existsSync(join(dir, "town/.beads/beads.db")) ? dir : undefined;
 };
 

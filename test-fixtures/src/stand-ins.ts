@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCalls, readMails, readState, removeLogs, writeState } from "./control-files.ts";
 import type { Control } from "./control.ts";
+import { inPackage } from "./package-dir.ts";
 
 export interface StandInOptions {
   /** Path of a node or a deno: by default the one that runs this. */
@@ -18,7 +19,7 @@ export interface StandIns {
   readonly control: Control;
 }
 
-const own = (program: string): string => join(import.meta.dirname, `programs/${program}.ts`);
+const own = (program: string): string => inPackage(`src/programs/${program}.ts`);
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -37,7 +38,7 @@ const command = (runtime: string): readonly string[] => {
 
 /** Type stripping and compiling once, not at every start: a third of the time. */
 const compileCache = (dir: string, bundled: boolean): string =>
-  bundled ? join(dir, ".compile-cache") : join(import.meta.dirname, "../.compile-cache");
+  bundled ? join(dir, ".compile-cache") : inPackage(".compile-cache");
 
 const wrapper = (dir: string, runtime: string, program: string, cache: string): string => `#!/bin/sh
 GASTOWN_STAND_INS=${quote(dir)}

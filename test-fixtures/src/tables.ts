@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { inPackage } from "./package-dir.ts";
 
 /** One id that tries to break out of a query, a pattern or a command line. */
 export interface SqlQuotingCase {
@@ -56,7 +56,7 @@ export interface RestartCase {
 type Text = string | { readonly repeat: readonly [string, number] };
 
 const load = (name: string): { readonly cases: readonly never[] } =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `../tables/${name}.json`), "utf8"));
+  JSON.parse(readFileSync(inPackage(`tables/${name}.json`), "utf8"));
 
 const text = (value: Text): string => (typeof value === "string" ? value : value.repeat[0].repeat(value.repeat[1]));
 
