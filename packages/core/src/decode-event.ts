@@ -51,5 +51,11 @@ export function mayComplete({ type, newStatus }: ActivityEvent): boolean {
 
 /** Whether an event says that a closed issue is open again. */
 export function isReopening({ type, oldStatus, newStatus }: ActivityEvent): boolean {
-  return type === "status" && oldStatus === "closed" && newStatus !== undefined && newStatus !== "closed" && newStatus !== "tombstone";
+  return (
+    type === "status" &&
+    oldStatus === "closed" &&
+    newStatus !== undefined &&
+    newStatus !== "closed" &&
+    newStatus !== "tombstone"
+  );
 }

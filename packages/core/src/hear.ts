@@ -7,13 +7,23 @@ import type { Sweeper } from "./sweep.ts";
 const ASKED_LIMIT = 10_000;
 
 /** Follows one source until the run is stopped, and turns its hints into work. */
-export async function hear(run: Run, source: ActivitySource, sweeper: Sweeper, attachments: Attachments): Promise<void> {
+export async function hear(
+  run: Run,
+  source: ActivitySource,
+  sweeper: Sweeper,
+  attachments: Attachments,
+): Promise<void> {
   const { report, stop } = run.options;
   for await (const hint of hintsOf(source, stop)) {
     if (stop.aborted) return;
     attachments.note(source);
     if (hint.kind === "state") {
-      report({ event: "source", name: source.name, state: hint.state, ...(hint.detail !== undefined && { detail: hint.detail }) });
+      report({
+        event: "source",
+        name: source.name,
+        state: hint.state,
+        ...(hint.detail !== undefined && { detail: hint.detail }),
+      });
     } else if (hint.kind === "warning") {
       report({ event: "warning", message: hint.message, ...(hint.hint !== undefined && { hint: hint.hint }) });
     } else if (hint.kind === "sweep") {
@@ -70,7 +80,11 @@ function noteAsk(run: Run, convoy: string, { issue, stamp }: IssueChange): void 
   const event = `${convoy}\n${issue}\n${stamp}`;
   if (run.asked.has(event)) return;
   run.asked.add(event);
-  if (run.asked.size > ASKED_LIMIT) for (const oldest of run.asked) { run.asked.delete(oldest); break; }
+  if (run.asked.size > ASKED_LIMIT)
+    for (const oldest of run.asked) {
+      run.asked.delete(oldest);
+      break;
+    }
   (memoryOf(run, convoy).ask ??= new Set()).add(issue);
 }
 

@@ -21,7 +21,8 @@ export function createHintChannel(): HintChannel {
 
   return {
     push(hint) {
-      if (hint.kind === "issues") for (const change of hint.changes) pending.set(change.issue, merge(pending.get(change.issue), change));
+      if (hint.kind === "issues")
+        for (const change of hint.changes) pending.set(change.issue, merge(pending.get(change.issue), change));
       else queue.push(hint);
       signal();
     },
@@ -51,7 +52,8 @@ export function createHintChannel(): HintChannel {
 
 function merge(before: IssueChange | undefined, after: IssueChange): IssueChange {
   if (before === undefined) return after;
-  const stamp = after.stamp ?? before.stamp;
+  // The stamp is that of a close, if there was one: by it a replay is known.
+  const stamp = before.closed && !after.closed ? before.stamp : after.stamp;
   return {
     issue: after.issue,
     closed: before.closed || after.closed,

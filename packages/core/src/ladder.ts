@@ -1,12 +1,14 @@
 import type { ConvoySnapshot } from "./convoy.ts";
-import { isDone } from "./status.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
 import type { Run } from "./run.ts";
+import { isDone } from "./status.ts";
 
 /** Convoys of one kind meet the same blind spots of gt: issues of a rig, deleted issues. */
 export function kindOf(convoy: ConvoySnapshot): string {
   const rig = convoy.tracked.some((issue) => issue.rig !== "town");
-  const deleted = convoy.tracked.some((issue) => issue.status !== undefined && issue.status !== "closed" && isDone(issue.status));
+  const deleted = convoy.tracked.some(
+    (issue) => issue.status !== undefined && issue.status !== "closed" && isDone(issue.status),
+  );
   return `${rig ? "rig" : "town"}${deleted ? "+deleted" : ""}`;
 }
 

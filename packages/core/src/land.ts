@@ -85,7 +85,10 @@ async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
     if (result.ended !== "exit") break;
     if (result.exitCode === 0 || saysForce(result)) futile.push(step);
   }
-  const output = results.map((result) => result.output).filter((text) => text !== "").join("\n");
+  const output = results
+    .map((result) => result.output)
+    .filter((text) => text !== "")
+    .join("\n");
   fail(run, convoy.id, memory, {
     // As last read: what gt itself wrote to the convoy is no reason to take it up again at once.
     print: printOf(run, last),
@@ -145,7 +148,10 @@ function noteRival(run: Run, name: string | undefined): void {
   run.rival = name;
   if (name === undefined) return;
   const { grace, report } = run.options;
-  report({ event: "warning", message: `${name} lands convoys here, too: each is left to it for ${grace / 1000} s first` });
+  report({
+    event: "warning",
+    message: `${name} lands convoys here, too: each is left to it for ${grace / 1000} s first`,
+  });
 }
 
 /** Whether the convoy is to be left to another watcher of the town for now. */

@@ -23,7 +23,12 @@ export type WatchRecord =
   /** The first sweep is done and the sources are attached: from here on nothing is missed. */
   | { readonly event: "watching"; readonly sources: readonly string[]; readonly convoys: number }
   | { readonly event: "close"; readonly issue: string; readonly source: string; readonly convoys: readonly string[] }
-  | ({ readonly event: "waiting"; readonly convoy: string; readonly title: string; readonly blockers: readonly Blocker[] } & Progress)
+  | ({
+      readonly event: "waiting";
+      readonly convoy: string;
+      readonly title: string;
+      readonly blockers: readonly Blocker[];
+    } & Progress)
   | {
       readonly event: "complete";
       readonly convoy: string;
@@ -41,7 +46,13 @@ export type WatchRecord =
       /** The step after which it was found closed. */
       readonly by: LandStep;
     }
-  | { readonly event: "stuck"; readonly convoy: string; readonly title: string; readonly attempts: number; readonly output: string }
+  | {
+      readonly event: "stuck";
+      readonly convoy: string;
+      readonly title: string;
+      readonly attempts: number;
+      readonly output: string;
+    }
   | {
       readonly event: "skipped";
       readonly convoy: string;
@@ -50,6 +61,12 @@ export type WatchRecord =
       readonly detail: string;
     }
   | { readonly event: "source"; readonly name: string; readonly state: SourceState; readonly detail?: string }
-  | { readonly event: "sweep"; readonly reason: string; readonly convoys: number; readonly complete: number; readonly ms: number }
+  | {
+      readonly event: "sweep";
+      readonly reason: string;
+      readonly convoys: number;
+      readonly complete: number;
+      readonly ms: number;
+    }
   | { readonly event: "warning"; readonly message: string; readonly hint?: string }
   | { readonly event: "stopped"; readonly reason: string };

@@ -15,7 +15,10 @@ export interface Routes {
 export function parseRoutes(text: string): Routes {
   const routes: Route[] = [];
   const rejected: { line: number; why: string }[] = [];
-  for (const [index, line] of text.replace(/^\uFEFF/, "").split("\n").entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
     const trimmed = line.trim();
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const route = parseRoute(trimmed);

@@ -1,5 +1,5 @@
-import { WatcherError, messageOf } from "./errors.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
+import { WatcherError, messageOf } from "./errors.ts";
 import { judgeConvoys, leave } from "./judge-convoys.ts";
 import type { Run } from "./run.ts";
 import { LONGEST_SLEEP } from "./work-queue.ts";
@@ -79,7 +79,8 @@ export function createSweeper(run: Run): Sweeper {
         const cut = (): void => nap.abort();
         stop.addEventListener("abort", cut, { once: true });
         if (wanted === undefined || failures > 0) {
-          const pause = failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : Math.min(sweepEvery, LONGEST_SLEEP);
+          const pause =
+            failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : Math.min(sweepEvery, LONGEST_SLEEP);
           await clock.sleep(pause, failures > 0 ? stop : nap.signal);
         }
         stop.removeEventListener("abort", cut);

@@ -1,5 +1,5 @@
 import { restartCases } from "@gastown/test-fixtures";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "../src/index.ts";
 
@@ -39,7 +39,8 @@ test.for(Object.entries(POLICIES))("%s: more failures never make the ceiling low
 test.for(restartCases().map((row) => [row.name, row] as const))("restart: %s", ([, { expect: steps }]) => {
   for (const { failures, minDelayMs, maxDelayMs } of steps) {
     // A restart after no failure at all is immediate, and no matter of the backoff.
-    const delays = failures === 0 ? [0] : [0, 0.5, ALMOST_ONE].map((random) => backoff(STREAM_BACKOFF, failures, random));
+    const delays =
+      failures === 0 ? [0] : [0, 0.5, ALMOST_ONE].map((random) => backoff(STREAM_BACKOFF, failures, random));
     for (const delay of delays) {
       expect(delay).toBeGreaterThanOrEqual(minDelayMs);
       expect(delay).toBeLessThanOrEqual(maxDelayMs);

@@ -21,8 +21,14 @@ test.for<[string, Partial<ConvoySnapshot>]>([
   ["its owner", { owned: true }],
   ["when it was written to", { updatedAt: "2" }],
   ["what it tracks", { tracked: [] }],
-  ["the state of an issue", { tracked: [{ reference: "gt-1", id: "gt-1", state: "open", status: "open", since: "1" }] }],
-  ["when an issue was closed", { tracked: [{ reference: "gt-1", id: "gt-1", state: "done", status: "closed", since: "2" }] }],
+  [
+    "the state of an issue",
+    { tracked: [{ reference: "gt-1", id: "gt-1", state: "open", status: "open", since: "1" }] },
+  ],
+  [
+    "when an issue was closed",
+    { tracked: [{ reference: "gt-1", id: "gt-1", state: "done", status: "closed", since: "2" }] },
+  ],
 ])("%s changes the fingerprint", ([, changed]) => {
   expect(fingerprint({ ...CONVOY, ...changed })).not.toBe(fingerprint(CONVOY));
 });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type DecodedLine, decodeEvent, isReopening, mayComplete } from "../src/index.ts";
 
@@ -61,12 +61,16 @@ test("fields of another type than bd writes are left out", () => {
   });
 });
 
-test.for(["", "   ", "\t", `{"type":"update","issue_id":""}`, `{"type":"error","message":"daemon unreachable (5 failures)"}`, `{"type":"update","issue_id":7}`])(
-  "%j speaks of no issue",
-  (line) => {
-    expect(decodeEvent(line)).toEqual({ kind: "ignored" });
-  },
-);
+test.for([
+  "",
+  "   ",
+  "\t",
+  `{"type":"update","issue_id":""}`,
+  `{"type":"error","message":"daemon unreachable (5 failures)"}`,
+  `{"type":"update","issue_id":7}`,
+])("%j speaks of no issue", (line) => {
+  expect(decodeEvent(line)).toEqual({ kind: "ignored" });
+});
 
 test.for([
   ["Warning: cannot read config", "not JSON"],
@@ -94,11 +98,23 @@ test("whatever is on a line, decoding it does not throw", () => {
 
 test("what was written is read again, cut anywhere it is rejected", () => {
   const status = fc.constantFrom("open", "closed", "in_progress", "tombstone", "verified");
-  const written = fc.record({ type: fc.string(), issue_id: fc.string({ minLength: 1 }), old_status: status, new_status: status, message: fc.string() });
+  const written = fc.record({
+    type: fc.string(),
+    issue_id: fc.string({ minLength: 1 }),
+    old_status: status,
+    new_status: status,
+    message: fc.string(),
+  });
   fc.assert(
     fc.property(written, fc.nat(), (row, cut) => {
       const line = JSON.stringify(row);
-      expect(event(line)).toEqual({ type: row.type, issue: row.issue_id, timestamp: "", oldStatus: row.old_status, newStatus: row.new_status });
+      expect(event(line)).toEqual({
+        type: row.type,
+        issue: row.issue_id,
+        timestamp: "",
+        oldStatus: row.old_status,
+        newStatus: row.new_status,
+      });
       expect(decodeEvent(line.slice(0, 1 + (cut % (line.length - 1))))).toEqual({ kind: "rejected", why: "not JSON" });
     }),
   );

@@ -16,7 +16,9 @@ test("a complete convoy is landed by one check, and said to be landed once it is
   const harness = complete();
   await harness.watch();
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
-  expect(harness.of("landed")).toEqual([{ event: "landed", convoy: "hq-cv-a", title: "Convoy hq-cv-a", ms: 0, by: "check" }]);
+  expect(harness.of("landed")).toEqual([
+    { event: "landed", convoy: "hq-cv-a", title: "Convoy hq-cv-a", ms: 0, by: "check" },
+  ]);
 });
 
 test("the steps are taken in order, each after a fresh read", async () => {
@@ -224,15 +226,18 @@ test("an issue that is reopened and closed again ends the backoff, though nothin
   expect(harness.of("landed")).toHaveLength(1);
 });
 
-test.for(["timeout", "not-found"] as const)("a command that ended by %s is told at once, and ends the ladder", async (ended) => {
-  const harness = complete();
-  harness.gt.script.check = () => ({ ended, output: "no answer within 60 s" });
-  await harness.watch();
-  expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
-  expect(harness.of("stuck")).toMatchObject([{ convoy: "hq-cv-a", attempts: 1, output: "no answer within 60 s" }]);
-  await harness.clock.advance(60 * SECOND);
-  expect(harness.of("stuck")).toHaveLength(1);
-});
+test.for(["timeout", "not-found"] as const)(
+  "a command that ended by %s is told at once, and ends the ladder",
+  async (ended) => {
+    const harness = complete();
+    harness.gt.script.check = () => ({ ended, output: "no answer within 60 s" });
+    await harness.watch();
+    expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
+    expect(harness.of("stuck")).toMatchObject([{ convoy: "hq-cv-a", attempts: 1, output: "no answer within 60 s" }]);
+    await harness.clock.advance(60 * SECOND);
+    expect(harness.of("stuck")).toHaveLength(1);
+  },
+);
 
 test.for(["signal", "failed"] as const)("a command that ended by %s is tried again", async (ended) => {
   const harness = complete();
@@ -286,13 +291,16 @@ test("a step that fails is not learnt to be futile", async () => {
   expect(harness.gt.calls).toEqual(["check hq-cv-b", "close hq-cv-b"]);
 });
 
-test.for(["--force", "-x", "a b", "a;b", "hq-cv-ü", "../x"])("%s never becomes an argument, and is told once", async (id) => {
-  const harness = complete(new Harness(), id);
-  await harness.watch();
-  await harness.clock.advance(120 * SECOND);
-  expect(harness.gt.calls).toEqual([]);
-  expect(harness.of("stuck")).toMatchObject([{ convoy: id, attempts: 0 }]);
-});
+test.for(["--force", "-x", "a b", "a;b", "hq-cv-ü", "../x"])(
+  "%s never becomes an argument, and is told once",
+  async (id) => {
+    const harness = complete(new Harness(), id);
+    await harness.watch();
+    await harness.clock.advance(120 * SECOND);
+    expect(harness.gt.calls).toEqual([]);
+    expect(harness.of("stuck")).toMatchObject([{ convoy: id, attempts: 0 }]);
+  },
+);
 
 test("convoys closed by the check for another one are landed, once each", async () => {
   const harness = complete(complete(complete(), "hq-cv-b", "bd-1"), "hq-cv-c", "hq-1");
@@ -303,7 +311,12 @@ test("convoys closed by the check for another one are landed, once each", async 
   await harness.watch();
   await harness.clock.advance(60 * SECOND);
   expect(harness.gt.calls).toHaveLength(1);
-  expect(harness.of("landed").map(({ convoy }) => convoy).sort()).toEqual(["hq-cv-a", "hq-cv-b", "hq-cv-c"]);
+  expect(
+    harness
+      .of("landed")
+      .map(({ convoy }) => convoy)
+      .sort(),
+  ).toEqual(["hq-cv-a", "hq-cv-b", "hq-cv-c"]);
   expect(harness.of("skipped")).toEqual([]);
 });
 
@@ -386,7 +399,9 @@ test("what a rival closes in its grace is told as skipped, and no command is run
   harness.land("hq-cv-a");
   await harness.clock.advance(10 * SECOND);
   expect(harness.gt.calls).toEqual([]);
-  expect(harness.of("skipped")).toMatchObject([{ convoy: "hq-cv-a", reason: "rival", detail: "gt daemon (pid 7) closed it first" }]);
+  expect(harness.of("skipped")).toMatchObject([
+    { convoy: "hq-cv-a", reason: "rival", detail: "gt daemon (pid 7) closed it first" },
+  ]);
 });
 
 test("a rival's grace runs from the completion, however often the convoy is looked at", async () => {

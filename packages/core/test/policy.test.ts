@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type ConvoySnapshot, isDone, isStaged, judge, reasonOf, type TrackedIssue } from "../src/index.ts";
 
@@ -6,7 +6,9 @@ const issue = (state: TrackedIssue["state"], id = "gt-1"): TrackedIssue => ({
   reference: id,
   id,
   state,
-  ...(state === "unknown" ? { why: `no route leads to ${id}` } : { status: state === "done" ? "closed" : "in_progress", rig: "gastown" }),
+  ...(state === "unknown"
+    ? { why: `no route leads to ${id}` }
+    : { status: state === "done" ? "closed" : "in_progress", rig: "gastown" }),
 });
 
 const convoy = (overrides: Partial<ConvoySnapshot> = {}): ConvoySnapshot => ({
@@ -34,7 +36,9 @@ test.for([
 });
 
 test("a verdict says what the convoy waits on, in words and in order", () => {
-  const { blockers, reasons } = judge(convoy({ tracked: [issue("open", "gt-2"), issue("done", "gt-3"), issue("unknown", "xx-1")] }));
+  const { blockers, reasons } = judge(
+    convoy({ tracked: [issue("open", "gt-2"), issue("done", "gt-3"), issue("unknown", "xx-1")] }),
+  );
   expect(blockers.map(({ id }) => id)).toEqual(["gt-2", "xx-1"]);
   expect(reasons).toEqual(["gt-2 is not closed (gastown, in_progress)", "no route leads to xx-1"]);
 });

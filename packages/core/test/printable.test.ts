@@ -1,5 +1,5 @@
 import { sqlQuotingCases } from "@gastown/test-fixtures";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { printable } from "../src/index.ts";
 
@@ -41,7 +41,24 @@ const NASTY = fc
   .array(
     fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.constantFrom("\u001B", "\u001B[", "\u001B]8;;", "\u0007", "\u009B", "\u009D", "\u202E", "\u2066", "\n", "\r", "\u2028", "\uD83D", "\uDE00", "m", "[0;", "\\"),
+      fc.constantFrom(
+        "\u001B",
+        "\u001B[",
+        "\u001B]8;;",
+        "\u0007",
+        "\u009B",
+        "\u009D",
+        "\u202E",
+        "\u2066",
+        "\n",
+        "\r",
+        "\u2028",
+        "\uD83D",
+        "\uDE00",
+        "m",
+        "[0;",
+        "\\",
+      ),
     ),
   )
   .map((parts) => parts.join(""));
@@ -67,7 +84,12 @@ test("what is printable stays as it is", () => {
 });
 
 test("it takes time in proportion to the text, however it is made", () => {
-  for (const text of ["\u001B".repeat(200_000), `\u001B[${"0".repeat(200_000)}`, "\u001B]".repeat(100_000), "\u001B[ ".repeat(70_000)]) {
+  for (const text of [
+    "\u001B".repeat(200_000),
+    `\u001B[${"0".repeat(200_000)}`,
+    "\u001B]".repeat(100_000),
+    "\u001B[ ".repeat(70_000),
+  ]) {
     expect(printable(text)).not.toMatch(DANGEROUS);
   }
 });

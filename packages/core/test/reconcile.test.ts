@@ -114,14 +114,17 @@ test("the first sweep is tried again while the database is locked", async () => 
   await expect(ended).resolves.toBeUndefined();
 });
 
-test.for(["corrupt", "missing", "foreign"] as const)("the first sweep fails on a database that is %s", async (fault) => {
-  const harness = town();
-  harness.town.town.fault = fault;
-  const { ended } = await harness.watch();
-  await expect(ended).rejects.toMatchObject({ name: "DatabaseError", fault, hint: "look" });
-  expect(harness.feed.followers).toBe(0);
-  expect(harness.clock.sleepers).toBe(0);
-});
+test.for(["corrupt", "missing", "foreign"] as const)(
+  "the first sweep fails on a database that is %s",
+  async (fault) => {
+    const harness = town();
+    harness.town.town.fault = fault;
+    const { ended } = await harness.watch();
+    await expect(ended).rejects.toMatchObject({ name: "DatabaseError", fault, hint: "look" });
+    expect(harness.feed.followers).toBe(0);
+    expect(harness.clock.sleepers).toBe(0);
+  },
+);
 
 test("a database that breaks later is told once, and outlived", async () => {
   const harness = town();
@@ -252,7 +255,9 @@ test("dry-run says what is complete, and runs nothing", async () => {
   harness.options = { dryRun: true };
   await harness.watch();
   await harness.clock.advance(300 * SECOND);
-  expect(harness.of("complete")).toEqual([{ event: "complete", convoy: "hq-cv-a", title: "Convoy hq-cv-a", done: 2, total: 2 }]);
+  expect(harness.of("complete")).toEqual([
+    { event: "complete", convoy: "hq-cv-a", title: "Convoy hq-cv-a", done: 2, total: 2 },
+  ]);
   expect(harness.gt.calls).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { externalRefCases, sqlQuotingCases } from "@gastown/test-fixtures";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isSafeArgument, parseReference, refersTo } from "../src/index.ts";
 
@@ -19,7 +19,7 @@ test.for([
 });
 
 test.for(externalRefCases().map((row) => [row.name, row] as const))("external-ref: %s", ([, row]) => {
-  expect(refersTo(row.reference, row.id), row.why).toBe(row.matches);
+  expect(refersTo(row.reference, row.id)).toBe(row.matches);
 });
 
 test.for(sqlQuotingCases().map((row) => [row.name, row] as const))("sql-quoting: %s", ([, row]) => {
@@ -27,8 +27,8 @@ test.for(sqlQuotingCases().map((row) => [row.name, row] as const))("sql-quoting:
   expect(refersTo(row.id, row.id)).toBe(row.id !== "");
   expect(refersTo(`external:gastown:${row.id}`, row.id)).toBe(row.id !== "");
   for (const other of row.others) {
-    expect(refersTo(other, row.id), other).toBe(false);
-    expect(refersTo(`external:gastown:${other}`, row.id), other).toBe(false);
+    expect(refersTo(other, row.id)).toBe(false);
+    expect(refersTo(`external:gastown:${other}`, row.id)).toBe(false);
   }
 });
 
@@ -50,9 +50,22 @@ test.for(["hq-cv-k3v7q", "a", "7", "my_project-a3f", "gt-a3f.1.2", "A".repeat(25
   expect(isSafeArgument(id)).toBe(true);
 });
 
-test.for(["", "-a", "--help", ".a", "_a", "a b", "a\n", "a\nb", "a;b", "$(a)", "a/b", "a:b", "ä", "a\0", "A".repeat(256)])(
-  "%j may not be an argument",
-  (id) => {
-    expect(isSafeArgument(id)).toBe(false);
-  },
-);
+test.for([
+  "",
+  "-a",
+  "--help",
+  ".a",
+  "_a",
+  "a b",
+  "a\n",
+  "a\nb",
+  "a;b",
+  "$(a)",
+  "a/b",
+  "a:b",
+  "ä",
+  "a\0",
+  "A".repeat(256),
+])("%j may not be an argument", (id) => {
+  expect(isSafeArgument(id)).toBe(false);
+});

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseRoutes, routeOf } from "../src/index.ts";
 
@@ -77,7 +77,10 @@ test.for([
 });
 
 test("no text makes it throw, and no accepted path climbs", () => {
-  const line = fc.oneof(fc.string(), fc.record({ prefix: fc.string(), path: fc.stringMatching(/^[a./\\:]{0,8}$/) }).map((row) => JSON.stringify(row)));
+  const line = fc.oneof(
+    fc.string(),
+    fc.record({ prefix: fc.string(), path: fc.stringMatching(/^[a./\\:]{0,8}$/) }).map((row) => JSON.stringify(row)),
+  );
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       for (const { path } of parseRoutes(lines.join("\n")).routes) {
@@ -91,9 +94,13 @@ test("no text makes it throw, and no accepted path climbs", () => {
 test("the route that is found is the longest that fits", () => {
   const prefix = fc.stringMatching(/^[ab-]{1,4}$/);
   fc.assert(
-    fc.property(fc.array(fc.record({ prefix, path: fc.constant("x") })), fc.stringMatching(/^[ab-]{0,8}$/), (routes, id) => {
-      const fitting = routes.filter((route) => id.startsWith(route.prefix)).map((route) => route.prefix.length);
-      expect(routeOf(routes, id)?.prefix.length ?? 0).toBe(Math.max(0, ...fitting));
-    }),
+    fc.property(
+      fc.array(fc.record({ prefix, path: fc.constant("x") })),
+      fc.stringMatching(/^[ab-]{0,8}$/),
+      (routes, id) => {
+        const fitting = routes.filter((route) => id.startsWith(route.prefix)).map((route) => route.prefix.length);
+        expect(routeOf(routes, id)?.prefix.length ?? 0).toBe(Math.max(0, ...fitting));
+      },
+    ),
   );
 });

@@ -1,39 +1,38 @@
-import { expect, it, onTestFinished } from "vitest";
-import { type ConvoySnapshot, judge } from "../src/index.ts";
-import { createRun, type ReconcileOptions } from "../src/run.ts";
-import { SETTLE, settling } from "../src/settle.ts";
+import { expect, test } from "vitest";
+import { Harness } from "./support/harness.ts";
 
-/** How long a convoy that is complete when it is first seen is left alone. */
-const wait = (createdAt: string): number => {
-  const clock = { now: () => Date.UTC(2026, 0, 13, 1, 57, 30), sleep: () => Promise.resolve() };
-  const run = createRun({ clock } as unknown as ReconcileOptions);
-  const tracked = [{ reference: "hq-1", id: "hq-1", state: "done", status: "closed" }] as const;
-  const convoy: ConvoySnapshot = {
-    id: "hq-cv-1",
-    title: "",
-    status: "open",
-    open: true,
-    staged: false,
-    owned: false,
-    createdAt,
-    tracked,
-  };
-  return settling(run, {}, convoy, judge(convoy));
-};
-
-it.each([
-  ["bd's own", "2026-01-13T01:57:25.123456789Z"],
-  ["SQLite's, which is UTC", "2026-01-13 01:57:25"],
-])("leaves a convoy of five seconds ago time to settle, in any time zone: %s", (_, createdAt) => {
-  const before = process.env["TZ"];
-  onTestFinished(() => {
-    if (before === undefined) delete process.env["TZ"];
-    else process.env["TZ"] = before;
-  });
-  process.env["TZ"] = "Asia/Kolkata";
-  expect(wait(createdAt)).toBe(SETTLE);
+test("a convoy that is still being put together does not land on its first issue", async () => {
+  const harness = new Harness();
+  await harness.watch();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  harness.town.set("open", "gt-1");
+  harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
+  await harness.clock.settle();
+  harness.town.close("gt-1");
+  harness.town.convoy("hq-cv-a", "gt-2");
+  harness.town.close("gt-2");
+  harness.feed.closed("gt-2");
+  await harness.clock.advance(300);
+  expect(harness.gt.calls).toEqual([]);
+  harness.town.convoy("hq-cv-a", "gt-3");
+  harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
+  await harness.clock.advance(60_000);
+  expect(harness.gt.calls).toEqual([]);
+  harness.town.close("gt-3");
+  harness.feed.closed("gt-3");
+  await harness.clock.settle();
+  expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
 });
 
-it("does not wait for a convoy that is an hour old", () => {
-  expect(wait("2026-01-13 00:57:25")).toBe(0);
+test("a wall clock that is set back does not prolong it", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  await harness.watch();
+  harness.town.convoy("hq-cv-a", "gt-2");
+  harness.town.close("gt-1", "gt-2");
+  harness.feed.closed("gt-2");
+  await harness.clock.settle();
+  harness.clock.jump(-3_600_000);
+  await harness.clock.advance(1_000);
+  expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
 });

@@ -69,13 +69,11 @@ export class Harness {
 
   /** Runs a check to its end, however much time it takes. */
   async check(...only: string[]): Promise<CheckResult> {
-    let ended = false;
-    const result = check(this.all(), only).finally(() => {
-      ended = true;
-    });
-    result.catch(() => undefined);
+    const result = check(this.all(), only);
+    const over = new AbortController();
+    result.catch(() => undefined).finally(() => over.abort());
     await this.clock.settle();
-    while (!ended && this.clock.untilNext !== undefined) await this.clock.advance(this.clock.untilNext);
+    while (!over.signal.aborted && this.clock.untilNext !== undefined) await this.clock.advance(this.clock.untilNext);
     return result;
   }
 

@@ -39,7 +39,13 @@ export class MemoryDatabase implements IssueDatabase {
   }
 
   put(id: string, row: Partial<Row> = {}): void {
-    const before = this.rows.get(id) ?? { status: "open", title: `Title of ${id}`, convoy: false, owned: false, since: 0 };
+    const before = this.rows.get(id) ?? {
+      status: "open",
+      title: `Title of ${id}`,
+      convoy: false,
+      owned: false,
+      since: 0,
+    };
     this.#changes += 1;
     this.rows.set(id, { ...before, since: this.#changes, ...row });
   }
@@ -77,7 +83,9 @@ export class MemoryDatabase implements IssueDatabase {
   closedConvoysTracking(issue: string): Promise<string[]> {
     return this.#answer("closedConvoysTracking", () =>
       this.tracked
-        .filter(({ convoy, reference }) => refersTo(reference, issue) && this.rows.has(convoy) && !this.#isOpenConvoy(convoy))
+        .filter(
+          ({ convoy, reference }) => refersTo(reference, issue) && this.rows.has(convoy) && !this.#isOpenConvoy(convoy),
+        )
         .map(({ convoy }) => convoy),
     );
   }
@@ -104,7 +112,8 @@ export class MemoryDatabase implements IssueDatabase {
 
   async #answer<T>(query: string, rows: () => T): Promise<T> {
     this.queries.push(query);
-    if (this.fault !== undefined) throw new DatabaseError(this.fault, this.name, `${this.name} is ${this.fault}`, "look");
+    if (this.fault !== undefined)
+      throw new DatabaseError(this.fault, this.name, `${this.name} is ${this.fault}`, "look");
     const answer = rows();
     await this.pause?.(query);
     return answer;

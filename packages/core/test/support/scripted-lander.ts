@@ -1,6 +1,9 @@
 import type { CommandResult, ConvoyLander, LandStep } from "../../src/index.ts";
 
-export type Act = (convoy: string, signal: AbortSignal) => CommandResult | undefined | Promise<CommandResult | undefined>;
+export type Act = (
+  convoy: string,
+  signal: AbortSignal,
+) => CommandResult | undefined | Promise<CommandResult | undefined>;
 
 /** A command that ended as commands do. */
 export function exit(exitCode: number, output = ""): CommandResult {

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { Harness } from "./support/harness.ts";
+
+test("there is a sweep at the start, and one in every interval", async () => {
+  const harness = new Harness();
+  await harness.watch();
+  await harness.clock.advance(90_000);
+  expect(harness.of("sweep").map(({ reason }) => reason)).toEqual(["start", "timer", "timer", "timer"]);
+});
+
+test("requests at once make one sweep; requests during a sweep make one more", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  await harness.watch();
+  for (let count = 0; count < 10; count += 1) harness.feed.push({ kind: "sweep", reason: String(count) });
+  await harness.clock.settle();
+  expect(harness.of("sweep").length).toBeLessThanOrEqual(3);
+  const before = harness.of("sweep").length;
+  harness.town.town.pause = () => harness.clock.sleep(100);
+  harness.feed.push({ kind: "sweep", reason: "first" });
+  await harness.clock.advance(50);
+  harness.feed.push({ kind: "sweep", reason: "second" }, { kind: "sweep", reason: "third" });
+  await harness.clock.advance(2_000);
+  expect(
+    harness
+      .of("sweep")
+      .slice(before)
+      .map(({ reason }) => reason),
+  ).toEqual(["bd: first", "bd: second"]);
+});
+
+test("requests that come before the first sweep are answered by it", async () => {
+  const harness = new Harness();
+  harness.feed.push({ kind: "sweep", reason: "started" });
+  await harness.watch();
+  expect(harness.of("sweep").length).toBeLessThanOrEqual(2);
+});
+
+test("a sweep goes through any number of convoys", async () => {
+  const harness = new Harness();
+  for (let number = 0; number < 1_200; number += 1) harness.town.convoy(`hq-cv-${number}`, `gt-${number % 40}`);
+  harness.town.convoy("hq-cv-done", "hq-1");
+  harness.town.close("hq-1");
+  await harness.watch();
+  expect(harness.of("sweep")).toMatchObject([{ convoys: 1_201, complete: 1 }]);
+  expect(harness.of("waiting")).toHaveLength(1_200);
+  expect(harness.gt.calls).toEqual(["check hq-cv-done"]);
+});
+
+test("a sweep that fails is told once for each reason, and tried again with growing delays", async () => {
+  const harness = new Harness();
+  await harness.watch();
+  harness.town.town.fault = "locked";
+  await harness.clock.advance(120_000);
+  harness.town.town.fault = "unreachable";
+  await harness.clock.advance(120_000);
+  expect(harness.of("warning").map(({ message }) => message)).toEqual(["town is locked", "town is unreachable"]);
+  const { queries } = harness.town.town;
+  expect(queries.length).toBeLessThan(40);
+  harness.town.town.fault = undefined;
+  await harness.clock.advance(31_000);
+  expect(harness.of("sweep").length).toBeGreaterThan(1);
+});
+
+test("a source is doubted when the timer finds what it should have told, and only then", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  harness.town.convoy("hq-cv-b", "gt-2");
+  await harness.watch();
+  harness.town.close("gt-1");
+  harness.feed.push({ kind: "sweep", reason: "restarted" });
+  await harness.clock.advance(31_000);
+  expect(harness.feed.doubts).toBe(0);
+  harness.town.close("gt-2");
+  await harness.clock.advance(31_000);
+  expect(harness.feed.doubts).toBe(1);
+  await harness.clock.advance(300_000);
+  expect(harness.feed.doubts).toBe(1);
+});
+
+test("a convoy that somebody else has closed is told while it was about to be landed", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  harness.town.close("gt-1");
+  harness.rival = "gt daemon";
+  await harness.watch();
+  harness.land("hq-cv-a");
+  harness.feed.push({ kind: "sweep", reason: "now" });
+  await harness.clock.settle();
+  expect(harness.of("skipped")).toMatchObject([{ convoy: "hq-cv-a", reason: "rival" }]);
+});
