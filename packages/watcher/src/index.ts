@@ -5,6 +5,8 @@ export { COMMAND_TIMEOUT, createGtLander, type GtOptions } from "./gt-lander.ts"
 export { lockTown, type TownLock } from "./lock.ts";
 export { findRival } from "./rival.ts";
 export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
+export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
+export { openStore, type OpenedStore } from "./open-store.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";
 export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";

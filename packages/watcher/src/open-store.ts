@@ -1,0 +1,23 @@
+import { type ConvoyStore, createTownStore, type TownStoreOptions } from "@gastown/convoy-core";
+import { openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
+
+/** The databases of a town, opened for reading. */
+export interface OpenedStore {
+  readonly store: ConvoyStore;
+  readonly files: TownFiles;
+  close(): void;
+}
+
+/** Opens whatever a town keeps its issues in. Nothing is read, locked or written before the first question. */
+export function openStore(
+  town: string,
+  options: TownStoreOptions & Pick<TownOptions, "onRejectedRoutes"> = {},
+): OpenedStore {
+  const { onFault, onRejectedRoutes } = options;
+  const files = openTown({ town, now: () => performance.now(), ...(onRejectedRoutes && { onRejectedRoutes }) });
+  return {
+    store: createTownStore(files.databases, { ...(onFault && { onFault }) }),
+    files,
+    close: () => files.close(),
+  };
+}
