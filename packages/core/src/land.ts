@@ -5,6 +5,7 @@ import { learn, saysForce, stepsFor } from "./ladder.ts";
 import { judge } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
 import { isSafeArgument } from "./references.ts";
+import { meetRival } from "./rival.ts";
 import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
 import { settling } from "./settle.ts";
 
@@ -33,8 +34,8 @@ export async function land(run: Run, id: string): Promise<void> {
 
 /** The convoy as just read, when a command is to be run for it now. Nothing is awaited between the read and that. */
 async function readyToLand(run: Run, id: string, memory: ConvoyMemory): Promise<ConvoySnapshot | undefined> {
-  const { clock, rival, stop } = run.options;
-  noteRival(run, await rival());
+  const { clock, stop } = run.options;
+  await meetRival(run);
   const convoy = await read(run, id);
   delete memory.unread;
   if (!convoy?.open) {
@@ -141,17 +142,6 @@ function closedElsewhere(run: Run, id: string, memory: ConvoyMemory, convoy: Con
     });
   }
   forget(run, id);
-}
-
-function noteRival(run: Run, name: string | undefined): void {
-  if (name === run.rival) return;
-  run.rival = name;
-  if (name === undefined) return;
-  const { grace, report } = run.options;
-  report({
-    event: "warning",
-    message: `${name} lands convoys here, too: each is left to it for ${grace / 1000} s first`,
-  });
 }
 
 /** Whether the convoy is to be left to another watcher of the town for now. */

@@ -5,6 +5,7 @@ import { isStuck } from "./failures.ts";
 import { hear } from "./hear.ts";
 import { judgeConvoys } from "./judge-convoys.ts";
 import { land } from "./land.ts";
+import { meetRival } from "./rival.ts";
 import { createRun, type ReconcileOptions, type Run } from "./run.ts";
 import { createSweeper, type Sweeper, sweep } from "./sweep.ts";
 
@@ -30,6 +31,7 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   ];
   const work = Promise.all(tasks);
   try {
+    if (!options.dryRun) await meetRival(run);
     await Promise.race([attachments.complete(), work]);
     const first = firstSweep(run, sweeper);
     tasks.push(first);

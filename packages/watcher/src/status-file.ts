@@ -20,12 +20,16 @@ export interface WatcherStatus {
   lastLanded?: { at: string; convoy: string; title: string; ms: number };
   /** Convoys that could not be landed, with what gt said. */
   readonly stuck: Record<string, { at: string; attempts: number; output: string }>;
+  /** Who else lands convoys in this town. */
+  rival?: string;
   /** Warnings so far, the last ten. */
   readonly warnings: { at: string; message: string }[];
 }
 
 export interface StatusKeeper {
   readonly report: Reporter;
+  /** Keeps who else lands convoys here, and hands it on. */
+  noteRival(name: string | undefined): string | undefined;
   /** The status as of now. */
   status(): Readonly<WatcherStatus>;
   /** Writes what is not written yet. */
@@ -33,7 +37,10 @@ export interface StatusKeeper {
 }
 
 /** Keeps the status by listening to the records, and writes it at most once a second. */
-export function createStatusKeeper(first: Pick<WatcherStatus, "version" | "pid" | "town" | "startedAt">, write: boolean): StatusKeeper {
+export function createStatusKeeper(
+  first: Pick<WatcherStatus, "version" | "pid" | "town" | "startedAt">,
+  write: boolean,
+): StatusKeeper {
   const status: WatcherStatus = { ...first, sources: {}, landed: 0, stuck: {}, warnings: [] };
   const file = join(stateDirOf(first.town), "status.json");
   let timer: NodeJS.Timeout | undefined;
@@ -58,6 +65,11 @@ export function createStatusKeeper(first: Pick<WatcherStatus, "version" | "pid" 
       if (wait <= 0) flush();
       else timer ??= setTimeout(flush, wait).unref();
     },
+    noteRival(name) {
+      if (name === undefined) delete status.rival;
+      else status.rival = name;
+      return name;
+    },
     status: () => status,
     close: flush,
   };
@@ -69,7 +81,11 @@ function note(status: WatcherStatus, record: WatchRecord, at: string): void {
       status.watchingSince = at;
       break;
     case "source":
-      status.sources[record.name] = { state: record.state, since: at, ...(record.detail !== undefined && { detail: record.detail }) };
+      status.sources[record.name] = {
+        state: record.state,
+        since: at,
+        ...(record.detail !== undefined && { detail: record.detail }),
+      };
       break;
     case "close":
       status.lastHint = { at, issue: record.issue, source: record.source };

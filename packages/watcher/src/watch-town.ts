@@ -11,6 +11,7 @@ import {
   watch,
 } from "@gastown/convoy-core";
 import { createChangeFeed, openTown, type TownFiles } from "@gastown/sqlite-resolver";
+import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
@@ -54,7 +55,9 @@ export interface WatchTownOptions {
  */
 export async function watchTown(options: WatchTownOptions): Promise<void> {
   await withTown(options, async (reconcile, files) => {
-    const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : createChangeFeed({ files, clock: systemClock })));
+    const sources = options.sources.map((name) =>
+      name === "bd" ? bdSource(options) : createChangeFeed({ files, clock: systemClock }),
+    );
     await watch({ ...reconcile, sources });
   });
 }
@@ -68,14 +71,24 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
   return withTown(options, (reconcile) => check({ ...reconcile, sources: [] }, convoys));
 }
 
-async function withTown<T>(options: WatchTownOptions, work: (reconcile: ReconcileOptions, files: TownFiles) => Promise<T>): Promise<T> {
+async function withTown<T>(
+  options: WatchTownOptions,
+  work: (reconcile: ReconcileOptions, files: TownFiles) => Promise<T>,
+): Promise<T> {
   const { town, dryRun, version } = options;
   const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
   const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
-  if (gt === undefined && !dryRun) throw new ToolNotFoundError("gt", options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`);
+  if (gt === undefined && !dryRun)
+    throw new ToolNotFoundError(
+      "gt",
+      options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
+    );
   const startedAt = new Date();
   const lock = dryRun ? undefined : lockTown(town, startedAt);
-  const keeper = createStatusKeeper({ version, pid: process.pid, town, startedAt: startedAt.toISOString() }, lock !== undefined);
+  const keeper = createStatusKeeper(
+    { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
+    lock !== undefined,
+  );
   const report: Reporter = (record) => {
     keeper.report(record);
     options.report(record);
@@ -84,7 +97,12 @@ async function withTown<T>(options: WatchTownOptions, work: (reconcile: Reconcil
     town,
     now: () => performance.now(),
     onRejectedRoutes(rejected) {
-      for (const { line, why } of rejected) report({ event: "warning", message: `routes.jsonl, line ${line}: ${why}`, hint: "the line is left out; mend or remove it" });
+      for (const { line, why } of rejected)
+        report({
+          event: "warning",
+          message: `routes.jsonl, line ${line}: ${why}`,
+          hint: "the line is left out; mend or remove it",
+        });
     },
   });
   try {
@@ -92,7 +110,7 @@ async function withTown<T>(options: WatchTownOptions, work: (reconcile: Reconcil
     const result = await work(
       {
         store: createTownStore(files.databases, { onFault: createFaultTeller(report) }),
-        lander: createGtLander({ gt: gt ?? "gt", town, env: toolEnvironment(process.env) }),
+        lander: createGtLander({ gt: gt ?? "gt", town, env: commandEnvironment(process.env, bd) }),
         sources: [],
         clock: systemClock,
         report,
@@ -101,7 +119,7 @@ async function withTown<T>(options: WatchTownOptions, work: (reconcile: Reconcil
         grace: options.grace,
         steps: options.steps,
         dryRun,
-        rival: async () => findRival(town),
+        rival: async () => keeper.noteRival(findRival(town)),
         stop: options.stop,
         kill: options.kill,
       },
