@@ -1,5 +1,67 @@
+import type { WatchRecord } from "@gastown/convoy-core";
+import { systemClock } from "@gastown/convoy-watcher";
+import { marksFor } from "../demo/marks.ts";
+import { createNarrator } from "../demo/narrator.ts";
+import { readOutcome } from "../demo/outcome.ts";
+import { createScreen } from "../demo/screen.ts";
+import { setStage } from "../demo/stage.ts";
+import { tellStory } from "../demo/story.ts";
+import { summarise } from "../demo/summary.ts";
+import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
+import { createOutput } from "../output.ts";
+import { takeSignals } from "../signals.ts";
 
-export async function demoCommand(_options: CommonOptions & { fast?: true }): Promise<number> {
-  return 1;
+/** Shows the watcher at work on a town made for the purpose, which is gone afterwards. */
+export async function demoCommand(options: CommonOptions & { readonly fast?: true }): Promise<number> {
+  const output = createOutput(options.color);
+  const quiet = { ...output, out: () => undefined };
+  const shown = options.json || options.quiet ? quiet : output;
+  const screen = createScreen(shown, () => process.stdout.columns);
+  const marks = marksFor(process.env);
+  const tell = createNarrator(screen, shown, marks);
+  const emit = (record: object): void => {
+    if (options.json) output.out(JSON.stringify({ time: new Date().toISOString(), ...record }));
+  };
+
+  const stopping = takeSignals(output.err);
+  const records: WatchRecord[] = [];
+  let acts = 0;
+  const stage = setStage((record, line) => {
+    records.push(record);
+    if (options.json) output.out(line);
+    else tell(record);
+  }, stopping.stop);
+  try {
+    await tellStory({
+      stage,
+      screen,
+      output: shown,
+      marks,
+      act(who, command) {
+        if (command.startsWith("bd ")) acts += 1;
+        emit({ event: "act", who, command });
+      },
+      async pause(ms) {
+        if (!options.fast && !options.json && !options.quiet) await systemClock.sleep(ms, stopping.stop);
+        stopping.stop.throwIfAborted();
+      },
+    });
+    const outcome = await readOutcome(stage, records, acts);
+    stopping.stop.throwIfAborted();
+    summarise(
+      outcome,
+      options.quiet && !options.json ? createScreen(output, () => process.stdout.columns) : screen,
+      output,
+      marks,
+    );
+    emit({ event: "summary", ...outcome });
+    return outcome.fates.every(({ good }) => good) ? EXIT.done : EXIT.failure;
+  } catch (error) {
+    if (stopping.reason() === undefined) throw error;
+    return stopping.exitCode();
+  } finally {
+    await stage.strike();
+    stopping.dispose();
+  }
 }

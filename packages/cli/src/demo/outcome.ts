@@ -1,0 +1,49 @@
+import type { WatchRecord } from "@gastown/convoy-core";
+import { CONVOYS, type DemoConvoy, WAITING } from "./cast.ts";
+import type { Stage } from "./stage.ts";
+
+/** What became of one convoy: as its database says, not as anybody reported. */
+export interface Fate {
+  readonly convoy: DemoConvoy;
+  readonly landed: boolean;
+  /** It is as it should be: landed and told of once, or still open and told of to nobody. */
+  readonly good: boolean;
+  /** Milliseconds from the hint to the landing. */
+  readonly ms?: number;
+  /** Why it has not landed. */
+  readonly why?: string;
+}
+
+/** What is left to say at the end. */
+export interface Outcome {
+  readonly fates: readonly Fate[];
+  /** Closes and deletions, and how many of them were closes in the event feed: what gt's own watcher acts on. */
+  readonly done: number;
+  readonly inFeed: number;
+}
+
+/** Reads the town, the mail and the feed, after the story. */
+export async function readOutcome(stage: Stage, records: readonly WatchRecord[], done: number): Promise<Outcome> {
+  const fates = CONVOYS.map((convoy) => fateOf(convoy, stage, records));
+  const feed = JSON.parse(await stage.bd(".", ["activity", "--town", "--json"])) as Record<string, unknown>[];
+  const closes = feed.filter(({ new_status, issue_id }) => new_status === "closed" && isActedOn(String(issue_id)));
+  return { fates, done, inFeed: new Set(closes.map(({ issue_id }) => issue_id)).size };
+}
+
+function fateOf(convoy: DemoConvoy, { town, tools }: Stage, records: readonly WatchRecord[]): Fate {
+  const lands = convoy.after !== undefined;
+  const landed = town.status(convoy.id) === "closed";
+  const mails = tools.control.mails().filter((mail) => mail.convoy === convoy.id && mail.to === WAITING).length;
+  const good = landed === lands && mails === (lands ? 1 : 0);
+  const mine = records.filter((record) => "convoy" in record && record.convoy === convoy.id);
+  const told = mine.find((record) => record.event === "landed");
+  if (landed) return { convoy, landed, good, ...(told !== undefined && { ms: told.ms }) };
+  const waits = mine.findLast((record) => record.event === "waiting");
+  const why = waits?.blockers.map((blocker) => blocker.why).join("; ");
+  return { convoy, landed, good, ...(why !== undefined && { why }) };
+}
+
+/** Whether it was closed in the course of the story, by an agent. */
+function isActedOn(issue: string): boolean {
+  return CONVOYS.some(({ after, tracks }) => after !== undefined && tracks.includes(issue));
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { runCommand, toolEnvironment } from "@gastown/bd-source";
+import { WatcherError, type WatchRecord } from "@gastown/convoy-core";
+import { findTown } from "@gastown/convoy-watcher";
+import { installStandIns, type StandIns, tempDir, type Town } from "@gastown/test-fixtures";
+import { buildDemoTown } from "./cast.ts";
+import { DemoFailedError, DemoInTownError } from "./errors.ts";
+import { standInPrograms } from "./own-files.ts";
+import { startWatcher, type WatcherProcess } from "./watcher-process.ts";
+
+const PATIENCE = 10_000;
+
+/** The throw-away town, and everything that runs in it. */
+export interface Stage {
+  readonly town: Town;
+  readonly tools: StandIns;
+  /** Runs the stand-in `bd` in a rig. @throws {DemoFailedError} when it fails */
+  bd(rig: string, args: readonly string[]): Promise<string>;
+  /** Starts a watcher in place of the one before. @throws {DemoFailedError} when it does not get to `watching` */
+  watch(): Promise<WatcherProcess>;
+  /** Ends what still runs, and removes the town. */
+  strike(): Promise<void>;
+}
+
+/**
+ * @throws {DemoInTownError} when temporary files would lie in a town
+ */
+export function setStage(onRecord: (record: WatchRecord, line: string) => void, signal: AbortSignal): Stage {
+  const dir = tempDir(undefined, "convoy-demo-");
+  const lastResort = (): void => dir.remove();
+  process.once("exit", lastResort);
+  let watcher: WatcherProcess | undefined;
+
+  try {
+    refuseTown(dir.path);
+    const tools = installStandIns(join(dir.path, "bin"), { programs: standInPrograms() });
+    const town = buildDemoTown(join(dir.path, "town"));
+    tools.control.set({ bd: { intervalMs: 200 } });
+    return {
+      town,
+      tools,
+      async bd(rig, args) {
+        const options = { cwd: join(town.dir, rig), env: toolEnvironment(process.env), timeout: PATIENCE, signal };
+        const { exitCode, output, failure } = await runCommand(tools.bd, args, options);
+        if (exitCode !== 0 && !signal.aborted)
+          throw new DemoFailedError(`bd ${args.join(" ")} failed`, failure?.message ?? output);
+        return output;
+      },
+      async watch() {
+        watcher = startWatcher({ town: town.dir, bd: tools.bd, gt: tools.gt, onRecord, signal });
+        const watching = await watcher.until(({ event }) => event === "watching", PATIENCE);
+        if (watching === undefined && !signal.aborted)
+          throw new DemoFailedError("the watcher did not start", watcher.complaints());
+        return watcher;
+      },
+      async strike() {
+        await watcher?.stop();
+        endStandIns(tools);
+        dir.remove();
+        process.off("exit", lastResort);
+      },
+    };
+  } catch (error) {
+    dir.remove();
+    process.off("exit", lastResort);
+    throw error;
+  }
+}
+
+/** A stand-in gt takes the outermost town around it for its own, and would close convoys there. */
+function refuseTown(dir: string): void {
+  let around: string;
+  try {
+    around = findTown({ cwd: dir, env: {} });
+  } catch (error) {
+    if (error instanceof WatcherError && error.code === "town-not-found") return;
+    throw error;
+  }
+  throw new DemoInTownError(dir, around);
+}
+
+/** A watcher that was killed could not end its `bd activity`. */
+function endStandIns({ control }: StandIns): void {
+  for (const { pid, end } of control.calls()) {
+    if (end !== undefined) continue;
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}

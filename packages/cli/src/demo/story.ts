@@ -1,0 +1,100 @@
+import type { WatchRecord } from "@gastown/convoy-core";
+import type { Output } from "../output.ts";
+import { CONVOYS, type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./cast.ts";
+import type { Marks } from "./marks.ts";
+import type { Screen } from "./screen.ts";
+import type { Stage } from "./stage.ts";
+
+const PATIENCE = 5_000;
+
+/** What the story is told with. */
+export interface Telling {
+  readonly stage: Stage;
+  readonly screen: Screen;
+  readonly output: Output;
+  readonly marks: Marks;
+  /** Somebody does something; for those who read records. */
+  readonly act: (who: string, command: string) => void;
+  /** Time to read; none for a program. Rejects when the demo is told to stop. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Tells the story, or as much of it as works. What became of each convoy is for the summary to find out. */
+export async function tellStory(telling: Telling): Promise<void> {
+  const { stage, screen, output, marks, act, pause } = telling;
+  const scene = async (title: string): Promise<void> => {
+    screen.gap();
+    screen.say(output.style("bold", title), 1, 3);
+    await pause(400);
+  };
+  const agent = async (who: string, rig: string, ...args: string[]): Promise<void> => {
+    screen.cue(who, `$ bd ${args.join(" ")}`);
+    await pause(400);
+    act(who, `bd ${args.join(" ")}`);
+    await stage.bd(rig, args);
+  };
+
+  const lands = async ({ id }: DemoConvoy): Promise<boolean> => {
+    const landed = await watcher.until((record) => record.event === "landed" && record.convoy === id, PATIENCE);
+    await pause(1_000);
+    return landed !== undefined;
+  };
+
+  await introduce(telling);
+  let watcher = await stage.watch();
+  act("you", "convoy-cli watch");
+  screen.cue("you", "$ convoy-cli watch");
+  await pause(700);
+
+  await scene("1. An agent closes an issue");
+  await agent("nux", "web", "close", "web-7k2");
+  await watcher.until(isWaiting(PASSKEY, 1), PATIENCE);
+  await pause(800);
+
+  await scene("2. The last one is closed past the rig's daemon: no event tells of it");
+  await agent("toast", "api", "--no-daemon", "close", "api-q4d");
+  if (!(await lands(PASSKEY))) return;
+
+  await scene("3. An issue is deleted, not closed");
+  await agent("slit", "api", "close", "api-m2x");
+  await watcher.until(isWaiting(RETIRE, 1), PATIENCE);
+  await agent("dag", "docs", "delete", "docs-h3e");
+  if (!(await lands(RETIRE))) return;
+
+  await scene("4. The watcher is killed, and the work goes on without it");
+  act("you", "kill -9");
+  await watcher.kill();
+  screen.cue("you", `$ kill -9   ${output.style("red", `${marks.failed} nobody watches`)}`);
+  await pause(400);
+  await agent("nux", "web", "close", "web-d9f");
+  await agent("capable", "web", "close", "docs-t5c");
+  act("you", "convoy-cli watch");
+  screen.cue("you", "$ convoy-cli watch");
+  watcher = await stage.watch();
+  await lands(NIGHT);
+}
+
+async function introduce({ screen, output, marks, pause }: Telling): Promise<void> {
+  screen.gap();
+  screen.say(
+    `${output.style("bold", "convoy-cli demo")}: real databases and the real watcher, in a throw-away town`,
+    1,
+    1,
+  );
+  screen.gap();
+  screen.say(
+    "Agents work in rigs, one rig a project. A convoy tracks issues of any rig: when the last of them is done, it" +
+      " should land: be closed at once, and those who wait be told. gt looks only at events, and most closes make none.",
+    1,
+  );
+  await pause(1_800);
+  screen.gap();
+  for (const { title, tracks } of CONVOYS)
+    screen.say(`${marks.convoy} ${title.padEnd(22)} ${output.style("dim", `tracks ${tracks.join(", ")}`)}`, 1, 2);
+  await pause(1_000);
+  screen.gap();
+}
+
+function isWaiting({ id }: DemoConvoy, done: number): (record: WatchRecord) => boolean {
+  return (record) => record.event === "waiting" && record.convoy === id && record.done === done;
+}

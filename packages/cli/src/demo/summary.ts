@@ -1,0 +1,42 @@
+import { printable } from "@gastown/convoy-core";
+import type { Output } from "../output.ts";
+import { WAITING } from "./cast.ts";
+import type { Marks } from "./marks.ts";
+import type { Fate, Outcome } from "./outcome.ts";
+import { packageDir } from "./own-files.ts";
+import type { Screen } from "./screen.ts";
+
+/** Says what landed, what did not and why, and what to do next. */
+export function summarise({ fates, done, inFeed }: Outcome, screen: Screen, output: Output, marks: Marks): void {
+  const landed = `${fates.filter((fate) => fate.landed).length} of ${fates.length} convoys landed`;
+  const well = fates.every(({ good }) => good);
+  screen.gap();
+  screen.say(
+    output.style("bold", well ? `${landed}, each once, and ${WAITING} was told of each once:` : `${landed}:`),
+    1,
+  );
+  for (const fate of fates) screen.say(line(fate, output, marks), 1, 2);
+  screen.gap();
+  screen.say(
+    `Agents finished ${done} issues. The event feed, all that gt's own watcher looks at, shows the closing of ${inFeed}.`,
+    1,
+  );
+  screen.gap();
+  const installed = packageDir().split(/[\\/]/).includes("node_modules");
+  screen.say(`Next, in a town of yours${installed ? "" : " (from this repository)"}:`, 1);
+  const command = installed ? "convoy-cli" : "npx convoy-cli";
+  screen.say(`${command} check --dry-run --town DIR   ${output.style("dim", "what is due; touches nothing")}`, 3, 2);
+  screen.say(`${command} watch --town DIR             ${output.style("dim", "land it, from now on")}`, 3, 2);
+  screen.gap();
+}
+
+function line({ convoy, landed, good, ms, why }: Fate, { style }: Output, marks: Marks): string {
+  const title = convoy.title.padEnd(22);
+  if (!good)
+    return style(
+      "red",
+      `${marks.failed} ${title} ${landed ? "landed, not as it should" : `did not land: ${printable(why ?? "")}`}`,
+    );
+  if (landed) return style("green", `${marks.landed} ${title} ${ms ?? "?"} ms after ${convoy.after ?? "a hint"}`);
+  return style("yellow", `${marks.waits} ${title} waits: ${printable(why ?? "")}`);
+}
