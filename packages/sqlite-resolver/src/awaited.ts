@@ -3,11 +3,13 @@ import type { Place } from "./town-databases.ts";
 
 /**
  * What the open convoys wait for, place by place, and how it stood when last looked at. It finds changes that left no
- * row in `events`: schemas without that table, rows written by hand, deletions.
+ * row in `events`: schemas without that table, rows written by hand, deletions. Reads fail with a `DatabaseError`.
  */
 export interface Awaited {
-  /** Compares a place with how it stood. What is new to the list has changed only if it is done already. */
-  compare(place: Place): Promise<IssueChange[]>;
+  /** Convoys that are new, or track other things, since this was last asked. */
+  convoys(): Promise<IssueChange[]>;
+  /** Compares what is awaited of a place with how it stood. What is new to the list has changed only if it is done. */
+  issues(place: Place): Promise<IssueChange[]>;
 }
 
 export function createAwaited(databases: () => Promise<TownDatabases>): Awaited {
@@ -16,47 +18,50 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
   let convoys = new Map<string, string>();
   const statuses = new Map<string, Map<string, string>>();
 
-  /** Reads the list anew if the town's database has changed; returns the convoys that are new or track other things. */
-  const refresh = async (): Promise<IssueChange[]> => {
-    const { town, homes } = await databases();
-    const database = await town.open();
-    const now = `${homes.map((home) => home.prefix + home.path).join()} ${await database.revision()}`;
-    if (now === revision) return [];
-    const first = revision === undefined;
-    const tracks = await database.openTracks();
-    const before = convoys;
-    convoys = new Map((await database.openConvoys()).map((row) => [row.id, row.status]));
-    for (const { convoy, reference } of tracks) convoys.set(convoy, `${convoys.get(convoy) ?? ""}\n${reference}`);
-    ids = placesOf(tracks.map((row) => row.reference), homes, town.path);
-    revision = now;
-    if (first) return [];
-    return [...convoys].filter(([id, what]) => before.get(id) !== what).map(([issue]) => ({ issue, closed: false }));
-  };
-
   return {
-    async compare(place) {
-      const changes = await refresh();
+    async convoys() {
+      const { town, homes } = await databases();
+      const database = await town.open();
+      const now = `${homes.map((home) => home.prefix + home.path).join()} ${await database.revision()}`;
+      if (now === revision) return [];
+      const first = revision === undefined;
+      const tracks = await database.openTracks();
+      const present = new Map((await database.openConvoys()).map((row) => [row.id, row.status]));
+      for (const { convoy, reference } of tracks) present.set(convoy, `${present.get(convoy) ?? ""}\n${reference}`);
+      const before = convoys;
+      convoys = present;
+      ids = placesOf(
+        tracks.map((row) => row.reference),
+        homes,
+        town.path,
+      );
+      revision = now;
+      if (first) return [];
+      return [...convoys].filter(([id, what]) => before.get(id) !== what).map(([issue]) => ({ issue, closed: false }));
+    },
+
+    async issues(place) {
       const wanted = ids.get(place.path) ?? [];
       const rows = wanted.length === 0 ? [] : await (await place.open()).issues(wanted);
       const now = new Map(rows.map((row) => [row.id, row.status]));
       const before = statuses.get(place.path);
       statuses.set(place.path, now);
-      if (before === undefined) return changes;
-      for (const issue of wanted) {
+      if (before === undefined) return [];
+      return wanted.flatMap((issue) => {
         const was = before.get(issue);
         const is = now.get(issue);
-        if (was === is) continue;
         const done = is !== undefined && isDone(is);
-        if (was !== undefined || done) changes.push({ issue, closed: done && was !== undefined && !isDone(was) });
-      }
-      return changes;
+        if (was === is || (was === undefined && !done)) return [];
+        return [{ issue, closed: done && was !== undefined && !isDone(was) }];
+      });
     },
   };
 }
 
 function placesOf(references: readonly string[], homes: TownDatabases["homes"], town: string): Map<string, string[]> {
   const places = new Map<string, Set<string>>();
-  const put = (path: string, id: string): void => void (places.get(path) ?? places.set(path, new Set()).get(path))?.add(id);
+  const put = (path: string, id: string): void =>
+    void (places.get(path) ?? places.set(path, new Set()).get(path))?.add(id);
   for (const reference of references) {
     const { id, project } = parseReference(reference);
     if (id === "") continue;

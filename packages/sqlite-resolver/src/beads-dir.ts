@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { DatabaseError, messageOf } from "@gastown/convoy-core";
 import { databaseError } from "./faults.ts";
@@ -12,6 +12,8 @@ export type Store =
 export type Metadata = Readonly<Record<string, unknown>>;
 
 const MAX_REDIRECTS = 3;
+/** Longest text that is read whole, in bytes. */
+const TEXT_LIMIT = 4 * 1024 * 1024;
 
 /**
  * The `.beads` directory that really holds the issues of a place: follows `redirect` files, whose path is relative to
@@ -47,7 +49,7 @@ export function storeOf(beadsDir: string): Store {
     throw new DatabaseError(
       "unsupported",
       beadsDir,
-      `${beadsDir} keeps its issues in "${String(backend)}", which this program does not know`,
+      `${beadsDir} keeps its issues in ${JSON.stringify(backend)}, which this program does not know`,
       "see whether there is a newer release of convoy-cli",
     );
   }
@@ -58,10 +60,14 @@ export function storeOf(beadsDir: string): Store {
 function databaseName(beadsDir: string, metadata: Metadata): string {
   const { database } = metadata;
   if (typeof database === "string" && database !== "") {
-    if (basename(database) === database && database !== "..") return database;
-    throw databaseError("unreadable", beadsDir, new Error(`metadata.json names a database outside of it, "${database}"`));
+    if (basename(database) === database && database !== "." && database !== "..") return database;
+    throw databaseError(
+      "unreadable",
+      beadsDir,
+      new Error(`metadata.json names a database outside of it, "${database}"`),
+    );
   }
-  if (statSync(join(beadsDir, "beads.db"), { throwIfNoEntry: false })) return "beads.db";
+  if (existsSync(join(beadsDir, "beads.db"))) return "beads.db";
   return candidates(beadsDir)[0] ?? "beads.db";
 }
 
@@ -76,14 +82,18 @@ function candidates(beadsDir: string): string[] {
 }
 
 function readMetadata(beadsDir: string): Metadata {
-  const text = readText(join(beadsDir, "metadata.json"));
-  if (text === undefined) return {};
+  const file = join(beadsDir, "metadata.json");
+  const text = readText(file);
+  if (text === undefined) {
+    if (!isThere(file)) return {};
+    throw databaseError("unreadable", file, new Error("it is there, and its text cannot be had"));
+  }
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Metadata;
     throw new Error("it is not an object");
   } catch (error) {
-    throw databaseError("unreadable", join(beadsDir, "metadata.json"), new Error(`it is not valid JSON (${messageOf(error)})`));
+    throw databaseError("unreadable", file, new Error(`it is not valid JSON (${messageOf(error)})`));
   }
 }
 
@@ -92,17 +102,32 @@ function redirectOf(beadsDir: string): string | undefined {
   return lines.map((line) => line.trim()).find((line) => line !== "" && !line.startsWith("#"));
 }
 
-/** The text of a small file; undefined when there is none, or none that can be read. */
+/** The text of a small file; undefined when there is none, or none that can be read. A pipe would never end. */
 export function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    const stat = statSync(file);
+    return stat.isFile() && stat.size <= TEXT_LIMIT ? readFileSync(file, "utf8") : undefined;
   } catch {
     return undefined;
   }
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code !== "ENOENT" && code !== "ENOTDIR";
+  }
 }
 
 function isWithin(town: string, path: string): boolean {

@@ -17,12 +17,16 @@ const PAGE_CACHE = -256;
 export interface Connection {
   /** Device and inode of the file that was opened: another one means that it was replaced. */
   readonly identity: string;
+  /** Tells this opening from every other, of whatever file: `dataVersion` can only be compared within one. */
+  readonly serial: number;
   readonly shape: Shape;
   readonly queries: Queries;
   /** Runs a query to its end. */
   rows<R>(query: CompiledQuery<R>): Promise<R[]>;
-  /** SQLite's `data_version`: changes when another connection has committed. */
+  /** SQLite's `data_version`: changes when another connection has committed. Notes whether the shape still holds. */
   dataVersion(): number;
+  /** The tables have changed so that `shape` no longer holds: it must be opened anew. */
+  outdated(): boolean;
   /** Rows of `events` above this id, oldest first. */
   eventsAfter(id: number, limit: number): readonly { id: number; issue_id: string; event_type: string }[];
   /** The highest id of `events`; 0 when there is none. */
@@ -65,6 +69,8 @@ export async function connect(file: string): Promise<Connection> {
   }
 }
 
+let openings = 0;
+
 async function describe(database: Database.Database, file: string, identity: string): Promise<Connection> {
   const kysely = new Kysely<BeadsSchema>({
     dialect: new SqliteDialect({ database: { prepare: memoised(database), close: () => database.close() } }),
@@ -73,18 +79,35 @@ async function describe(database: Database.Database, file: string, identity: str
   const shape = shapeOf(file, columnsOf(database));
   const queries = compileQueries(db, shape, (json) => sql<string>`(select value from json_each(${json}))`);
   const version = database.prepare<[], number>("pragma data_version").pluck();
+  const schemaVersion = database.prepare<[], number>("pragma schema_version").pluck();
+  let data = version.get() ?? 0;
+  let schema = schemaVersion.get() ?? 0;
+  let outdated = false;
   const after = shape.events
     ? database.prepare<[number, number], { id: number; issue_id: string; event_type: string }>(
         "select id, issue_id, event_type from events where id > ? order by id limit ?",
       )
     : undefined;
   const last = shape.events ? database.prepare<[], number | null>("select max(id) from events").pluck() : undefined;
+  /** bd rebuilds tables at every start, mostly as they were: only another shape counts. */
+  const checkShape = (): void => {
+    const now = schemaVersion.get() ?? 0;
+    if (now === schema) return;
+    schema = now;
+    outdated = JSON.stringify(shapeOf(file, columnsOf(database))) !== JSON.stringify(shape);
+  };
   return {
     identity,
+    serial: (openings += 1),
     shape,
     queries,
     rows: async (query) => (await kysely.executeQuery(query)).rows,
-    dataVersion: () => version.get() ?? 0,
+    dataVersion() {
+      const now = version.get() ?? 0;
+      if (now !== data) checkShape();
+      return (data = now);
+    },
+    outdated: () => outdated,
     eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
     lastEvent: () => last?.get() ?? 0,
     close: () => database.close(),
@@ -107,7 +130,8 @@ function memoised(database: Database.Database): (text: string) => SqliteStatemen
   const statements = new Map<string, SqliteStatement>();
   return (text) => {
     let statement = statements.get(text);
-    if (statement === undefined) statements.set(text, (statement = database.prepare(text) as unknown as SqliteStatement));
+    if (statement === undefined)
+      statements.set(text, (statement = database.prepare(text) as unknown as SqliteStatement));
     return statement;
   };
 }

@@ -11,6 +11,9 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ["SQLITE_AUTH", "unreadable"],
   ["SQLITE_IOERR", "unreadable"],
   ["SQLITE_ERROR", "foreign"],
+  // Whatever else SQLite or the file system has against it.
+  ["SQLITE_", "unreadable"],
+  ["ERR_INVALID_ARG_VALUE", "unreadable"],
 ];
 
 const HINTS: Readonly<Record<DatabaseFault, string>> = {
@@ -38,7 +41,13 @@ const WORDS: Partial<Record<DatabaseFault, string>> = {
 /** A fault of a database file, with the hint that goes with it. */
 export function databaseError(fault: DatabaseFault, file: string, cause?: unknown): DatabaseError {
   const what = WORDS[fault] ?? (cause === undefined ? fault : messageOf(cause));
-  return new DatabaseError(fault, file, `${file} cannot be read: ${what}`, HINTS[fault], cause === undefined ? {} : { cause });
+  return new DatabaseError(
+    fault,
+    file,
+    `${file} cannot be read: ${what}`,
+    HINTS[fault],
+    cause === undefined ? {} : { cause },
+  );
 }
 
 /** What SQLite or the file system threw, as a `DatabaseError`; anything else as it is. */
@@ -46,7 +55,7 @@ export function asDatabaseError(error: unknown, file: string): unknown {
   if (error instanceof DatabaseError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return databaseError("missing", file, error);
-  if (code === "EACCES" || code === "EPERM" || code === "ELOOP" || code === "EIO") return databaseError("unreadable", file, error);
+  if (error instanceof Error && "syscall" in error) return databaseError("unreadable", file, error);
   const fault = FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
   return fault === undefined ? error : databaseError(fault, file, error);
 }

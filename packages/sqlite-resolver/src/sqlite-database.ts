@@ -26,7 +26,7 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
 
   const connection = async (): Promise<Connection> => {
     try {
-      if (current && identityOf(file) !== current.identity) close();
+      if (current && (current.outdated() || identityOf(file) !== current.identity)) close();
     } catch (error) {
       close();
       throw error;
@@ -59,7 +59,7 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
     name: file,
     connection,
     close,
-    revision: () => read(async (opened) => `${opened.identity}:${opened.dataVersion()}`),
+    revision: () => read(async (opened) => `${opened.serial}:${opened.dataVersion()}`),
     openConvoys: () => withTracks(async (opened) => (await opened.rows(opened.queries.openConvoys)).map(toConvoy)),
     closedConvoys: () =>
       withTracks(async (opened) => (await opened.rows(opened.queries.closedConvoys)).map((row) => row.id)),

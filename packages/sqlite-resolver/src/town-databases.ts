@@ -52,7 +52,10 @@ export function openTown(options: TownOptions): TownFiles {
   let generation = 0;
   let text: string | undefined;
   let homes: Place[] = [];
-  const townPlace = place({ prefix: "", path: "." });
+  /** The SQLite file of each place, as it last was. */
+  const fileOf = new Map<Route, string>();
+  const townRoute: Route = { prefix: "", path: "." };
+  const townPlace = place(townRoute);
 
   function place(route: Route): Place {
     let checkedAt = Number.NEGATIVE_INFINITY;
@@ -64,6 +67,7 @@ export function openTown(options: TownOptions): TownFiles {
         checkedIn = generation;
         try {
           known = storeOf(beadsDirOf(town, route.path));
+          note(route, known);
         } catch (error) {
           if (!(error instanceof DatabaseError)) throw error;
           known = error;
@@ -83,6 +87,17 @@ export function openTown(options: TownOptions): TownFiles {
       sqlite,
       open: async () => sqlite() ?? openDolt(store() as Store & { kind: "dolt" }),
     };
+  }
+
+  /** Lets go of files that no place is kept in any more. */
+  function note(route: Route, store: Store | undefined): void {
+    const before = fileOf.get(route);
+    const file = store?.kind === "sqlite" ? store.file : undefined;
+    if (file === undefined) fileOf.delete(route);
+    else fileOf.set(route, file);
+    if (before === undefined || [...fileOf.values()].includes(before)) return;
+    opened.get(before)?.close();
+    opened.delete(before);
   }
 
   function openSqlite(file: string): SqliteDatabase {
@@ -115,10 +130,12 @@ export function openTown(options: TownOptions): TownFiles {
     if (present === text) return;
     text = present;
     const { routes, rejected } = parseRoutes(present);
-    const before = new Map(homes.map((home) => [`${home.prefix}\n${home.path}`, home]));
+    const before = new Map(homes.map((home) => [keyOf(home), home]));
     homes = routes.map((route) =>
-      samePlace(route.path) ? { ...townPlace, prefix: route.prefix } : (before.get(`${route.prefix}\n${route.path}`) ?? place(route)),
+      samePlace(route.path) ? { ...townPlace, prefix: route.prefix } : (before.get(keyOf(route)) ?? place(route)),
     );
+    const named = new Set([keyOf(townRoute), ...homes.map(keyOf)]);
+    for (const route of fileOf.keys()) if (!named.has(keyOf(route))) note(route, undefined);
     if (rejected.length > 0) options.onRejectedRoutes?.(rejected);
   };
 
@@ -139,8 +156,13 @@ export function openTown(options: TownOptions): TownFiles {
     close: () => {
       for (const database of opened.values()) database.close();
       opened.clear();
+      fileOf.clear();
     },
   };
+}
+
+function keyOf({ prefix, path }: Route): string {
+  return `${prefix}\n${path}`;
 }
 
 function samePlace(path: string): boolean {

@@ -3,7 +3,14 @@ import { messageOf } from "@gastown/convoy-core";
 
 /** A directory that is watched, or the reason why it can't be. */
 export type DirectoryWatch =
-  | { readonly kind: "watched"; readonly identity: string; close(): void }
+  | {
+      readonly kind: "watched";
+      /** Of the directory that is watched, as `directoryIdentity` gives it. */
+      readonly identity: string;
+      /** False once the system has stopped watching by itself. */
+      alive(): boolean;
+      close(): void;
+    }
   | { readonly kind: "unwatched"; readonly why: string };
 
 /** Watches the names in a directory. `onChange` gets the name, or undefined when the system does not tell. */
@@ -25,13 +32,17 @@ const REMOTE: ReadonlyMap<number, string> = new Map([
 /** Watches by the system's own means (inotify, kqueue). */
 export const watchDirectory: WatchDirectory = (dir, onChange) => {
   let watcher: FSWatcher | undefined;
+  let failed = false;
   try {
     const remote = REMOTE.get(statfsSync(dir).type);
     if (remote !== undefined) return { kind: "unwatched", why: `${dir} is on ${remote}` };
     const identity = directoryIdentity(dir);
     watcher = watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
-    watcher.on("error", () => watcher?.close());
-    return { kind: "watched", identity: identity ?? "", close: () => watcher?.close() };
+    watcher.on("error", () => {
+      failed = true;
+      watcher?.close();
+    });
+    return { kind: "watched", identity: identity ?? "", alive: () => !failed, close: () => watcher?.close() };
   } catch (error) {
     watcher?.close();
     return { kind: "unwatched", why: reason(error) };
@@ -40,13 +51,18 @@ export const watchDirectory: WatchDirectory = (dir, onChange) => {
 
 /** What tells a directory from another in its place; undefined when there is none. */
 export function directoryIdentity(dir: string): string | undefined {
-  const stat = statSync(dir, { throwIfNoEntry: false, bigint: true });
-  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+  try {
+    const stat = statSync(dir, { bigint: true });
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function reason(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOSPC") return "the limit of file watches is reached (fs.inotify.max_user_watches)";
-  if (code === "EMFILE" || code === "ENFILE") return "the limit of open files or of watchers is reached (fs.inotify.max_user_instances)";
+  if (code === "EMFILE" || code === "ENFILE")
+    return "the limit of open files or of watchers is reached (fs.inotify.max_user_instances)";
   return messageOf(error);
 }
