@@ -47,6 +47,7 @@ export async function demoCommand(options: CommonOptions & { readonly fast?: tru
         stopping.stop.throwIfAborted();
       },
     });
+    await stage.unwatch();
     const outcome = await readOutcome(stage, records, acts);
     stopping.stop.throwIfAborted();
     summarise(

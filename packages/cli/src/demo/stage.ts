@@ -18,6 +18,8 @@ export interface Stage {
   bd(rig: string, args: readonly string[]): Promise<string>;
   /** Starts a watcher in place of the one before. @throws {DemoFailedError} when it does not get to `watching` */
   watch(): Promise<WatcherProcess>;
+  /** Ends the watcher as a person would. */
+  unwatch(): Promise<void>;
   /** Ends what still runs, and removes the town. */
   strike(): Promise<void>;
 }
@@ -52,6 +54,9 @@ export function setStage(onRecord: (record: WatchRecord, line: string) => void, 
         if (watching === undefined && !signal.aborted)
           throw new DemoFailedError("the watcher did not start", watcher.complaints());
         return watcher;
+      },
+      async unwatch() {
+        await watcher?.stop();
       },
       async strike() {
         await watcher?.stop();

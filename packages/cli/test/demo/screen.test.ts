@@ -1,0 +1,58 @@
+import { stripVTControlCharacters, styleText } from "node:util";
+import { expect, test } from "vitest";
+import { marksFor } from "../../src/demo/marks.ts";
+import { createScreen } from "../../src/demo/screen.ts";
+import type { Output } from "../../src/output.ts";
+
+const colours: Pick<Output, "style"> = { style: (style, text) => styleText(style, text, { validateStream: false }) };
+
+function shown(columns: number | undefined, colour = false): string[] {
+  const lines: string[] = [];
+  const output = { out: (line) => void lines.push(line), style: (_, text) => text, ...(colour && colours) } as Output;
+  const screen = createScreen(output, () => columns);
+  screen.say("A convoy tracks issues of any rig: when the last of them is done, it should land.", 1, 2);
+  screen.cue("watcher", 'runs gt convoy close hq-cv-rmapi --reason "All tracked issues completed"');
+  return lines;
+}
+
+test("keeps a column for who speaks where there is room", () => {
+  expect(shown(80)).toMatchInlineSnapshot(`
+    [
+      " A convoy tracks issues of any rig: when the last of them is done, it should",
+      "   land.",
+      "    watcher   runs gt convoy close hq-cv-rmapi --reason "All tracked issues",
+      "              completed"",
+    ]
+  `);
+});
+
+test("does without that column on a narrow terminal", () => {
+  expect(shown(40)).toMatchInlineSnapshot(`
+    [
+      " A convoy tracks issues of any rig:",
+      "   when the last of them is done, it",
+      "   should land.",
+      " watcher runs gt convoy close",
+      "   hq-cv-rmapi --reason "All tracked",
+      "   issues completed"",
+    ]
+  `);
+});
+
+test.each([undefined, 200, 88, 80, 60, 59, 40, 20, 3])("fits %s columns, with colour as without", (columns) => {
+  const width = Math.max(20, Math.min(columns ?? 80, 88));
+  for (const line of shown(columns)) expect(line.length).toBeLessThan(width);
+  expect(shown(columns, true).map(stripVTControlCharacters)).toEqual(shown(columns));
+});
+
+test.each([
+  [{ LANG: "en_GB.UTF-8" }, "✓"],
+  [{ LANG: "C", LC_CTYPE: "C.utf8" }, "✓"],
+  [{ LANG: "en_GB.UTF-8", LC_ALL: "C" }, "*"],
+  [{ LANG: "en_GB.UTF-8", LC_ALL: "" }, "✓"],
+  [{ LANG: "en_GB.UTF-8", TERM: "dumb" }, "*"],
+  [{ LANG: "de_DE.ISO-8859-1" }, "*"],
+  [{}, "*"],
+])("takes signs that %o can show", (env, landed) => {
+  expect(marksFor(env).landed).toBe(landed);
+});
