@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { kill } from "../support/processes.ts";
+import type { RunningCli } from "../support/running-cli.ts";
+import { type Scene, scene } from "../support/scene.ts";
+import { until } from "../support/until.ts";
+
+const LEAP = 0x9e3779b9;
+
+/** The same numbers in [0, 1) for the same seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + LEAP) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
+
+function threeConvoys({ town }: Scene): { issues: string[]; convoys: string[]; waiting: string } {
+  const issues = ["alpha", "beta", "alpha"].map((rig) => town.createIssue({ rig }));
+  const convoys = issues.map((issue, index) =>
+    town.createConvoy({ title: `Convoy ${index}`, tracks: [issue], description: "Notify: mayor/" }),
+  );
+  return { issues, convoys, waiting: town.createConvoy({ tracks: [...issues, town.createIssue()] }) };
+}
+
+test("a second watcher exits 4 and names the first; after kill -9 of that the next one starts at once", async () => {
+  const { town, watch, run, control } = scene();
+  const first = await watch();
+  for (const command of [["watch"], ["check"]]) {
+    const { code, stderr, stdout } = await run(command);
+    expect(code).toBe(4);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^Error: the watcher with pid (\d+) \(since .+\) holds .+\nHint: .+\n$/);
+    expect(Number(/pid (\d+)/.exec(stderr)?.[1])).toBe(first.pid);
+  }
+  expect((await run(["check", "--dry-run"])).code).toBe(0);
+  kill(first.pid);
+  expect((await first.ended).signal).toBe("SIGKILL");
+  const second = await watch();
+  expect(JSON.parse(readFileSync(join(town.dir, ".runtime/convoy-watcher/watcher.pid"), "utf8"))).toMatchObject({
+    pid: second.pid,
+  });
+  await second.stop();
+  expect(control.calls("gt")).toEqual([]);
+});
+
+test("towns do not keep each other out", async () => {
+  const [one, two] = [scene(), scene()];
+  const clis = [await one.watch(), await two.watch()];
+  for (const cli of clis) expect((await cli.stop()).code).toBe(0);
+});
+
+test("killed while gt is at work: the restart finds what gt did, and tells nobody again", async () => {
+  const made = scene();
+  const { town, control, watch } = made;
+  const { issues, convoys } = threeConvoys(made);
+  control.set({ gt: { mode: "head", delayMs: 300 } });
+  const first = await watch();
+  town.close(issues[0] ?? "");
+  await until("a running gt", () => control.calls("gt").length > 0);
+  kill(first.pid);
+  await first.ended;
+  await until("the end of gt", () => control.calls("gt").every(({ end }) => end !== undefined));
+  expect(town.status(convoys[0] ?? "")).toBe("closed");
+  const second = await watch();
+  await second.stop();
+  expect(control.calls("gt")).toHaveLength(1);
+  expect(control.mails()).toHaveLength(1);
+});
+
+test("gt killed between closing and telling: closed counts, and gt is not asked again", async () => {
+  const made = scene();
+  const { town, control, watch } = made;
+  const { issues, convoys } = threeConvoys(made);
+  control.set({ gt: { mode: "crash-after-close", base: "head" } });
+  const cli = await watch();
+  town.close(issues[0] ?? "");
+  await cli.record("landed", { convoy: convoys[0] });
+  await cli.stop();
+  expect(control.calls("gt")).toHaveLength(1);
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  "kill -9 at random moments, then a restart, leads to the same end (seed %i)",
+  async (seed) => {
+    const made = scene();
+    const { town, control, start, watch } = made;
+    const random = numbers(seed);
+    const { issues, convoys, waiting } = threeConvoys(made);
+    control.set({ bd: { intervalMs: 50 }, gt: { mode: "head", delayMs: 50 } });
+    for (const issue of issues) {
+      const cli = start(["watch", "--json"]);
+      await moment(cli, random());
+      town.close(issue, { feed: random() < 0.5 });
+      await sleep(random() * 250);
+      kill(cli.pid);
+      await cli.ended;
+    }
+    const last = await watch();
+    await until("every complete convoy closed", () => convoys.every((convoy) => town.status(convoy) === "closed"));
+    await last.stop();
+    expect(town.status(waiting)).toBe("open");
+    for (const convoy of convoys)
+      expect(town.events(convoy).filter(({ event_type }) => event_type === "closed").length).toBe(1);
+    // A gt that outlives its watcher may meet the one of the next: two closers, as gt would be with itself.
+    for (const convoy of convoys)
+      expect(control.mails().filter((mail) => mail.convoy === convoy).length).toBeLessThanOrEqual(2);
+  },
+);
+
+/** Somewhere between the start of the process and a while after it watches. */
+async function moment(cli: RunningCli, share: number): Promise<void> {
+  if (share < 0.3) await sleep(share * 300);
+  else await cli.record("watching");
+}
