@@ -37,7 +37,7 @@ export async function judgeConvoys(
     }
     delete memory.hintedAt;
     tell(run, memory, convoy, verdict);
-    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(verdict, memory))) run.landing.addAfter(id, wait);
+    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(convoy, verdict, memory))) run.landing.addAfter(id, wait);
   }
   return { complete, fresh };
 }
@@ -73,7 +73,7 @@ export function tell(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, ver
     delete memory.completeSince;
     delete memory.commandsBefore;
     delete memory.failure;
-    if (!mayAsk(verdict, memory)) delete memory.rivalUntil;
+    if (!mayAsk(convoy, verdict, memory)) delete memory.rivalUntil;
   }
   const { kind, done, open, unknown, total } = verdict;
   const told = JSON.stringify([kind, done, open, unknown, total, verdict.reasons]);
@@ -98,7 +98,7 @@ export function tell(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, ver
  * Whether gt is to be asked although the verdict is `waiting`: nothing is known to be open, and a close event names
  * an issue that we can't see.
  */
-export function mayAsk(verdict: Verdict, memory: ConvoyMemory): boolean {
-  if (verdict.kind !== "waiting" || verdict.open > 0 || memory.ask === undefined) return false;
+export function mayAsk(convoy: ConvoySnapshot, verdict: Verdict, memory: ConvoyMemory): boolean {
+  if (verdict.kind !== "waiting" || verdict.open > 0 || convoy.owned || memory.ask === undefined) return false;
   return verdict.blockers.some((issue) => memory.ask?.has(issue.id));
 }

@@ -44,7 +44,7 @@ async function readyToLand(run: Run, id: string, memory: ConvoyMemory): Promise<
   }
   memory.title = convoy.title;
   const verdict = judge(convoy);
-  if (verdict.kind !== "complete" && !mayAsk(verdict, memory)) {
+  if (verdict.kind !== "complete" && !mayAsk(convoy, verdict, memory)) {
     tell(run, memory, convoy, verdict);
     return undefined;
   }

@@ -186,3 +186,12 @@ test("gt is not asked in a dry run, nor before a rival had its grace", async () 
   await beside.clock.advance(1_000);
   expect(beside.gt.calls).toEqual(["check hq-cv-a"]);
 });
+
+test("gt is not asked about a convoy that its owner closes", async () => {
+  const harness = unknown();
+  harness.town.town.put("hq-cv-a", { owned: true });
+  await harness.watch();
+  harness.feed.push(ASK);
+  await harness.clock.advance(60_000);
+  expect(harness.gt.calls).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import type { ActivitySource, Clock, Hint, IssueChange } from "../src/index.ts";
+import type { Feeding } from "./history.ts";
+import type { Life } from "./oracle.ts";
+
+const DELAYS: Record<Feeding, readonly number[]> = { now: [5], late: [700], twice: [5, 2_000], lost: [] };
+/** So many events a daemon remembers, and tells again to whoever begins to follow. */
+const REMEMBERED = 20;
+
+/** A feed that loses, repeats and reorders events, falls silent and dies. */
+export class Feed {
+  readonly #clock: Clock;
+  readonly #past: IssueChange[] = [];
+  #events = 0;
+  #state: "up" | "down" | "mute" = "up";
+  #follower: ((hint: Hint) => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  tell(issue: string, what: "closed" | "reopened", feeding: Feeding): void {
+    this.#events += 1;
+    const change = { issue, closed: what === "closed", reopened: what === "reopened", stamp: `#${this.#events}` };
+    for (const delay of DELAYS[feeding]) {
+      void this.#clock.sleep(delay).then(() => {
+        this.#past.push(change);
+        if (this.#past.length > REMEMBERED) this.#past.shift();
+        if (this.#state === "up") this.#follower?.({ kind: "issues", changes: [change] });
+      });
+    }
+  }
+
+  dies(ms: number): void {
+    this.#state = "down";
+    this.#follower?.({ kind: "state", state: "down", detail: "exit status 1" });
+    void this.#clock.sleep(ms).then(() => this.revive());
+  }
+
+  falls(ms: number): void {
+    this.#state = "mute";
+    void this.#clock.sleep(ms).then(() => {
+      if (this.#state === "mute") this.#state = "up";
+    });
+  }
+
+  revive(): void {
+    if (this.#state === "up") return;
+    this.#state = "up";
+    this.#start();
+  }
+
+  /** Whoever followed has gone, and will not say so. */
+  detach(): void {
+    this.#follower = undefined;
+  }
+
+  #start(): void {
+    this.#follower?.({ kind: "state", state: "up" });
+    this.#follower?.({ kind: "sweep", reason: "started" });
+    if (this.#past.length > 0) this.#follower?.({ kind: "issues", changes: [...this.#past] });
+  }
+
+  /** The feed as one life of the watcher follows it. */
+  source(life: Life): ActivitySource {
+    const attach = (follower: ((hint: Hint) => void) | undefined): void => {
+      this.#follower = follower;
+      if (follower !== undefined && this.#state !== "down") this.#start();
+      else follower?.({ kind: "state", state: "down", detail: "exit status 1" });
+    };
+    return {
+      name: "bd",
+      async *hints(signal) {
+        const queue: Hint[] = [];
+        let wake: (() => void) | undefined;
+        signal.addEventListener("abort", () => wake?.(), { once: true });
+        attach((hint) => {
+          queue.push(hint);
+          wake?.();
+        });
+        while (!signal.aborted) {
+          const hint = queue.shift();
+          if (hint === undefined) {
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          } else {
+            if (hint.kind === "issues") for (const change of hint.changes) note(life, change);
+            yield hint;
+          }
+        }
+        attach(undefined);
+      },
+    };
+  }
+}
+
+function note({ heard }: Life, { issue, closed, stamp }: IssueChange): void {
+  if (!closed || stamp === undefined) return;
+  heard.set(issue, (heard.get(issue) ?? new Set()).add(stamp));
+}

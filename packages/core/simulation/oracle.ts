@@ -1,0 +1,124 @@
+import type { Clock, LandStep, WatchRecord } from "../src/index.ts";
+import type { Town } from "./town.ts";
+
+/** A rule that did not hold. */
+export interface Violation {
+  readonly rule: "safety" | "twice" | "liveness" | "promptness" | "economy" | "truthfulness" | "fault";
+  readonly what: string;
+}
+
+/** One life of a watcher, from its start to its stop or crash. */
+export interface Life {
+  readonly number: number;
+  /** Close events the feed has delivered to it, by issue. */
+  readonly heard: Map<string, Set<string>>;
+  readonly asked: Map<string, number>;
+}
+
+export interface Command {
+  readonly life: Life;
+  readonly step: LandStep;
+  readonly convoy: string;
+  readonly started: number;
+  /** gt was asked about what can't be judged. */
+  asked: boolean;
+  /** The watcher that ran it has crashed, and the command with it. */
+  lost: boolean;
+}
+
+interface Landing {
+  readonly epoch: number;
+  readonly life: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** So long at least is the wait after a landing that failed: the floor of the backoff. */
+const FLOOR = 250;
+
+/** Knows the truth, sees every command, and notes the first rule that does not hold. */
+export class Oracle {
+  violation: Violation | undefined;
+  readonly #clock: Clock;
+  readonly #town: Town;
+  readonly #landings = new Map<string, Landing[]>();
+  readonly #told = new Map<string, number>();
+  readonly #tries = new Map<string, { readonly ended: number; readonly world: string; readonly step: LandStep }>();
+
+  constructor(clock: Clock, town: Town) {
+    this.#clock = clock;
+    this.#town = town;
+  }
+
+  fail(rule: Violation["rule"], what: string): void {
+    this.violation ??= { rule, what };
+  }
+
+  /** Safety and economy: the convoy was complete when it was last read, or gt may be asked about it. */
+  started(command: Command, world: string): void {
+    const { life, step, convoy } = command;
+    const town = this.#town;
+    const undone = town.neverDoneLately(convoy);
+    if (!town.lately("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
+    else if (!town.lately("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
+    else if (undone.length > 0) {
+      command.asked = step === "check" && this.#mayAsk(life, convoy);
+      if (!command.asked) this.fail("safety", `${step} ${convoy} was run before ${undone.join(", ")} was closed`);
+    }
+    const before = this.#tries.get(`${life.number} ${convoy}`);
+    const wait = before === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - before.ended;
+    if (!command.asked && before?.world === world && wait < FLOOR && !follows(step, before.step)) {
+      this.fail("economy", `${step} ${convoy} was run ${wait} ms after ${before.step} had failed, and nothing had changed`);
+    }
+  }
+
+  ended({ asked, life, step, convoy }: Command, world: string): void {
+    if (!asked) this.#tries.set(`${life.number} ${convoy}`, { ended: this.#clock.now(), world, step });
+  }
+
+  /** gt has closed a convoy, and told those who wait: never twice, unless a crash left a command behind. */
+  closed({ life, started }: Command, convoy: string): void {
+    const epoch = this.#town.epochs.get(convoy) ?? 0;
+    const landing = { epoch, life: life.number, from: started, to: this.#clock.now() };
+    const before = (this.#landings.get(convoy) ?? []).filter((other) => other.epoch === epoch);
+    for (const other of before) {
+      const orphaned = other.life !== landing.life && other.from <= landing.to && landing.from <= other.to;
+      if (!orphaned) this.fail("twice", `${convoy} was closed and announced twice`);
+    }
+    this.#landings.set(convoy, [...before, landing]);
+  }
+
+  /** What the watcher says must be so. */
+  heard(life: Life, record: WatchRecord): void {
+    if (record.event !== "landed") return;
+    const { convoy } = record;
+    if (!this.#town.lately("closed", convoy)) this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
+    const told = `${life.number} ${convoy} ${this.#town.epochs.get(convoy) ?? 0}`;
+    const times = (this.#told.get(told) ?? 0) + 1;
+    this.#told.set(told, times);
+    if (times > 1) this.fail("truthfulness", `${convoy} was said to have landed twice`);
+  }
+
+  /** What is complete must have landed by now. */
+  expectLanded(rule: "liveness" | "promptness"): void {
+    const left = this.#town.convoys.filter((convoy) => this.#town.isComplete(convoy));
+    if (left.length > 0) this.fail(rule, `complete and still open: ${left.join(", ")}`);
+  }
+
+  #mayAsk(life: Life, convoy: string): boolean {
+    const town = this.#town;
+    const references = town.edges.get(convoy) ?? [];
+    if (references.some((reference) => town.openAllAlong(reference))) return false;
+    let stamps = 0;
+    for (const reference of references) stamps += life.heard.get(reference.split(":").at(-1) ?? "")?.size ?? 0;
+    const asked = (life.asked.get(convoy) ?? 0) + 1;
+    life.asked.set(convoy, asked);
+    return asked <= stamps;
+  }
+}
+
+/** Whether a step is the next rung of the same ladder. */
+function follows(step: LandStep, before: LandStep): boolean {
+  const order: readonly LandStep[] = ["check", "close", "force"];
+  return order.indexOf(step) > order.indexOf(before);
+}
