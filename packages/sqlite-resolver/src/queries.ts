@@ -1,12 +1,6 @@
-import {
-  type CompiledQuery,
-  type Expression,
-  type ExpressionBuilder,
-  type ExpressionWrapper,
-  sql,
-  type SqlBool,
-} from "kysely";
+import { type CompiledQuery, type Expression, type SelectQueryBuilder, sql, type SqlBool } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
+import { closed, type Family, hasLabel, isConvoy, type Issues, notDone, optional, target } from "./conditions.ts";
 import type { BeadsSchema } from "./schema.ts";
 import type { Shape } from "./shape.ts";
 
@@ -33,10 +27,10 @@ export interface IssueRecord {
   readonly updated_at: unknown;
 }
 
-/** A query with one parameter: a JSON array of ids. */
+/** A query whose parameters are all the same: a JSON array of ids. */
 export type ByIds<R> = (ids: readonly string[]) => CompiledQuery<R>;
 
-/** Every question asked of a beads database, compiled once for its shape. */
+/** Every question asked of a beads database, in whatever it is kept, compiled once for its shape. */
 export interface Queries {
   readonly openConvoys: CompiledQuery<ConvoyRecord>;
   readonly closedConvoys: CompiledQuery<ConvoyRecord>;
@@ -51,109 +45,93 @@ export interface Queries {
 /** How a dialect turns a JSON array of ids, bound as one parameter, into rows. */
 export type IdList = (json: string) => Expression<string>;
 
-const DONE = ["closed", "tombstone"] as const;
-
 type Db = ReadonlyKysely<BeadsSchema>;
-type Issues = ExpressionBuilder<BeadsSchema, "issues">;
 
 /** Compiles the queries for one database. Constants are literals, so that only the ids are bound. */
 export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
-  const convoys = db
-    .selectFrom("issues")
-    .select((eb) => [
-      "issues.id",
-      "issues.status",
-      optional(shape.title, "issues.title").as("title"),
-      optional(shape.createdAt, "issues.created_at").as("created_at"),
-      optional(shape.updatedAt, "issues.updated_at").as("updated_at"),
-      shape.labels ? hasLabel(eb, "gt:owned").as("owned") : sql<SqlBool>`0`.as("owned"),
-    ])
-    .where((eb) => isConvoy(eb, shape));
-  const tracks = db
-    .selectFrom("dependencies")
-    .select(["dependencies.issue_id as convoy", "dependencies.depends_on_id as reference"])
-    .where("dependencies.type", "=", sql.lit("tracks"));
-  const issues = db
-    .selectFrom("issues")
-    .select([
-      "issues.id",
-      "issues.status",
-      optional(shape.title, "issues.title").as("title"),
-      optional(shape.assignee, "issues.assignee").as("assignee"),
-      optional(shape.closedAt, "issues.closed_at").as("closed_at"),
-      optional(shape.updatedAt, "issues.updated_at").as("updated_at"),
-    ]);
+  const families = familiesOf(shape);
+  const tracking = families.filter((family, index) => index === 0 || family.shape.dependencies !== false);
+  const ids = idList("[]");
+
+  const convoys = (family: Family) =>
+    db
+      .selectFrom(family.issues)
+      .select((eb) => [
+        "i.id",
+        "i.status",
+        optional(family.shape.title, "i.title").as("title"),
+        optional(family.shape.createdAt, "i.created_at").as("created_at"),
+        optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
+        family.shape.labels ? hasLabel(eb, family, "gt:owned").as("owned") : sql<SqlBool>`0`.as("owned"),
+      ])
+      .where((eb) => isConvoy(eb, family));
+  const tracks = (family: Family) =>
+    db
+      .selectFrom(family.dependencies)
+      .select(["d.issue_id as convoy", target(family.shape).as("reference")])
+      .where("d.type", "=", sql.lit("tracks"));
+  const tracksOf = (family: Family, state: (eb: Issues) => Expression<SqlBool>) =>
+    tracks(family)
+      .innerJoin(family.issues, "i.id", "d.issue_id")
+      .where((eb) => state(eb))
+      .where((eb) => isConvoy(eb, family));
+  const issues = (family: Family) =>
+    db
+      .selectFrom(family.issues)
+      .select([
+        "i.id",
+        "i.status",
+        optional(family.shape.title, "i.title").as("title"),
+        optional(family.shape.assignee, "i.assignee").as("assignee"),
+        optional(family.shape.closedAt, "i.closed_at").as("closed_at"),
+        optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
+      ]);
 
   return {
-    openConvoys: compile(convoys.where(notDone)),
-    closedConvoys: compile(convoys.where("issues.status", "=", sql.lit("closed"))),
-    convoys: byIds(convoys.where("issues.id", "in", idList("[]"))),
+    openConvoys: compile(together(tracking, (family) => convoys(family).where(notDone))),
+    closedConvoys: compile(together(tracking, (family) => convoys(family).where(closed))),
+    convoys: byIds(together(tracking, (family) => convoys(family).where("i.id", "in", ids))),
     tracks: byIds(
-      tracks
-        .where("dependencies.issue_id", "in", idList("[]"))
-        .orderBy("dependencies.issue_id")
-        .orderBy("dependencies.depends_on_id"),
+      together(tracking, (family) => tracks(family).where("d.issue_id", "in", ids))
+        .orderBy("convoy")
+        .orderBy("reference"),
     ),
-    openTracks: compile(
-      tracks
-        .innerJoin("issues", "issues.id", "dependencies.issue_id")
-        .where(notDone)
-        .where((eb) => isConvoy(eb, shape)),
-    ),
-    closedTracks: compile(
-      tracks
-        .innerJoin("issues", "issues.id", "dependencies.issue_id")
-        .where("issues.status", "=", sql.lit("closed"))
-        .where((eb) => isConvoy(eb, shape)),
-    ),
-    issues: byIds(issues.where("issues.id", "in", idList("[]"))),
+    openTracks: compile(together(tracking, (family) => tracksOf(family, notDone))),
+    closedTracks: compile(together(tracking, (family) => tracksOf(family, closed))),
+    issues: byIds(together(families, (family) => issues(family).where("i.id", "in", ids))),
   };
 }
 
-/** Ranges instead of `not in`, so that the index on `status` leads to the few that are not done. */
-function notDone(eb: Issues): Expression<SqlBool> {
-  const [closed, tombstone] = DONE;
-  return eb.or([
-    eb("issues.status", "<", sql.lit(closed)),
-    eb.and([eb("issues.status", ">", sql.lit(closed)), eb("issues.status", "<", sql.lit(tombstone))]),
-    eb("issues.status", ">", sql.lit(tombstone)),
-  ]);
+function familiesOf(shape: Shape): readonly Family[] {
+  const own: Family = { shape, issues: "issues as i", dependencies: "dependencies as d", labels: "labels as l" };
+  if (shape.wisps === undefined) return [own];
+  const wisps = {
+    shape: shape.wisps,
+    issues: "wisps as i",
+    dependencies: "wisp_dependencies as d",
+    labels: "wisp_labels as l",
+  };
+  return [own, wisps as unknown as Family];
 }
 
-/** Type `convoy`, or label `gt:convoy`; where the schema has neither to ask, whatever tracks something. */
-function isConvoy(eb: Issues, shape: Shape): Expression<SqlBool> {
-  const signs: Expression<SqlBool>[] = [];
-  if (shape.issueType) signs.push(eb("issues.issue_type", "=", sql.lit("convoy")));
-  if (shape.labels) signs.push(hasLabel(eb, "gt:convoy"));
-  if (signs.length > 0) return eb.or(signs);
-  return eb.exists(
-    eb
-      .selectFrom("dependencies as d")
-      .select(sql`1`.as("one"))
-      .whereRef("d.issue_id", "=", "issues.id")
-      .where("d.type", "=", sql.lit("tracks")),
-  );
+/** One query over all families. */
+function together<DB, TB extends keyof DB, O>(
+  families: readonly Family[],
+  select: (family: Family) => SelectQueryBuilder<DB, TB, O>,
+): SelectQueryBuilder<DB, TB, O> {
+  const [first, ...rest] = families.map(select);
+  if (first === undefined) throw new RangeError("no tables");
+  return rest.reduce((query, next) => query.unionAll(next), first);
 }
 
-function hasLabel(eb: Issues, label: string): ExpressionWrapper<BeadsSchema, "issues", SqlBool> {
-  return eb.exists(
-    eb
-      .selectFrom("labels")
-      .select(sql`1`.as("one"))
-      .whereRef("labels.issue_id", "=", "issues.id")
-      .where("labels.label", "=", sql.lit(label)),
-  );
+function compile<R>(query: { compile(): CompiledQuery }): CompiledQuery<R> {
+  return query.compile();
 }
 
-function optional<T extends string>(there: boolean, column: T): ReturnType<typeof sql.ref<string | null>> {
-  return there ? sql.ref<string | null>(column) : sql<string | null>`null`;
-}
-
-function compile<R>(query: { compile(): CompiledQuery<unknown> }): CompiledQuery<R> {
-  return query.compile() as CompiledQuery<R>;
-}
-
-function byIds<R>(query: { compile(): CompiledQuery<unknown> }): ByIds<R> {
+function byIds<R>(query: { compile(): CompiledQuery }): ByIds<R> {
   const compiled = compile<R>(query);
-  return (ids) => ({ ...compiled, parameters: [JSON.stringify(ids)] });
+  return (ids) => {
+    const json = JSON.stringify(ids);
+    return { ...compiled, parameters: compiled.parameters.map(() => json) };
+  };
 }

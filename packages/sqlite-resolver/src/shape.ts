@@ -1,7 +1,7 @@
 import { DatabaseError } from "@gastown/convoy-core";
 
-/** Which tables and columns a database has. Probed once for each opening: beads has changed its schema often. */
-export interface Shape {
+/** What one set of tables has: issues, and their dependencies, labels and events. */
+export interface FamilyShape {
   readonly title: boolean;
   readonly assignee: boolean;
   readonly createdAt: boolean;
@@ -10,8 +10,14 @@ export interface Shape {
   readonly issueType: boolean;
   readonly labels: boolean;
   readonly events: boolean;
-  /** It can hold convoys: the table `dependencies` is there. */
-  readonly dependencies: boolean;
+  /** How a dependency names its target: in one column, or split in three. False: it can hold no convoys. */
+  readonly dependencies: "single" | "split" | false;
+}
+
+/** Which tables and columns a database has. Probed once for each opening: beads has changed its schema often. */
+export interface Shape extends FamilyShape {
+  /** Short-lived issues have tables of their own in Dolt databases from beads 0.56 on. */
+  readonly wisps?: FamilyShape;
 }
 
 /** Columns by table. */
@@ -28,20 +34,38 @@ export function shapeOf(name: string, columns: Columns): Shape {
     return there !== undefined && wanted.every((column) => there.has(column));
   };
   if (columns.size === 0) {
-    throw new DatabaseError("empty", name, `${name} is empty: it has no tables`, "remove it if it was made by mistake, then run `bd init`, or `bd doctor --fix`");
+    throw new DatabaseError(
+      "empty",
+      name,
+      `${name} is empty: it has no tables`,
+      "remove it if it was made by mistake, then run `bd init`, or `bd doctor --fix`",
+    );
   }
   if (!has("issues", "id", "status")) {
-    throw new DatabaseError("foreign", name, `${name} is not a beads database: it has no table issues(id, status)`, "check metadata.json beside it: `database` must name the beads database");
+    throw new DatabaseError(
+      "foreign",
+      name,
+      `${name} is not a beads database: it has no table issues(id, status)`,
+      "check metadata.json beside it: `database` must name the beads database",
+    );
   }
-  return {
-    title: has("issues", "title"),
-    assignee: has("issues", "assignee"),
-    createdAt: has("issues", "created_at"),
-    updatedAt: has("issues", "updated_at"),
-    closedAt: has("issues", "closed_at"),
-    issueType: has("issues", "issue_type"),
-    labels: has("labels", "issue_id", "label"),
-    events: has("events", "id", "issue_id", "event_type"),
-    dependencies: has("dependencies", "issue_id", "depends_on_id", "type"),
-  };
+  const family = (issues: string, dependencies: string, labels: string, events: string): FamilyShape => ({
+    title: has(issues, "title"),
+    assignee: has(issues, "assignee"),
+    createdAt: has(issues, "created_at"),
+    updatedAt: has(issues, "updated_at"),
+    closedAt: has(issues, "closed_at"),
+    issueType: has(issues, "issue_type"),
+    labels: has(labels, "issue_id", "label"),
+    events: has(events, "id", "issue_id", "event_type"),
+    dependencies: has(dependencies, "issue_id", "type") && targetOf(has, dependencies),
+  });
+  const own = family("issues", "dependencies", "labels", "events");
+  if (!has("wisps", "id", "status")) return own;
+  return { ...own, wisps: family("wisps", "wisp_dependencies", "wisp_labels", "wisp_events") };
+}
+
+function targetOf(has: (table: string, ...wanted: string[]) => boolean, table: string): "single" | "split" | false {
+  if (has(table, "depends_on_id")) return "single";
+  return has(table, "depends_on_issue_id", "depends_on_wisp_id", "depends_on_external") && "split";
 }

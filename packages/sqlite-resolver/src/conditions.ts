@@ -1,0 +1,72 @@
+import { type Expression, type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from "kysely";
+import type { BeadsSchema, IssuesTable } from "./schema.ts";
+import type { FamilyShape } from "./shape.ts";
+
+/** A row of issues, or of wisps, under the alias that all queries use. */
+export type Issues = ExpressionBuilder<BeadsSchema & { i: IssuesTable }, "i">;
+
+/** Tables that belong together. Under these aliases the wisps of a Dolt database answer the same questions. */
+export interface Family {
+  readonly shape: FamilyShape;
+  readonly issues: "issues as i";
+  readonly dependencies: "dependencies as d";
+  readonly labels: "labels as l";
+}
+
+const DONE = ["closed", "tombstone"] as const;
+
+/** Ranges instead of `not in`, so that the index on `status` leads to the few that are not done. */
+export function notDone(eb: Issues): Expression<SqlBool> {
+  const [closedStatus, tombstone] = DONE;
+  return eb.or([
+    eb("i.status", "<", sql.lit(closedStatus)),
+    eb.and([eb("i.status", ">", sql.lit(closedStatus)), eb("i.status", "<", sql.lit(tombstone))]),
+    eb("i.status", ">", sql.lit(tombstone)),
+  ]);
+}
+
+export function closed(eb: Issues): Expression<SqlBool> {
+  return eb("i.status", "=", sql.lit(DONE[0]));
+}
+
+/** Type `convoy`, or label `gt:convoy`; where the schema has neither to ask, whatever tracks something. */
+export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
+  const { issueType, labels } = family.shape;
+  const signs: Expression<SqlBool>[] = [];
+  if (issueType) signs.push(eb("i.issue_type", "=", sql.lit("convoy")));
+  if (labels) signs.push(hasLabel(eb, family, "gt:convoy"));
+  if (signs.length > 0) return eb.or(signs);
+  return eb.exists(
+    eb
+      .selectFrom(family.dependencies)
+      .select(sql`1`.as("one"))
+      .whereRef("d.issue_id", "=", "i.id")
+      .where("d.type", "=", sql.lit("tracks")),
+  );
+}
+
+export function hasLabel(
+  eb: Issues,
+  { labels }: Family,
+  label: string,
+): ExpressionWrapper<BeadsSchema & { i: IssuesTable }, "i", SqlBool> {
+  return eb.exists(
+    eb
+      .selectFrom(labels)
+      .select(sql`1`.as("one"))
+      .whereRef("l.issue_id", "=", "i.id")
+      .where("l.label", "=", sql.lit(label)),
+  );
+}
+
+/** What a dependency is on: one column, or from beads 1.0.5 on the one of three that is set. */
+export function target({ dependencies }: FamilyShape): ReturnType<typeof sql.ref<string | null>> {
+  if (dependencies !== "split") return sql.ref<string | null>("d.depends_on_id");
+  return sql<
+    string | null
+  >`coalesce(${sql.ref("d.depends_on_issue_id")}, ${sql.ref("d.depends_on_wisp_id")}, ${sql.ref("d.depends_on_external")})`;
+}
+
+export function optional<T extends string>(there: boolean, column: T): ReturnType<typeof sql.ref<string | null>> {
+  return there ? sql.ref<string | null>(column) : sql<string | null>`null`;
+}

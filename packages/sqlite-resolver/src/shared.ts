@@ -1,0 +1,15 @@
+// What every resolver over SQL has in common. Nothing here loads a driver.
+export { type Awaited, createAwaited } from "./awaited.ts";
+export type { Metadata, Store } from "./beads-dir.ts";
+export {
+  type ByIds,
+  compileQueries,
+  type ConvoyRecord,
+  type IdList,
+  type IssueRecord,
+  type Queries,
+  type TrackRecord,
+} from "./queries.ts";
+export { toConvoy, toIssue, toTrack } from "./rows.ts";
+export type { BeadsSchema } from "./schema.ts";
+export { type Columns, type FamilyShape, type Shape, shapeOf } from "./shape.ts";
