@@ -58,14 +58,22 @@ function listOf<T extends string>(allowed: readonly T[]): (text: string) => T[] 
 const SOURCES: readonly SourceName[] = ["bd", "db"];
 const STEPS: readonly LandStep[] = ["check", "close", "force"];
 
-export const graceOption: Option = new Option("--grace <time>", "leave a complete convoy to a live gt daemon for so long")
+export const graceOption: Option = new Option(
+  "--grace <time>",
+  "leave a complete convoy to a live gt daemon for so long",
+)
   .argParser(duration)
   .default(5_000, "5s");
 export const landOption: Option = new Option("--land <steps>", "which steps may be taken: check, close, force")
   .argParser(listOf(STEPS))
   .default(STEPS, STEPS.join(","));
-export const sourceOption: Option = new Option("--source <names>", "where hints come from: bd (bd activity), db (the database files)")
+export const sourceOption: Option = new Option(
+  "--source <names>",
+  "where hints come from: bd (bd activity), db (the database files)",
+)
   .argParser(listOf(SOURCES))
   .default(SOURCES, SOURCES.join(","));
-export const sweepOption: Option = new Option("--sweep <time>", "look at every open convoy so often").argParser(interval).default(30_000, "30s");
+export const sweepOption: Option = new Option("--sweep <time>", "look at every open convoy so often")
+  .argParser(interval)
+  .default(30_000, "30s");
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");

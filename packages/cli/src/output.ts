@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
 import { printable, WatcherError } from "@gastown/convoy-core";
+import { isUtf8, toAscii } from "./locale.ts";
 
-type Style = Parameters<typeof styleText>[0];
+export type Style = Parameters<typeof styleText>[0];
 
 /** Where a command writes: records to stdout, messages to stderr. */
 export interface Output {
@@ -9,13 +10,21 @@ export interface Output {
   err(line: string): void;
   /** Styles text for stdout, when it goes to a terminal that wants colour. */
   style(style: Style, text: string): string;
+  /** Columns of the terminal that stdout is; undefined when it is none, and nothing has to be cut. */
+  columns(): number | undefined;
 }
 
+const FALLBACK_COLUMNS = 80;
+
 export function createOutput(color: boolean): Output {
+  const ascii = !isUtf8(process.env);
+  const encoder = (stream: NodeJS.WriteStream) => (line: string) => (ascii && stream.isTTY ? toAscii(line) : line);
+  const [forOut, forErr] = [encoder(process.stdout), encoder(process.stderr)];
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    err: (line) => void process.stderr.write(`${line}\n`),
+    out: (line) => void process.stdout.write(`${forOut(line)}\n`),
+    err: (line) => void process.stderr.write(`${forErr(line)}\n`),
     style: (style, text) => (color ? styleText(style, text, { stream: process.stdout }) : text),
+    columns: () => (process.stdout.isTTY ? process.stdout.columns || FALLBACK_COLUMNS : undefined),
   };
 }
 
@@ -23,7 +32,12 @@ export function createOutput(color: boolean): Output {
 export function printError(error: unknown, verbose: boolean): void {
   const known = error instanceof WatcherError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`Error: ${printable(message, 2_000)}\n`);
-  process.stderr.write(`Hint: ${known ? printable(error.hint, 2_000) : "this is a fault of convoy-cli: run it again with -v, and report what it prints"}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n${error.cause instanceof Error ? `Cause: ${error.cause.stack ?? ""}\n` : ""}`);
+  const hint = known ? error.hint : "this is a fault of convoy-cli: run it again with -v, and report what it prints";
+  process.stderr.write(`Error: ${printable(message, 2_000)}\nHint: ${printable(hint, 2_000)}\n`);
+  if (!verbose) return;
+  if (known) process.stderr.write(`Code: ${error.code} (see docs/errors.md)\n`);
+  if (!(error instanceof Error)) return;
+  const cause = error.cause instanceof Error ? `\nCause: ${error.cause.stack ?? ""}` : "";
+  const trace = `${error.stack ?? ""}${cause}`;
+  for (const line of trace.split("\n")) process.stderr.write(`${printable(line, 2_000)}\n`);
 }

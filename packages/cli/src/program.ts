@@ -1,5 +1,15 @@
 import { Command } from "commander";
-import { type CommonOptions, dryRunOption, graceOption, type LandingOptions, landOption, sourceOption, sweepOption, type WatchOptions } from "./options.ts";
+import { declareReading } from "./declare-reading.ts";
+import {
+  type CommonOptions,
+  dryRunOption,
+  graceOption,
+  type LandingOptions,
+  landOption,
+  sourceOption,
+  sweepOption,
+  type WatchOptions,
+} from "./options.ts";
 import { VERSION } from "./version.ts";
 
 const STATUS_HELP = `
@@ -14,8 +24,8 @@ export function createProgram(exit: (status: number) => void): Command {
     .option("--town <dir>", "root of the town; by default the one around the working directory")
     .option("--bd <path>", "the bd to use; by default the one on PATH")
     .option("--gt <path>", "the gt to use; by default the one on PATH")
-    .option("--json", "one JSON object a line")
-    .option("-q, --quiet", "only what landed, and what went wrong")
+    .option("--json", "for programs: watch, check and demo print an object a line, the others one document")
+    .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
     .option("-v, --verbose", "everything")
     .option("--no-color", "no colour; NO_COLOR does the same")
     .configureHelp({ showGlobalOptions: true })
@@ -63,15 +73,18 @@ export function createProgram(exit: (status: number) => void): Command {
       exit(await demoCommand(command.optsWithGlobals<CommonOptions & { fast?: true }>()));
     });
 
+  declareReading((name, description, examples) => add(program, name, description, examples), exit);
   return program;
 }
 
-function add(program: Command, name: string, description: string, examples: readonly (readonly [command: string, what: string])[]): Command {
+function add(
+  program: Command,
+  name: string,
+  description: string,
+  examples: readonly (readonly [command: string, what: string])[],
+): Command {
   const text = examples.map(([command, what]) => `  # ${what}\n  ${command}`).join("\n");
-  return program
-    .command(name)
-    .description(description)
-    .addHelpText("after", `\nExamples:\n${text}`);
+  return program.command(name).description(description).addHelpText("after", `\nExamples:\n${text}`);
 }
 
 /** Commander's `error: …` in the two lines that every fault has here. */

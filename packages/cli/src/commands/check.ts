@@ -1,9 +1,9 @@
 import { checkTown } from "@gastown/convoy-watcher";
+import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
 import { takeSignals } from "../signals.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
-import { ConvoyNotFoundError } from "../errors.ts";
 
 /** One sweep, of the whole town or of these convoys. */
 export async function checkCommand(convoys: readonly string[], options: LandingOptions): Promise<number> {

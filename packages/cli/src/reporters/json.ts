@@ -1,7 +1,8 @@
 import type { Reporter } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
+import { safeJson } from "./safe-json.ts";
 
 /** One JSON object a line. */
 export function createJsonReporter(output: Output): Reporter {
-  return (record) => output.out(JSON.stringify({ time: new Date().toISOString(), ...record }));
+  return (record) => output.out(safeJson({ time: new Date().toISOString(), ...record }));
 }

@@ -35,23 +35,35 @@ function isDetail(record: WatchRecord, watching: boolean): boolean {
 function lines(record: WatchRecord, { style }: Output): string[] {
   switch (record.event) {
     case "hello":
-      return [`convoy-cli ${record.version}, pid ${record.pid}: town ${printable(record.town)}, bd ${record.bd ?? "not found"}, gt ${record.gt ?? "not found"}`];
+      return [
+        `convoy-cli ${record.version}, pid ${record.pid}: town ${printable(record.town)}, bd ${record.bd ?? "not found"}, gt ${record.gt ?? "not found"}`,
+      ];
     case "watching":
       return [style("dim", `watching ${plural(record.convoys, "open convoy")} (${record.sources.join(", ")})`)];
     case "close": {
       const issue = printable(record.issue);
       const seen = `detected close of ${issue}`;
       if (record.convoys.length === 0) return [seen];
-      return [seen, `${issue} is tracked by ${record.convoys.length} convoy(s): ${record.convoys.map((id) => printable(id)).join(", ")}`];
+      return [
+        seen,
+        `${issue} is tracked by ${record.convoys.length} convoy(s): ${record.convoys.map((id) => printable(id)).join(", ")}`,
+      ];
     }
     case "waiting":
-      return [`${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}`];
+      return [
+        `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}`,
+      ];
     case "complete":
       return [`${named(record)} is complete: all ${plural(record.total, "tracked issue")} closed`];
     case "checking":
       return [style("dim", `running completion check for ${printable(record.convoy)}: ${printable(record.command)}`)];
     case "landed":
-      return [style(["bold", "green"], `✓ ${named(record)} landed: all tracked issues closed, convoy closed ${seconds(record.ms)} after the last`)];
+      return [
+        style(
+          ["bold", "green"],
+          `✓ ${named(record)} landed: all tracked issues closed, convoy closed ${seconds(record.ms)} after the last`,
+        ),
+      ];
     case "stuck":
       return [
         style("red", `✗ ${named(record)} is stuck after ${plural(record.attempts, "attempt")}; gt said:`),
@@ -60,9 +72,19 @@ function lines(record: WatchRecord, { style }: Output): string[] {
     case "skipped":
       return [`${named(record)} is left alone: ${printable(record.detail)}`];
     case "source":
-      return [style("dim", `source ${record.name} is ${record.state}${record.detail === undefined ? "" : ` (${printable(record.detail)})`}`)];
+      return [
+        style(
+          "dim",
+          `source ${record.name} is ${record.state}${record.detail === undefined ? "" : ` (${printable(record.detail)})`}`,
+        ),
+      ];
     case "sweep":
-      return [style("dim", `swept ${plural(record.convoys, "open convoy")}, ${record.complete} complete, in ${record.ms} ms (${record.reason})`)];
+      return [
+        style(
+          "dim",
+          `swept ${plural(record.convoys, "open convoy")}, ${record.complete} complete, in ${record.ms} ms (${record.reason})`,
+        ),
+      ];
     case "stopped":
       return [style("dim", `stopped (${record.reason})`)];
     case "warning":

@@ -1,0 +1,33 @@
+import type { ConvoySnapshot, ConvoyStore } from "@gastown/convoy-core";
+import { findTown, findWatcher, type FoundWatcher, type OpenedStore, openStore } from "@gastown/convoy-watcher";
+import type { CommonOptions } from "../options.ts";
+
+/** A town as the commands see it that only look. */
+export interface ReadTown {
+  readonly town: string;
+  readonly store: ConvoyStore;
+  readonly files: OpenedStore["files"];
+  readonly found: FoundWatcher;
+}
+
+/** Finds the town, reads it and lets go of it. Takes no lock, writes nothing and needs no program. */
+export async function readTown<T>(options: CommonOptions, work: (town: ReadTown) => Promise<T>): Promise<T> {
+  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+  const { store, files, close } = openStore(town);
+  try {
+    return await work({ town, store, files, found: findWatcher(town) });
+  } finally {
+    close();
+  }
+}
+
+const CHUNK = 500;
+
+/** These convoys, as many as are there. */
+export async function readConvoys(store: ConvoyStore, ids: readonly string[]): Promise<ConvoySnapshot[]> {
+  const convoys: ConvoySnapshot[] = [];
+  for (let from = 0; from < ids.length; from += CHUNK) {
+    convoys.push(...(await store.readConvoys(ids.slice(from, from + CHUNK))).values());
+  }
+  return convoys;
+}

@@ -1,0 +1,48 @@
+import { findRival } from "@gastown/convoy-watcher";
+import { ConvoyNotFoundError } from "../errors.ts";
+import { EXIT } from "../exit-codes.ts";
+import type { CommonOptions } from "../options.ts";
+import { createOutput } from "../output.ts";
+import { safeJson } from "../reporters/safe-json.ts";
+import { convoyDetail, convoyView } from "../views/convoy-view.ts";
+import { listLines } from "../views/list-text.ts";
+import { byUrgency } from "../views/order.ts";
+import { convoyLines, townLines } from "../views/status-text.ts";
+import type { ConvoyDetail, ConvoyView, WatcherView } from "../views/views.ts";
+import { stuckOf, watcherView } from "../views/watcher-view.ts";
+import { readConvoys, readTown } from "./read-town.ts";
+
+interface Status {
+  readonly town: string;
+  readonly watcher: WatcherView | null;
+  readonly rival: string | null;
+}
+
+/** How the town stands, or one convoy in depth. */
+export async function statusCommand(id: string | undefined, options: CommonOptions): Promise<number> {
+  const output = createOutput(options.color);
+  const status = await readTown(options, async ({ town, store, found }) => {
+    const common: Status = { town, watcher: watcherView(found), rival: findRival(town) ?? null };
+    const stuck = stuckOf(found);
+    if (id === undefined) {
+      const convoys = await readConvoys(store, await store.openConvoys());
+      return { ...common, convoys: convoys.map((convoy) => convoyView(convoy, stuck)).sort(byUrgency) };
+    }
+    const convoy = (await store.readConvoys([id])).get(id);
+    if (convoy === undefined) throw new ConvoyNotFoundError([id]);
+    return { ...common, convoy: convoyDetail(convoy, stuck) };
+  });
+  if (options.json) output.out(safeJson(status, 2));
+  else for (const line of lines(status, output)) output.out(line);
+  return EXIT.done;
+}
+
+function lines(
+  status: Status & ({ readonly convoys: readonly ConvoyView[] } | { readonly convoy: ConvoyDetail }),
+  output: ReturnType<typeof createOutput>,
+): string[] {
+  const now = Date.now();
+  if ("convoy" in status) return convoyLines(status.convoy, output, now);
+  const list = listLines(status.convoys, output, now);
+  return [...townLines(status, output, now), ...(list.length > 0 ? ["", ...list] : [])];
+}

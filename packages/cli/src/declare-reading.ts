@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import type { ListOptions } from "./commands/list.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** Adds a command: name, what it does, three examples of its use. */
+export type Add = (
+  name: string,
+  description: string,
+  examples: readonly (readonly [command: string, what: string])[],
+) => Command;
+
+/** The commands that only look. They work beside a running watcher, and without bd and gt. */
+export function declareReading(add: Add, exit: (status: number) => void): void {
+  add("list", "Open convoys with their progress: what needs a look first, then those nearest to landing.", [
+    ["convoy-cli list", "every open convoy, and what it waits on"],
+    ["convoy-cli list --stuck", "complete and still open, or given up on"],
+    ["convoy-cli list --waiting-on alpha -q", "ids of the convoys that wait on a rig"],
+  ])
+    .option("-a, --all", "closed ones, too")
+    .option("--stuck", "only those that are complete and still open, or that the watcher could not land")
+    .option("--waiting-on <rig>", "only those that wait on an issue of this rig (town: the town itself)")
+    .action(async (_options: unknown, command: Command) => {
+      const { listCommand } = await import("./commands/list.ts");
+      exit(await listCommand(command.optsWithGlobals<ListOptions>()));
+    });
+
+  add("status", "How the town and its watcher stand; or one convoy with every issue it tracks.", [
+    ["convoy-cli status", "is it watched, and how are the convoys doing?"],
+    ["convoy-cli status hq-cv-5kpzs", "one convoy: each issue, where it lives, its state and since when"],
+    ["convoy-cli status --json | jq .watcher.sources", "what a running watcher listens to"],
+  ])
+    .argument("[convoy]", "id of a convoy")
+    .action(async (convoy: string | undefined, _options: unknown, command: Command) => {
+      const { statusCommand } = await import("./commands/status.ts");
+      exit(await statusCommand(convoy, command.optsWithGlobals<CommonOptions>()));
+    });
+
+  add("why", "In words: why a convoy is (not) landing, or which convoys wait on an issue.", [
+    ["convoy-cli why hq-cv-5kpzs", "what is it waiting for?"],
+    ["convoy-cli why al-9uj", "whom does this issue hold up?"],
+    ["convoy-cli why al-9uj --json | jq -r '.holdsUp[].convoy'", "the same for a program"],
+  ])
+    .argument("<id>", "id of a convoy, or of any issue")
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const { whyCommand } = await import("./commands/why.ts");
+      exit(await whyCommand(id, command.optsWithGlobals<CommonOptions>()));
+    });
+}

@@ -1,0 +1,36 @@
+import { printable } from "@gastown/convoy-core";
+import { sinceInWords } from "./in-words.ts";
+import type { IssueView } from "./views.ts";
+
+/** A blocker in full: `al-9uj (alpha, open, assigned to alpha/polecats/nux, since 3 h)`, or why it can't be judged. */
+export function blockerInFull(issue: IssueView, now: number): string {
+  return issue.state === "unknown"
+    ? whyUnknown(issue)
+    : `${printable(issue.issue)} (${factsOf(issue, now).join(", ")})`;
+}
+
+/** A blocker in short: `al-9uj (alpha, 3 h)`. */
+export function blockerInShort(issue: IssueView, now: number): string {
+  if (issue.state === "unknown") return whyUnknown(issue);
+  const facts = [issue.rig, sinceInWords(issue.since, now)].filter((fact) => typeof fact === "string");
+  return `${printable(issue.issue)}${facts.length === 0 ? "" : ` (${facts.map((fact) => printable(fact, 40)).join(", ")})`}`;
+}
+
+/** What is known of an issue, from the outside in. */
+export function factsOf({ rig, status, assignee, since, state }: IssueView, now: number): string[] {
+  const long = sinceInWords(since, now);
+  return [
+    ...(rig === null ? [] : [printable(rig, 60)]),
+    statusInWords(status ?? state),
+    ...(assignee === null ? [] : [`assigned to ${printable(assignee, 80)}`]),
+    ...(long === undefined ? [] : [`since ${long}`]),
+  ];
+}
+
+export function statusInWords(status: string): string {
+  return status === "tombstone" ? "deleted" : printable(status, 40).replaceAll("_", " ");
+}
+
+function whyUnknown({ issue, why }: IssueView): string {
+  return printable(why ?? `${issue} cannot be judged`, 300);
+}

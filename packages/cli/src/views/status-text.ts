@@ -1,0 +1,108 @@
+import { printable } from "@gastown/convoy-core";
+import type { Output } from "../output.ts";
+import { colourOf, stateInShort } from "./convoy-text.ts";
+import { plural, sinceInWords } from "./in-words.ts";
+import { factsOf } from "./issue-text.ts";
+import { bar, cut, wrap } from "./layout.ts";
+import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
+
+/** One convoy in depth: what it is, then every issue it tracks. */
+export function convoyLines(convoy: ConvoyDetail, { columns, style }: Output, now: number): string[] {
+  const room = columns();
+  const fit = (text: string): string => (room === undefined ? text : cut(text, room));
+  const age = sinceInWords(convoy.createdAt, now);
+  const colour = colourOf(convoy);
+  const state = stateInShort(convoy, now);
+  return [
+    fit(style("bold", printable(convoy.convoy))),
+    ...(convoy.title === "" ? [] : wrap(printable(convoy.title), room)),
+    fit(
+      `${bar(convoy.done, convoy.total, 20)}  ${convoy.done} of ${convoy.total} closed${age === undefined ? "" : `, made ${age} ago`}`,
+    ),
+    colour === undefined ? fit(state) : style(colour, fit(state)),
+    ...(convoy.stuck === null ? [] : convoy.stuck.output.split("\n").map((line) => fit(`    ${printable(line)}`))),
+    ...(convoy.tracked.length === 0 ? [] : [""]),
+    ...convoy.tracked.flatMap((issue) => issueLines(issue, style, fit, now)),
+  ];
+}
+
+const MARKS = { done: "✓", open: "·", unknown: "✗" } as const;
+
+function issueLines(issue: IssueView, style: Output["style"], fit: (text: string) => string, now: number): string[] {
+  const title = issue.title === null || issue.title === "" ? "" : `  ${printable(issue.title)}`;
+  const facts = issue.state === "unknown" ? printable(issue.why ?? "cannot be judged") : factsOf(issue, now).join(", ");
+  const head = fit(`${MARKS[issue.state]} ${printable(issue.issue, 80)}${title}`);
+  const colour = { done: "green", open: "bold", unknown: "red" } as const;
+  return [style(colour[issue.state], head), style("dim", fit(`    ${facts}`))];
+}
+
+/** How the town stands: its watcher, and how many convoys are where. */
+export function townLines(
+  {
+    town,
+    watcher,
+    rival,
+    convoys,
+  }: {
+    readonly town: string;
+    readonly watcher: WatcherView | null;
+    readonly rival: string | null;
+    readonly convoys: readonly ConvoyView[];
+  },
+  { columns, style }: Output,
+  now: number,
+): string[] {
+  const room = columns();
+  const lines = [
+    `town     ${printable(town)}`,
+    ...(watcher === null ? ["watcher  none is running; `convoy-cli watch` starts one"] : watcherLines(watcher, now)),
+    ...(rival === null ? [] : [`rival    ${printable(rival)} lands convoys here, too`]),
+    `convoys  ${tally(convoys)}`,
+  ];
+  return lines
+    .flatMap((line) => wrap(line, room, "         "))
+    .map((line) => (line.startsWith("town") ? style("dim", line) : line));
+}
+
+function watcherLines(
+  { pid, since, sources, lastClose, lastSweep, landed, lastLanded }: WatcherView,
+  now: number,
+): string[] {
+  const ago = (time: string): string => `${sinceInWords(time, now) ?? "?"} ago`;
+  return [
+    `watcher  pid ${pid}, since ${sinceInWords(since, now) ?? "?"}`,
+    ...sources.map(
+      ({ name, state, detail }) =>
+        `source   ${printable(name, 20)} ${printable(state, 20)}${detail === null ? "" : ` (${printable(detail, 200)})`}`,
+    ),
+    ...(lastClose === null
+      ? []
+      : [
+          `heard    close of ${printable(lastClose.issue, 80)} from ${printable(lastClose.source, 20)}, ${ago(lastClose.at)}`,
+        ]),
+    ...(lastSweep === null
+      ? []
+      : [`swept    ${plural(lastSweep.convoys, "open convoy")} in ${lastSweep.ms} ms, ${ago(lastSweep.at)}`]),
+    ...(lastLanded === null
+      ? []
+      : [`landed   ${landed}, the last ${printable(lastLanded.convoy, 80)} ${ago(lastLanded.at)}`]),
+  ];
+}
+
+function tally(convoys: readonly ConvoyView[]): string {
+  if (convoys.length === 0) return "none is open";
+  const count = (what: string, wanted: (convoy: ConvoyView) => boolean): string[] => {
+    const found = convoys.filter(wanted).length;
+    return found === 0 ? [] : [`${found} ${what}`];
+  };
+  const parts = [
+    ...count("stuck", ({ stuck }) => stuck !== null),
+    ...count("complete", ({ stuck, verdict }) => verdict === "complete" && stuck === null),
+    ...count("waiting", ({ verdict, open }) => verdict === "waiting" && open > 0),
+    ...count("cannot be judged", ({ verdict, open }) => verdict === "waiting" && open === 0),
+    ...count("left to their owners", ({ verdict }) => verdict === "owned"),
+    ...count("staged", ({ verdict }) => verdict === "staged"),
+    ...count("without issues", ({ verdict }) => verdict === "empty"),
+  ];
+  return `${plural(convoys.length, "open convoy")}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,69 @@
+import type { Verdict } from "@gastown/convoy-core";
+
+/** A tracked issue, as `--json` prints it. Times are ISO 8601 in UTC; what is not known is null. */
+export interface IssueView {
+  readonly issue: string;
+  readonly title: string | null;
+  /** The rig it lives in, or `town`. */
+  readonly rig: string | null;
+  readonly state: "done" | "open" | "unknown";
+  readonly status: string | null;
+  readonly assignee: string | null;
+  /** When it was closed; for others when it was last changed. */
+  readonly since: string | null;
+  /** Why the state is unknown. */
+  readonly why: string | null;
+}
+
+/** A convoy, as `--json` prints it. */
+export interface ConvoyView {
+  readonly convoy: string;
+  readonly title: string;
+  readonly status: string;
+  readonly verdict: Verdict["kind"];
+  readonly done: number;
+  readonly open: number;
+  readonly unknown: number;
+  readonly total: number;
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  /** Open and unknown ones among what it tracks. For a closed convoy: issues that are open again. */
+  readonly blockers: readonly IssueView[];
+  /** What a running watcher says of its attempts, when it could not land it. */
+  readonly stuck: { readonly at: string; readonly attempts: number; readonly output: string } | null;
+}
+
+/** A convoy in depth. */
+export interface ConvoyDetail extends ConvoyView {
+  /** The verdict in words. */
+  readonly reasons: readonly string[];
+  readonly tracked: readonly IssueView[];
+}
+
+/** A running watcher, by its own account. */
+export interface WatcherView {
+  readonly pid: number;
+  readonly since: string;
+  readonly watchingSince: string | null;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly detail: string | null;
+    readonly since: string;
+  }[];
+  readonly lastClose: { readonly at: string; readonly issue: string; readonly source: string } | null;
+  readonly lastSweep: {
+    readonly at: string;
+    readonly convoys: number;
+    readonly complete: number;
+    readonly ms: number;
+  } | null;
+  readonly landed: number;
+  readonly lastLanded: {
+    readonly at: string;
+    readonly convoy: string;
+    readonly title: string;
+    readonly ms: number;
+  } | null;
+  readonly warnings: readonly { readonly at: string; readonly message: string }[];
+}

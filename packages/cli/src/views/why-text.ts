@@ -1,0 +1,89 @@
+import { printable } from "@gastown/convoy-core";
+import { plural, sinceInWords } from "./in-words.ts";
+import { blockerInFull, factsOf } from "./issue-text.ts";
+import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
+
+/** An answer in words: its first line answers, the others say more. */
+export type Answer = readonly string[];
+
+/** Why a convoy is landing, or isn't. */
+export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now: number): Answer {
+  const id = printable(convoy.convoy);
+  switch (convoy.verdict) {
+    case "waiting":
+      return waiting(convoy, now);
+    case "complete":
+      return complete(convoy, watcher, now);
+    case "empty":
+      return [
+        `${id} tracks nothing, and so never lands by itself`,
+        `gt convoy add ${id} ISSUE gives it something to wait for`,
+      ];
+    case "closed": {
+      const since = sinceInWords(convoy.updatedAt, now);
+      if (convoy.blockers.length === 0)
+        return [
+          `${id} is closed${since === undefined ? "" : `, since ${since}`}: ${convoy.done} of ${convoy.total} tracked issues are closed`,
+        ];
+      return [
+        `${id} is closed, but ${plural(convoy.blockers.length, "issue")} that it tracks ${convoy.blockers.length === 1 ? "is" : "are"} open again:`,
+        ...convoy.blockers.map((issue) => `  ${blockerInFull(issue, now)}`),
+      ];
+    }
+    default:
+      return [`${id} is left alone: ${convoy.reasons.map((reason) => printable(reason)).join("; ")}`];
+  }
+}
+
+function waiting({ convoy, blockers, open, total }: ConvoyDetail, now: number): Answer {
+  const start =
+    open === 0
+      ? `${printable(convoy)} cannot be judged`
+      : `${printable(convoy)} waits on ${blockers.length} of ${total}`;
+  const [first] = blockers;
+  if (blockers.length === 1 && first !== undefined) return [`${start}: ${blockerInFull(first, now)}`];
+  return [`${start}:`, ...blockers.map((issue) => `  ${blockerInFull(issue, now)}`)];
+}
+
+function complete({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView | null, now: number): Answer {
+  const id = printable(convoy);
+  const start = `${id} is complete: ${total === 1 ? "its one tracked issue is" : `all ${total} tracked issues are`} closed`;
+  if (stuck !== null) {
+    const since = sinceInWords(stuck.at, now) ?? "a while";
+    const said = stuck.output.split("\n").map((line) => `  ${printable(line)}`);
+    return [
+      `${start}, but gt has not closed it in ${plural(stuck.attempts, "attempt")}, reported ${since} ago; it said:`,
+      ...said,
+    ];
+  }
+  if (watcher !== null) return [`${start}; the watcher (pid ${watcher.pid}) closes it in a moment`];
+  return [
+    `${start}, but no watcher is running`,
+    `convoy-cli check ${id} closes it now; convoy-cli watch closes every one in time`,
+  ];
+}
+
+/** Which convoys wait for an issue. */
+export function whyIssue(
+  issue: IssueView,
+  holdsUp: readonly ConvoyView[],
+  tracks: readonly ConvoyView[],
+  now: number,
+): Answer {
+  const id = printable(issue.issue);
+  const facts =
+    issue.state === "unknown"
+      ? printable(issue.why ?? "it cannot be judged")
+      : `${id} (${factsOf(issue, now).join(", ")})`;
+  const list = (convoys: readonly ConvoyView[]): string[] =>
+    convoys.map(({ convoy, title, done, total }) =>
+      `  ${printable(convoy)} ${done}/${total}  ${printable(title, 80)}`.trimEnd(),
+    );
+  if (holdsUp.length > 0) return [`${id} holds up ${plural(holdsUp.length, "convoy")}`, ...list(holdsUp), facts];
+  if (tracks.length === 0) return [`${id} holds up no convoy: none tracks it`, facts];
+  return [
+    `${id} holds up no convoy; ${plural(tracks.length, "convoy")} ${tracks.length === 1 ? "tracks" : "track"} it:`,
+    ...list(tracks),
+    facts,
+  ];
+}

@@ -1,0 +1,137 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import type { ConvoyDetail, ConvoyView, WatcherView } from "../../src/views/views.ts";
+import { look, lookJson } from "../support/look.ts";
+import { kill } from "../support/processes.ts";
+import { scene } from "../support/scene.ts";
+import { everyState, ID } from "../support/towns.ts";
+import { until } from "../support/until.ts";
+
+interface Status {
+  readonly town: string;
+  readonly watcher: WatcherView | null;
+  readonly rival: string | null;
+  readonly convoys: readonly ConvoyView[];
+  readonly convoy: ConvoyDetail;
+}
+
+it("says how an unwatched town stands", async () => {
+  const stage = everyState();
+  const [town, ...lines] = await look(stage, "status");
+  expect(town).toBe(`town     ${stage.town.dir}`);
+  expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
+    [
+      "watcher  none is running; \`convoy-cli watch\` starts one",
+      "convoys  7 open convoys: 1 complete, 2 waiting, 1 cannot be judged, 1 left to their owners, 1 staged, 1 without issues",
+      "",
+    ]
+  `);
+  expect(await lookJson<Status>(stage, "status")).toMatchObject({ watcher: null, rival: null });
+});
+
+it("says what a running watcher listens to, heard, swept and landed", async () => {
+  const stage = everyState();
+  const watcher = await stage.watch("--source", "db");
+  stage.town.close("al-9uj");
+  await watcher.record("landed", { convoy: ID.half });
+  const status = await until("status of the landing", async () => {
+    const now = await lookJson<Status>(stage, "status");
+    return now.watcher?.landed === 2 ? now : undefined;
+  });
+  expect(status.watcher).toMatchObject({
+    pid: watcher.pid,
+    sources: [{ name: "db", state: "up" }],
+    lastClose: { issue: "al-9uj", source: "db" },
+    lastLanded: { convoy: expect.stringMatching(/half2|compl/) },
+  });
+  const text = (await look(stage, "status")).join("\n");
+  expect(text).toMatch(new RegExp(`watcher  pid ${watcher.pid}, since \\d+ `));
+  expect(text).toMatch(/source {3}db up/);
+  expect(text).toMatch(/heard {4}close of al-9uj from db, \d+ s ago/);
+  expect(text).toMatch(/landed {3}2, the last hq-cv-(half2|compl) \d+ s ago/);
+  await watcher.stop();
+  expect((await lookJson<Status>(stage, "status")).watcher).toBeNull();
+});
+
+it("takes a watcher that was killed for none", async () => {
+  const stage = everyState();
+  const watcher = await stage.watch("--source", "db");
+  kill(watcher.pid);
+  await watcher.ended;
+  expect((await lookJson<Status>(stage, "status")).watcher).toBeNull();
+});
+
+it("does not take another process for a watcher that left its pid behind", async () => {
+  const stage = everyState();
+  const dir = join(stage.town.dir, ".runtime/convoy-watcher");
+  const watcher = await stage.watch("--source", "db");
+  kill(watcher.pid);
+  await watcher.ended;
+  writeFileSync(join(dir, "watcher.pid"), JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  const status = await lookJson<Status>(stage, "status");
+  if (process.platform === "linux") expect(status.watcher).toBeNull();
+  else expect(status.watcher).toMatchObject({ pid: process.pid, sources: [] });
+});
+
+it.each(["", "{", "[]", '{"pid":"1"}', '{"pid":1}'])("is not put off by a status file that reads %j", async (text) => {
+  const stage = everyState();
+  const watcher = await stage.watch("--source", "db");
+  kill(watcher.pid, "SIGSTOP");
+  writeFileSync(join(stage.town.dir, ".runtime/convoy-watcher/status.json"), text);
+  expect((await lookJson<Status>(stage, "status")).watcher).toMatchObject({ pid: watcher.pid, sources: [], landed: 0 });
+});
+
+it("shows one convoy in depth", async () => {
+  const lines = await look(everyState(), "status", ID.three);
+  expect(lines.map((line) => line.replace(/\d+ s/, "N s"))).toMatchInlineSnapshot(`
+    [
+      "hq-cv-three",
+      "Three things",
+      "█████░░░░░░░░░░░░░░░  1 of 4 closed, made N s ago",
+      "waits on al-9uj (alpha, N s) and 2 more",
+      "",
+      "· al-9uj  Fix the login",
+      "    alpha, open, assigned to alpha/polecats/nux, since N s",
+      "✓ al-done  Done",
+      "    alpha, closed, since N s",
+      "· be-work  Style it",
+      "    beta, in progress, since N s",
+      "· hq-task  Tell the mayor",
+      "    town, open, since N s",
+    ]
+  `);
+});
+
+it("shows one convoy in depth to programs, too", async () => {
+  const { convoy } = await lookJson<Status>(everyState(), "status", ID.lost);
+  expect(convoy).toMatchObject({
+    verdict: "waiting",
+    unknown: 1,
+    tracked: [{ issue: "gh-zzz", state: "unknown", rig: null }],
+  });
+});
+
+it("names a gt daemon that lands convoys here, too", async () => {
+  const stage = scene();
+  const { spawn } = await import("node:child_process");
+  const daemon = spawn(join(stage.bin, "gt"), ["daemon", "run"], {
+    cwd: stage.town.dir,
+    env: stage.env,
+    stdio: "ignore",
+  });
+  const rival = await until("the rival", async () => (await lookJson<Status>(stage, "status")).rival);
+  expect(rival).toBe(`gt daemon (pid ${daemon.pid})`);
+  daemon.kill("SIGTERM");
+});
+
+it("refuses a convoy that is not there, or is none", async () => {
+  const stage = everyState();
+  for (const id of ["hq-cv-nope", "al-9uj"]) {
+    expect(await stage.run(["status", id])).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: `Error: the town has no convoy ${id}\nHint: see \`convoy-cli list --all\` for those it has\n`,
+    });
+  }
+});
