@@ -11,7 +11,8 @@ export interface LineSplitter {
 }
 
 export function createLineSplitter(limit: number = LINE_LIMIT): LineSplitter {
-  const decoder = new TextDecoder("utf-8");
+  // A byte order mark is left in place: Deno takes one away wherever a chunk begins with it.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let partial = "";
   let dropping = false;
   let oversized = 0;

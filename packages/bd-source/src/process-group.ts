@@ -33,7 +33,11 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** Starts a program without a shell, in a process group of its own. Faults of starting come with `exited`. */
-export function startGroup(file: string, args: readonly string[], options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): ProcessGroup {
+export function startGroup(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): ProcessGroup {
   const child = execa(file, args, {
     cwd: options.cwd,
     env: options.env,
@@ -55,7 +59,8 @@ export function startGroup(file: string, args: readonly string[], options: { rea
       resolve({ failure: { code: error.code ?? "", message: error.message } });
     });
     void child.then((result) => {
-      if (child.pid === undefined) resolve({ failure: { code: result.code ?? "", message: result.originalMessage ?? result.shortMessage ?? "" } });
+      if (child.pid === undefined)
+        resolve({ failure: { code: result.code ?? "", message: result.originalMessage ?? result.shortMessage ?? "" } });
     });
   });
 

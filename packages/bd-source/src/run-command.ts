@@ -23,7 +23,11 @@ export interface CommandOutcome extends Exit {
 }
 
 /** Runs a command to its end, however it ends. Never rejects, and leaves no process of its group behind. */
-export async function runCommand(file: string, args: readonly string[], options: CommandOptions): Promise<CommandOutcome> {
+export async function runCommand(
+  file: string,
+  args: readonly string[],
+  options: CommandOptions,
+): Promise<CommandOutcome> {
   const group = startGroup(file, args, options);
   const stdout = createTail(OUTPUT_LIMIT);
   const stderr = createTail(OUTPUT_LIMIT);

@@ -72,6 +72,7 @@ async function keepAlive(
   onStart: (run: Started) => void,
 ): Promise<void> {
   const tell = createStateTeller(channel);
+  const reject = createRejectTeller(channel);
   let failures = 0;
   while (!signal.aborted) {
     const path = bd();
@@ -87,7 +88,6 @@ async function keepAlive(
     void clock.sleep(SETTLED_AFTER, AbortSignal.any([signal, settled.signal])).then(() => {
       if (!settled.signal.aborted && !signal.aborted) tell("up");
     });
-    const reject = createRejectTeller(channel);
     const end = await followOnce({
       bd: path,
       town,
@@ -104,8 +104,9 @@ async function keepAlive(
     if (signal.aborted) return;
     if (run.controller.signal.aborted) continue;
     if (hasNoSuchCommand(end)) {
-      tell("unavailable", `this bd has no "activity" command (it went with beads 0.50)`);
-      await untilReplaced(path, identity, clock, signal);
+      tell("unavailable", `this bd has no "activity --town" (it came with beads 0.42 and went with 0.50)`);
+      const before = identity(path);
+      while (!signal.aborted && bd() === path && identity(path) === before) await clock.sleep(LOOK_AGAIN_AFTER, signal);
       failures = 0;
       continue;
     }
@@ -123,17 +124,15 @@ function toChange(event: ActivityEvent): IssueChange[] {
 }
 
 function hasNoSuchCommand({ stderr }: RunEnd): boolean {
-  return /unknown command "activity"/.test(stderr);
-}
-
-async function untilReplaced(path: string, identity: (bd: string) => string, clock: Clock, signal: AbortSignal): Promise<void> {
-  const before = identity(path);
-  while (!signal.aborted && identity(path) === before) await clock.sleep(LOOK_AGAIN_AFTER, signal);
+  return /unknown command "activity"|unknown flag: --(follow|town|json)/.test(stderr);
 }
 
 function describe({ exitCode, signal, failure, stderr }: RunEnd): string {
   if (failure !== undefined) return failure.code === "ENOENT" ? "bd is not where it was" : failure.message;
-  const how = signal === undefined ? `bd activity ended with exit status ${exitCode ?? "unknown"}` : `bd activity was ended by ${signal}`;
+  const how =
+    signal === undefined
+      ? `bd activity ended with exit status ${exitCode ?? "unknown"}`
+      : `bd activity was ended by ${signal}`;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   return lines.length === 0 ? how : `${how}: ${lines.slice(-3).join(" / ")}`;
 }
