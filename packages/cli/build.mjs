@@ -1,6 +1,10 @@
-// One bundle for the command line; better-sqlite3 stays outside, because it is native.
-import { readdir, rm } from "node:fs/promises";
+// The bundle of the command line: one file to start with, and chunks for what each command needs beyond it, so that no
+// command loads what it does not use (docs/decisions/0005). better-sqlite3 stays outside, because it is native.
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { build } from "rolldown";
+import { thirdPartyLicences } from "./third-party-licences.mjs";
+
+const isOurs = (id) => /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/.test(id);
 
 const { output } = await build({
   input: {
@@ -10,6 +14,8 @@ const { output } = await build({
   },
   platform: "node",
   external: ["better-sqlite3"],
+  // Without it, whoever imports one function of a package of ours gets everything its index imports: execa for `list`.
+  treeshake: { moduleSideEffects: (id) => !isOurs(id) },
   output: {
     dir: "dist",
     format: "esm",
@@ -20,8 +26,10 @@ const { output } = await build({
   },
   logLevel: "warn",
 });
+const licences = "THIRD-PARTY-LICENSES.txt";
+await writeFile(`dist/${licences}`, await thirdPartyLicences(output.flatMap(({ moduleIds = [] }) => moduleIds)));
 await rm(".compile-cache", { recursive: true, force: true });
 
 // Last, so that a command line that is just starting finds its files.
-const built = new Set(output.map(({ fileName }) => fileName));
+const built = new Set([licences, ...output.map(({ fileName }) => fileName)]);
 for (const name of await readdir("dist")) if (!built.has(name)) await rm(`dist/${name}`, { recursive: true });

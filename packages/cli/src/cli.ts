@@ -1,4 +1,4 @@
-import { TownLockedError } from "@gastown/convoy-watcher";
+import { WatcherError } from "@gastown/convoy-core";
 import { CommanderError } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { printError } from "./output.ts";
@@ -18,5 +18,6 @@ export async function main(args: readonly string[]): Promise<void> {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  return error instanceof TownLockedError ? EXIT.locked : EXIT.failure;
+  // By its code and not its class: the package of that class is imported by the commands that need it, and by them alone.
+  return error instanceof WatcherError && error.code === "town-locked" ? EXIT.locked : EXIT.failure;
 }
