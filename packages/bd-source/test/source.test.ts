@@ -151,11 +151,11 @@ describe("bd activity as a source", () => {
 
   test("that is missing is unavailable, and started when it is installed later", async () => {
     const { town, bd, control } = setting();
-    let path: string | undefined;
-    const source = startSource({ town: town.dir, bd: () => path });
+    const installed: string[] = [];
+    const source = startSource({ town: town.dir, bd: () => installed[0] });
     expect(await source.hint("state")).toEqual({ kind: "state", state: "unavailable", detail: "bd is not on PATH" });
     expect(source.count("sweep")).toBe(0);
-    path = bd;
+    installed.push(bd);
     await until(() => source.clock.sleeping.length === 1);
     await source.clock.advance(30_000);
     await until(() => control.calls("bd").length === 1);
