@@ -1,6 +1,7 @@
 export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
 export { type ConvoySnapshot, fingerprint, type TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
+export { LONGEST_DURATION, parseDuration } from "./duration.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel } from "./hint-channel.ts";
 export { STUCK_AFTER } from "./land.ts";

@@ -27,7 +27,11 @@ export class TownLockedError extends WatcherError {
 
   constructor(town: string, holder: { readonly pid: number; readonly since: string } | undefined) {
     const who = holder === undefined ? "another watcher" : `the watcher with pid ${holder.pid} (since ${holder.since})`;
-    super("town-locked", `${who} holds ${town}`, "one watcher a town is enough: stop that one first, or look at what it does with `convoy-cli status`");
+    super(
+      "town-locked",
+      `${who} holds ${town}`,
+      "one watcher a town is enough: stop that one first, or look at what it does with `convoy-cli status`",
+    );
     this.pid = holder?.pid;
   }
 }
@@ -38,7 +42,29 @@ export class StateDirError extends WatcherError {
 
   constructor(path: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super("state-not-writable", `${path} cannot be written: ${why}`, "the watcher keeps its lock and status there: check its owner, mode and disk", { cause });
+    super(
+      "state-not-writable",
+      `${path} cannot be written: ${why}`,
+      "the watcher keeps its lock and status there: check its owner, mode and disk",
+      { cause },
+    );
+    this.path = path;
+  }
+}
+
+/** A settings file that cannot be used. The message names the key, its value, and what is allowed. */
+export class SettingsError extends WatcherError {
+  readonly path: string;
+
+  constructor(path: string, message: string, cause?: unknown) {
+    super(
+      "settings-invalid",
+      `${path}: ${message}`,
+      "mend the file, or remove it: what it leaves out has its default",
+      {
+        cause,
+      },
+    );
     this.path = path;
   }
 }

@@ -2,7 +2,12 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
 
 /** Absolute path of a program: where the user says, else the first on PATH. Undefined when it is not there. */
-export function findTool(name: string, given: string | undefined, path: string | undefined, cwd: string): string | undefined {
+export function findTool(
+  name: string,
+  given: string | undefined,
+  path: string | undefined,
+  cwd: string,
+): string | undefined {
   if (given !== undefined) {
     const file = resolve(cwd, given);
     return isProgram(file) ? file : undefined;

@@ -30,7 +30,11 @@ export function createGtLander({ gt, town, env }: GtOptions): ConvoyLander {
 }
 
 function toResult({ exitCode, signal, failure, timedOut, output }: CommandOutcome, gt: string): CommandResult {
-  if (timedOut) return { ended: "timeout", output: join(`gt did not end within ${COMMAND_TIMEOUT / 1000} s and was stopped`, output) };
+  if (timedOut)
+    return {
+      ended: "timeout",
+      output: join(`gt did not end within ${COMMAND_TIMEOUT / 1000} s and was stopped`, output),
+    };
   if (failure?.code === "ENOENT") return { ended: "not-found", output: `gt is not there any more: ${gt}` };
   if (failure !== undefined) return { ended: "failed", output: `gt could not be started: ${failure.message}` };
   if (signal !== undefined) return { ended: "signal", output: join(`gt was ended by ${signal}`, output) };

@@ -1,4 +1,4 @@
-export { StateDirError, ToolNotFoundError, TownLockedError, TownNotFoundError } from "./errors.ts";
+export { SettingsError, StateDirError, ToolNotFoundError, TownLockedError, TownNotFoundError } from "./errors.ts";
 export { fileIdentity, findTool } from "./find-tool.ts";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { COMMAND_TIMEOUT, createGtLander, type GtOptions } from "./gt-lander.ts";
@@ -7,6 +7,10 @@ export { findRival } from "./rival.ts";
 export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
+export { readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
+export { readSettingsFile } from "./settings-file.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";
+export { commandEnvironment } from "./command-environment.ts";
+export { toolVersion, type ToolVersion } from "./tool-version.ts";
 export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";

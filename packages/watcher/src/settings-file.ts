@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { messageOf } from "@gastown/convoy-core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { SettingsError } from "./errors.ts";
+
+const SHOWN = 80;
+
+/**
+ * Reads a settings file and has it checked. Without a file, what the schema makes of `{}`.
+ *
+ * @throws {SettingsError} naming the key, its value, and what is allowed
+ */
+export function readSettingsFile<T>(file: string, schema: StandardSchemaV1<unknown, T>): T {
+  const value = parse(file);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
+  const result = schema["~standard"].validate(value);
+  if (result instanceof Promise) throw new SettingsError(file, "cannot be checked: its schema is asynchronous");
+  if (result.issues === undefined) return result.value;
+  throw new SettingsError(file, result.issues.map((issue) => wrong(value, issue)).join("; "));
+}
+
+function parse(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new SettingsError(file, `cannot be read: ${messageOf(error)}`, error);
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new SettingsError(file, `is not JSON: ${messageOf(error)}`, error);
+  }
+}
+
+/** One fault in words: which key, which value, what is allowed. */
+function wrong(settings: unknown, { path = [], message }: StandardSchemaV1.Issue): string {
+  const keys = path.map((step) => (typeof step === "object" ? step.key : step));
+  let value = settings;
+  for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return `${keys.length === 0 ? "the file" : JSON.stringify(keys.join("."))} is ${shown(value)}; ${message}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}

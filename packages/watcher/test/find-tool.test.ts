@@ -1,0 +1,68 @@
+import { chmodSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tempDir } from "@gastown/test-fixtures";
+import { expect, onTestFinished, test } from "vitest";
+import { fileIdentity, findTool } from "../src/index.ts";
+import { shellProgram } from "./support/shell-program.ts";
+
+function directories(...names: string[]): string[] {
+  const { path } = tempDir(onTestFinished);
+  return names.map((name) => {
+    mkdirSync(join(path, name));
+    return join(path, name);
+  });
+}
+
+test("a tool is the first of its name on PATH", () => {
+  const [one = "", two = "", three = ""] = directories("one", "two", "three");
+  const second = shellProgram(two, "gt", "true");
+  shellProgram(three, "gt", "true");
+  expect(findTool("gt", undefined, [one, two, three].join(":"), "/")).toBe(second);
+  expect(findTool("bd", undefined, [one, two, three].join(":"), "/")).toBeUndefined();
+  expect(findTool("gt", undefined, undefined, "/")).toBeUndefined();
+  expect(findTool("gt", undefined, "", two), "an empty PATH is not the working directory").toBeUndefined();
+});
+
+test("relative and empty entries of PATH are ignored: a rig must not slip in a gt of its own", () => {
+  const [one = "", two = ""] = directories("one", "two");
+  shellProgram(one, "gt", "true");
+  const real = shellProgram(two, "gt", "true");
+  expect(findTool("gt", undefined, `.::./one:../one/:${two}`, one)).toBe(real);
+});
+
+test("what cannot be run is passed over: directories, files without the x bit, links that lead nowhere", () => {
+  const [one = "", two = "", three = "", four = ""] = directories("one", "two", "three", "four");
+  mkdirSync(join(one, "gt"));
+  writeFileSync(join(two, "gt"), "#!/bin/sh\n", { mode: 0o644 });
+  symlinkSync("nowhere", join(three, "gt"));
+  const real = shellProgram(four, "gt", "true");
+  expect(findTool("gt", undefined, [one, two, three, four].join(":"), "/")).toBe(real);
+});
+
+test("a path that is given is taken as it is, or not at all", () => {
+  const [one = "", two = ""] = directories("one", "two");
+  const given = shellProgram(one, "other-name", "true");
+  shellProgram(two, "gt", "true");
+  expect(findTool("gt", "other-name", two, one)).toBe(given);
+  expect(findTool("gt", given, two, "/")).toBe(given);
+  expect(findTool("gt", "missing", two, one), "no falling back to PATH").toBeUndefined();
+  expect(findTool("gt", "", two, one)).toBeUndefined();
+});
+
+test("the identity of a program changes when it is replaced, rewritten or removed, and not otherwise", () => {
+  const [dir = ""] = directories("bin");
+  const program = shellProgram(dir, "gt", "true");
+  const seen = [fileIdentity(program)];
+  expect(fileIdentity(program)).toBe(seen[0]);
+  writeFileSync(program, "#!/bin/sh\nfalse\n");
+  seen.push(fileIdentity(program));
+  renameSync(shellProgram(dir, "newer", "false"), program);
+  chmodSync(program, 0o755);
+  seen.push(fileIdentity(program));
+  utimesSync(program, 1, 1);
+  seen.push(fileIdentity(program));
+  renameSync(program, `${program}.old`);
+  seen.push(fileIdentity(program));
+  expect(new Set(seen).size).toBe(seen.length);
+  expect(seen.at(-1)).toBe("missing");
+});

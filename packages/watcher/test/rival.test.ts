@@ -1,0 +1,90 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { installStandIns, tempDir } from "@gastown/test-fixtures";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { findRival } from "../src/index.ts";
+import { until } from "./support/until.ts";
+
+function town(): { dir: string; pidFile: string; lockFile: string } {
+  const dir = tempDir(onTestFinished).path;
+  mkdirSync(join(dir, "daemon"));
+  return { dir, pidFile: join(dir, "daemon/daemon.pid"), lockFile: join(dir, "daemon/daemon.lock") };
+}
+
+/** A process that can be seen by its pid; it ends with the test. */
+function start(program: string, args: readonly string[]): number {
+  const child = spawn(program, args, { stdio: "ignore", detached: true });
+  const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+  onTestFinished(async () => {
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    await exited;
+  });
+  return child.pid ?? 0;
+}
+
+describe("a gt daemon in the town", () => {
+  test("is not there when there is nothing of it", () => {
+    expect(findRival(tempDir(onTestFinished).path)).toBeUndefined();
+    expect(findRival(town().dir)).toBeUndefined();
+  });
+
+  test("is known by a pid file that names a live process, where there is no lock file", () => {
+    const { dir, pidFile } = town();
+    const pid = start("sleep", ["60"]);
+    writeFileSync(pidFile, `${pid}\n`);
+    expect(findRival(dir)).toBe(`gt daemon (pid ${pid})`);
+    writeFileSync(pidFile, `${pid}\n1234-nonce\n`);
+    expect(findRival(dir), "newer ones write more lines").toBe(`gt daemon (pid ${pid})`);
+  });
+
+  test("is known by its lock (flock), whatever the pid file says", async () => {
+    const { dir, pidFile, lockFile } = town();
+    writeFileSync(lockFile, "");
+    writeFileSync(pidFile, "garbage");
+    start("flock", ["--exclusive", lockFile, "sleep", "60"]);
+    expect(await until(() => findRival(dir))).toMatch(/^gt daemon \(pid \d+\)$/);
+  });
+
+  test("is gone when its lock is free and its pid belongs to something else now", () => {
+    const { dir, pidFile, lockFile } = town();
+    writeFileSync(lockFile, "");
+    writeFileSync(pidFile, String(start("sleep", ["60"])));
+    expect(findRival(dir)).toBeUndefined();
+  });
+
+  test("is gone when the process is dead", () => {
+    const { dir, pidFile } = town();
+    writeFileSync(pidFile, "99999999");
+    expect(findRival(dir)).toBeUndefined();
+  });
+
+  test.for(["", "garbage", "12abc", "-1", "0", "1", "3.5", "9".repeat(40)])("is not made by the pid file %j", (text) => {
+    const { dir, pidFile } = town();
+    const own = text === "12abc" ? `${process.pid}abc` : text;
+    writeFileSync(pidFile, own);
+    expect(findRival(dir)).toBeUndefined();
+  });
+
+  test("is not waited for where its pid file is a pipe", () => {
+    const { dir, pidFile } = town();
+    execFileSync("mkfifo", [pidFile]);
+    expect(findRival(dir)).toBeUndefined();
+  });
+
+  test("is found when the stand-in gt runs one", async () => {
+    const { dir, pidFile } = town();
+    mkdirSync(join(dir, "mayor"));
+    mkdirSync(join(dir, ".beads"));
+    writeFileSync(join(dir, "mayor/town.json"), "{}");
+    const { gt } = installStandIns(join(dir, "bin"));
+    const child = spawn(gt, ["daemon", "run"], { cwd: dir, stdio: "ignore", detached: true });
+    const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+    onTestFinished(async () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      await exited;
+    });
+    const rival = await until(() => findRival(dir));
+    expect(rival).toBe(`gt daemon (pid ${readFileSync(pidFile, "utf8").trim()})`);
+  });
+});

@@ -1,0 +1,100 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { tempDir } from "@gastown/test-fixtures";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
+
+const townWith = (text: string): string => {
+  const town = tempDir(onTestFinished).path;
+  mkdirSync(dirname(settingsFileOf(town)), { recursive: true });
+  writeFileSync(settingsFileOf(town), text);
+  return town;
+};
+
+const faultOf = (settings: unknown): string => {
+  const town = townWith(typeof settings === "string" ? settings : JSON.stringify(settings));
+  try {
+    readSettings(town);
+  } catch (error) {
+    expect(error).toBeInstanceOf(SettingsError);
+    return (error as SettingsError).message.replace(settingsFileOf(town), "FILE");
+  }
+  return "none";
+};
+
+describe("readSettings", () => {
+  it("leaves everything out without a file", () => {
+    expect(readSettings(tempDir(onTestFinished).path)).toEqual({});
+  });
+
+  it("reads every key, times in milliseconds", () => {
+    const town = townWith(
+      '\uFEFF{"source":["db"],"sweep":"2m","grace":"500ms","land":["check","close"],"bd":"/opt/bd","gt":"tools/gt"}',
+    );
+    expect(readSettings(town)).toEqual({
+      source: ["db"],
+      sweep: 120_000,
+      grace: 500,
+      land: ["check", "close"],
+      bd: "/opt/bd",
+      gt: "tools/gt",
+    });
+  });
+
+  it.each([
+    [
+      { sweep: 30 },
+      'FILE: "sweep" is 30; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h" and at least "100ms"',
+    ],
+    [
+      { sweep: "30" },
+      'FILE: "sweep" is "30"; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h" and at least "100ms"',
+    ],
+    [
+      { sweep: "1ms" },
+      'FILE: "sweep" is "1ms"; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h" and at least "100ms"',
+    ],
+    [
+      { grace: "25h" },
+      'FILE: "grace" is "25h"; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h"',
+    ],
+    [
+      { grace: null },
+      'FILE: "grace" is null; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h"',
+    ],
+    [{ source: [] }, 'FILE: "source" is []; allowed: a list of at least one of "bd", "db"'],
+    [{ source: "db" }, 'FILE: "source" is "db"; allowed: a list of at least one of "bd", "db"'],
+    [
+      { land: ["check", "bomb"] },
+      'FILE: "land.1" is "bomb"; allowed: a list of at least one of "check", "close", "force"',
+    ],
+    [{ gt: "" }, 'FILE: "gt" is ""; allowed: the path of gt'],
+    [{ swep: "30s" }, 'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt'],
+    [
+      { grace: 1, gt: 2 },
+      'FILE: "grace" is 1; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h"; "gt" is 2; allowed: the path of gt',
+    ],
+    [[], "FILE: the file is []; allowed: a JSON object"],
+    ["null", "FILE: the file is null; allowed: a JSON object"],
+  ])("says of %j which key, which value, what is allowed", (settings, fault) => {
+    expect(faultOf(settings)).toBe(fault);
+  });
+
+  it("cuts a long value short", () => {
+    expect(faultOf({ grace: "x".repeat(10_000) }).length).toBeLessThan(300);
+  });
+
+  it("does not take `__proto__` for a key of its own", () => {
+    expect(faultOf('{"__proto__": {"grace": "1s"}}')).toContain("no such key");
+  });
+
+  it.each(["", "{", "// settings\n{}"])("says of %j that it is not JSON", (text) => {
+    expect(faultOf(text)).toMatch(/^FILE: is not JSON: /);
+  });
+
+  it("says of a directory that it cannot be read", () => {
+    const town = tempDir(onTestFinished).path;
+    mkdirSync(settingsFileOf(town), { recursive: true });
+    expect(() => readSettings(town)).toThrow(/cannot be read: EISDIR/);
+  });
+});
