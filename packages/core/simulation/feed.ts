@@ -62,6 +62,7 @@ export class Feed {
 
   /** The feed as one life of the watcher follows it. */
   source(life: Life): ActivitySource {
+    const clock = this.#clock;
     const attach = (follower: ((hint: Hint) => void) | undefined): void => {
       this.#follower = follower;
       if (follower !== undefined && this.#state !== "down") this.#start();
@@ -84,7 +85,7 @@ export class Feed {
               wake = resolve;
             });
           } else {
-            if (hint.kind === "issues") for (const change of hint.changes) note(life, change);
+            if (hint.kind === "issues") for (const change of hint.changes) note(life, change, clock.now());
             yield hint;
           }
         }
@@ -94,7 +95,7 @@ export class Feed {
   }
 }
 
-function note({ heard }: Life, { issue, closed, stamp }: IssueChange): void {
+function note({ heard }: Life, { issue, closed, stamp }: IssueChange, at: number): void {
   if (!closed || stamp === undefined) return;
-  heard.set(issue, (heard.get(issue) ?? new Set()).add(stamp));
+  heard.set(issue, (heard.get(issue) ?? new Map<string, number>()).set(stamp, at));
 }

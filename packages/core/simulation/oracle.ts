@@ -10,9 +10,10 @@ export interface Violation {
 /** One life of a watcher, from its start to its stop or crash. */
 export interface Life {
   readonly number: number;
-  /** Close events the feed has delivered to it, by issue. */
-  readonly heard: Map<string, Set<string>>;
-  readonly asked: Map<string, number>;
+  /** Close events the feed has delivered to it, and when, by issue. */
+  readonly heard: Map<string, Map<string, number>>;
+  /** Convoys and close events that gt was asked about. */
+  readonly asked: Set<string>;
 }
 
 export interface Command {
@@ -35,6 +36,9 @@ interface Landing {
 
 /** So long at least is the wait after a landing that failed: the floor of the backoff. */
 const FLOOR = 250;
+
+/** How long it may take until an event has been taken up. */
+const UNDER_WAY = 100;
 
 /** Knows the truth, sees every command, and notes the first rule that does not hold. */
 export class Oracle {
@@ -93,7 +97,9 @@ export class Oracle {
     if (record.event !== "landed") return;
     const { convoy } = record;
     if (!this.#town.lately("closed", convoy)) this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
-    const told = `${life.number} ${convoy} ${this.#town.epochs.get(convoy) ?? 0}`;
+    // When it has been opened again since it was read, this is still about the time before.
+    const epoch = (this.#town.epochs.get(convoy) ?? 0) - (this.#town.isOpenConvoy(convoy) ? 1 : 0);
+    const told = `${life.number} ${convoy} ${epoch}`;
     const times = (this.#told.get(told) ?? 0) + 1;
     this.#told.set(told, times);
     if (times > 1) this.fail("truthfulness", `${convoy} was said to have landed twice`);
@@ -109,11 +115,18 @@ export class Oracle {
     const town = this.#town;
     const references = town.edges.get(convoy) ?? [];
     if (references.some((reference) => town.openAllAlong(reference))) return false;
-    let stamps = 0;
-    for (const reference of references) stamps += life.heard.get(reference.split(":").at(-1) ?? "")?.size ?? 0;
-    const asked = (life.asked.get(convoy) ?? 0) + 1;
-    life.asked.set(convoy, asked);
-    return asked <= stamps;
+    let fresh = false;
+    for (const reference of references) {
+      const since = town.hearableSince(convoy, reference);
+      for (const [stamp, at] of life.heard.get(reference.split(":").at(-1) ?? "") ?? []) {
+        const event = `${convoy} ${stamp}`;
+        if (life.asked.has(event)) continue;
+        fresh = true;
+        // What may not have been taken up, or not for this convoy, may still lead to a question.
+        if (at > since + UNDER_WAY && at < this.#clock.now() - UNDER_WAY) life.asked.add(event);
+      }
+    }
+    return fresh;
   }
 }
 

@@ -137,7 +137,7 @@ class Stage {
     const watcher: Watcher = {
       number: this.#lives,
       heard: new Map(),
-      asked: new Map(),
+      asked: new Set(),
       stop: new AbortController(),
       commands: new Set(),
       dead: false,

@@ -190,6 +190,12 @@ export class Town {
     return this.truthOf(reference) === "open" && !this.#wasSo(`done ${reference}`) && !this.#wasSo(`unknown ${reference}`);
   }
 
+  /** Since when an event about this reference is bound to be heard as one that concerns this convoy. */
+  hearableSince(convoy: string, reference: string): number {
+    const times = [`tracked ${convoy} ${reference}`, `closed ${convoy}`, "fault hq"].map((what) => this.#last.get(what) ?? 0);
+    return Math.max(...times);
+  }
+
   /** Whether this was so of a convoy at some time that a read may be from. */
   lately(what: "ours" | "tracking" | "closed", convoy: string): boolean {
     return this.#isSo(what, convoy) || this.#wasSo(`${what} ${convoy}`);
@@ -212,6 +218,7 @@ export class Town {
 
   #remember(): void {
     const now = this.#clock.now();
+    if (this.#rigs.hq.fault !== undefined) this.#last.set("fault hq", now);
     for (const convoy of this.convoys) {
       for (const what of ["ours", "tracking", "closed"] as const) if (this.#isSo(what, convoy)) this.#last.set(`${what} ${convoy}`, now);
       for (const reference of this.edges.get(convoy) ?? []) this.#last.set(`${this.truthOf(reference)} ${reference}`, now);

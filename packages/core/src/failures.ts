@@ -45,7 +45,7 @@ export function refuse(run: Run, memory: ConvoyMemory, { id }: ConvoySnapshot): 
 export function isPostponed(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): boolean {
   const { failure } = memory;
   if (failure === undefined) return false;
-  if (failure.fingerprint !== printOf(run, convoy)) {
+  if (failure.fingerprint !== printOf(run.options.lander.identity(), convoy)) {
     delete memory.failure;
     return false;
   }
@@ -62,8 +62,8 @@ export function isStuck({ failure, unread = 0 }: ConvoyMemory): boolean {
 }
 
 /** Fingerprint of a try: when the convoy or gt changes, the next one is a new one. */
-export function printOf(run: Run, convoy: ConvoySnapshot): string {
-  return `${run.options.lander.identity()}\n${fingerprint(convoy)}`;
+export function printOf(gt: string, convoy: ConvoySnapshot): string {
+  return `${gt}\n${fingerprint(convoy)}`;
 }
 
 /** An error with what to do about it. */

@@ -33,6 +33,11 @@ export function learn(run: Run, convoy: ConvoySnapshot, futile: readonly LandSte
   run.futile.set(kind, known);
 }
 
+/** Forgets which steps proved futile for this kind of convoy: the others have, too. */
+export function unlearn(run: Run, convoy: ConvoySnapshot): void {
+  run.futile.delete(kindOf(convoy));
+}
+
 /** Whether gt refused and named the last resort. */
 export function saysForce(result: CommandResult): boolean {
   return result.output.includes("--force");

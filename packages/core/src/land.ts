@@ -1,7 +1,7 @@
 import type { ConvoySnapshot } from "./convoy.ts";
 import { fail, inWords, isPostponed, postpone, printOf, refuse } from "./failures.ts";
 import { mayAsk, tell } from "./judge-convoys.ts";
-import { learn, saysForce, stepsFor } from "./ladder.ts";
+import { learn, saysForce, stepsFor, unlearn } from "./ladder.ts";
 import { judge } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
 import { isSafeArgument } from "./references.ts";
@@ -24,11 +24,13 @@ export async function land(run: Run, id: string): Promise<void> {
     return postpone(run, id, memory, error);
   }
   if (convoy === undefined) return;
+  // As it is now: it may be replaced while a command runs.
+  const gt = run.options.lander.identity();
   try {
-    if (judge(convoy).kind === "complete") await climb(run, convoy, memory);
+    if (judge(convoy).kind === "complete") await climb(run, convoy, memory, gt);
     else await askGt(run, convoy, memory);
   } catch (error) {
-    fail(run, id, memory, { print: printOf(run, convoy), output: inWords(error), hung: false });
+    fail(run, id, memory, { print: printOf(gt, convoy), output: inWords(error), hung: false });
   }
 }
 
@@ -64,7 +66,7 @@ async function readyToLand(run: Run, id: string, memory: ConvoyMemory): Promise<
 }
 
 /** Takes step after step, reading the convoy again after each. */
-async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Promise<void> {
+async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory, gt: string): Promise<void> {
   const results: CommandResult[] = [];
   let refusal: CommandResult | undefined;
   let last = convoy;
@@ -86,13 +88,14 @@ async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
     if (result.ended !== "exit") break;
     if (result.exitCode === 0 || saysForce(result)) futile.push(step);
   }
+  unlearn(run, convoy);
   const output = results
     .map((result) => result.output)
     .filter((text) => text !== "")
     .join("\n");
   fail(run, convoy.id, memory, {
     // As last read: what gt itself wrote to the convoy is no reason to take it up again at once.
-    print: printOf(run, last),
+    print: printOf(gt, last),
     output: output === "" ? "gt said nothing, and the convoy is still open" : output,
     hung: results.some((result) => result.ended === "timeout" || result.ended === "not-found"),
   });

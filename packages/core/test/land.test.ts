@@ -196,6 +196,21 @@ test("a stuck convoy is taken up at the next sweep when gt is another one", asyn
   expect(harness.of("landed")).toHaveLength(1);
 });
 
+test("a gt that is replaced while its last command hangs is tried again at once", async () => {
+  const harness = complete();
+  harness.gt.script.check = async () => {
+    await harness.clock.sleep(60 * SECOND);
+    return { ended: "timeout", output: "no answer within 60 s" };
+  };
+  await harness.watch();
+  await harness.clock.advance(2_000 * SECOND);
+  while (harness.gt.running === 0) await harness.clock.advance(SECOND);
+  harness.gt.version = "gt 2";
+  harness.gt.script.check = harness.landing;
+  await harness.clock.advance(91 * SECOND);
+  expect(harness.of("landed")).toHaveLength(1);
+});
+
 test("a gt that writes to the convoy and leaves it open is not called at every look", async () => {
   const harness = complete();
   harness.options = { steps: ["check"], sweepEvery: 100 };
@@ -277,6 +292,25 @@ test("a step that leads nowhere is learnt for one kind of convoy, and forgotten 
   expect(await landOne("hq-cv-c", "hq-5")).toEqual(["check hq-cv-c", "close hq-cv-c"]);
   harness.gt.version = "gt 2";
   expect(await landOne("hq-cv-d", "gt-6")).toEqual(["check hq-cv-d", "close hq-cv-d"]);
+});
+
+test("what was learnt is forgotten when the steps that were left lead nowhere", async () => {
+  const harness = complete(new Harness(), "hq-cv-a");
+  harness.gt.script.check = () => exit(0);
+  harness.gt.script.close = () => exit(0, "use --force");
+  harness.gt.script.force = (convoy) => {
+    // Somebody closes it by hand, while gt refuses to.
+    harness.land(convoy);
+    return exit(1, "unknown flag: --force");
+  };
+  await harness.watch();
+  expect(harness.of("landed")).toHaveLength(1);
+  complete(harness, "hq-cv-b", "external:gastown:gt-2");
+  harness.gt.script.force = () => exit(1, "unknown flag: --force");
+  harness.gt.script.close = harness.landing;
+  harness.feed.closed("gt-2");
+  await harness.clock.advance(60 * SECOND);
+  expect(harness.of("landed")).toHaveLength(2);
 });
 
 test("a step that fails is not learnt to be futile", async () => {
