@@ -1,6 +1,6 @@
-import type { LandStep } from "@gastown/convoy-core";
+import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
 import type { SourceName } from "@gastown/convoy-watcher";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -19,6 +19,8 @@ export interface LandingOptions extends CommonOptions {
   readonly grace: number;
   readonly land: readonly LandStep[];
   readonly dryRun?: true;
+  /** Names of the options that were given: these win over the settings of the town, and the settings over defaults. */
+  readonly given: ReadonlySet<string>;
 }
 
 export interface WatchOptions extends LandingOptions {
@@ -26,15 +28,11 @@ export interface WatchOptions extends LandingOptions {
   readonly sweep: number;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-const LONGEST = 24 * 3_600_000;
-
-/** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds. A number without a unit is refused: it means seconds to one and milliseconds to another. */
+/** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds. */
 export function duration(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  const ms = Number(number) * (UNITS[unit ?? ""] ?? Number.NaN);
-  if (Number.isNaN(ms)) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
-  if (ms > LONGEST) throw new InvalidArgumentError("At most 24h.");
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
+  if (ms > LONGEST_DURATION) throw new InvalidArgumentError("At most 24h.");
   return ms;
 }
 
@@ -77,3 +75,10 @@ export const sweepOption: Option = new Option("--sweep <time>", "look at every o
   .argParser(interval)
   .default(30_000, "30s");
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
+
+/** The options of a command that acts. */
+export function landingOptions<T extends LandingOptions>(command: Command): T {
+  const options = command.optsWithGlobals<T>();
+  const given = Object.keys(options).filter((name) => command.getOptionValueSourceWithGlobals(name) !== "default");
+  return { ...options, given: new Set(given) };
+}

@@ -5,6 +5,7 @@ import {
   dryRunOption,
   graceOption,
   type LandingOptions,
+  landingOptions,
   landOption,
   sourceOption,
   sweepOption,
@@ -45,7 +46,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");
-      exit(await watchCommand(command.optsWithGlobals<WatchOptions>()));
+      exit(await watchCommand(landingOptions<WatchOptions>(command)));
     });
 
   add(program, "check", "One sweep of all open convoys, or of these; then exit.", [
@@ -59,7 +60,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .addOption(dryRunOption)
     .action(async (convoys: string[], _options: unknown, command: Command) => {
       const { checkCommand } = await import("./commands/check.ts");
-      exit(await checkCommand(convoys, command.optsWithGlobals<LandingOptions>()));
+      exit(await checkCommand(convoys, landingOptions<LandingOptions>(command)));
     });
 
   add(program, "demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [

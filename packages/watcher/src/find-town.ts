@@ -19,7 +19,11 @@ export function findTown({ town, cwd, env }: TownSearch): string {
   if (town !== undefined) return checked(resolve(cwd, town));
   const around = outermostTown(cwd) ?? env["GT_TOWN_ROOT"] ?? env["GT_ROOT"];
   if (around === undefined || around === "") {
-    throw new TownNotFoundError(cwd, `no Gas Town here: neither ${cwd} nor a parent of it has mayor/town.json`, "run this inside a town, or name one with --town DIR; `convoy-cli demo` needs none");
+    throw new TownNotFoundError(
+      cwd,
+      `no Gas Town here: neither ${cwd} nor a parent of it has mayor/town.json`,
+      "run this inside a town, or name one with --town DIR; `convoy-cli demo` needs none",
+    );
   }
   return checked(resolve(cwd, around));
 }
@@ -34,10 +38,24 @@ function outermostTown(cwd: string): string | undefined {
 
 function checked(town: string): string {
   const stat = statSync(town, { throwIfNoEntry: false });
-  if (stat === undefined) throw new TownNotFoundError(town, `there is no directory ${town}`, "check the path given with --town, GT_TOWN_ROOT or GT_ROOT");
-  if (!stat.isDirectory()) throw new TownNotFoundError(town, `${town} is not a directory`, "name the root of the town, the directory with mayor/ and .beads/");
+  if (stat === undefined)
+    throw new TownNotFoundError(
+      town,
+      `there is no directory ${town}`,
+      "check the path given with --town, GT_TOWN_ROOT or GT_ROOT",
+    );
+  if (!stat.isDirectory())
+    throw new TownNotFoundError(
+      town,
+      `${town} is not a directory`,
+      "name the root of the town, the directory with mayor/ and .beads/",
+    );
   if (!statSync(join(town, ".beads"), { throwIfNoEntry: false })?.isDirectory()) {
-    throw new TownNotFoundError(town, `${town} is not a town: it has no .beads directory`, "name the root of the town, or make one with `gt install`");
+    throw new TownNotFoundError(
+      town,
+      `${town} is not a town: it has no .beads directory`,
+      "name the root of the town, or make one with `gt install`",
+    );
   }
   return realpathSync(town);
 }

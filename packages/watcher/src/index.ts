@@ -7,7 +7,7 @@ export { findRival } from "./rival.ts";
 export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
-export { readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
+export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
 export { readSettingsFile } from "./settings-file.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";

@@ -1,9 +1,9 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { readSettingsFile } from "./settings-file.ts";
-import type { SourceName } from "./watch-town.ts";
+import type { SourceName, WatchTownOptions } from "./watch-town.ts";
 
 /** What `<town>/settings/convoy-watcher.json` may say. What it leaves out has its default; flags win over it. */
 export interface WatcherSettings {
@@ -53,9 +53,30 @@ export function readSettings(town: string): WatcherSettings {
   return readSettingsFile(settingsFileOf(town), settingsSchema);
 }
 
+/** How to watch this town, by its settings and the defaults for what they leave out. */
+export function optionsOf(
+  town: string,
+  { source, sweep, grace, land, bd, gt }: WatcherSettings,
+): Pick<WatchTownOptions, "bd" | "gt" | "sources" | "sweepEvery" | "grace" | "steps"> {
+  return {
+    bd: bd === undefined ? undefined : resolve(town, bd),
+    gt: gt === undefined ? undefined : resolve(town, gt),
+    sources: source ?? ["bd", "db"],
+    sweepEvery: sweep ?? 30_000,
+    grace: grace ?? 5_000,
+    steps: land ?? ["check", "close", "force"],
+  };
+}
+
 function listOf<T extends string>(words: readonly T[]): v.GenericSchema<T[] | undefined, T[] | undefined> {
   const allowed = `allowed: a list of at least one of ${words.map((word) => JSON.stringify(word)).join(", ")}`;
-  return v.optional(v.pipe(v.array(v.picklist(words, allowed), allowed), v.minLength(1, allowed)));
+  return v.optional(
+    v.pipe(
+      v.array(v.picklist(words, allowed), allowed),
+      v.minLength(1, allowed),
+      v.transform((chosen) => words.filter((word) => chosen.includes(word))),
+    ),
+  );
 }
 
 function time(least: number, what: string): v.GenericSchema<string | undefined, number | undefined> {

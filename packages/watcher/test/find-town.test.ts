@@ -4,7 +4,10 @@ import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findTown, TownNotFoundError } from "../src/index.ts";
 
-function place(path: string, { json = false, beads = true }: { readonly json?: boolean; readonly beads?: boolean } = {}): string {
+function place(
+  path: string,
+  { json = false, beads = true }: { readonly json?: boolean; readonly beads?: boolean } = {},
+): string {
   mkdirSync(join(path, json ? "mayor" : "."), { recursive: true });
   if (json) writeFileSync(join(path, "mayor/town.json"), "{}");
   if (beads) mkdirSync(join(path, ".beads"), { recursive: true });
@@ -41,7 +44,10 @@ describe("the town around the working directory", () => {
   test("is not made by a .beads alone, nor by a directory called town.json", () => {
     const bare = place(join(dir(), "bare"));
     mkdirSync(join(bare, "mayor/town.json"), { recursive: true });
-    expect(fault(() => findTown({ cwd: bare, env: {} }))).toMatchObject({ code: "town-not-found", hint: expect.stringContaining("--town") });
+    expect(fault(() => findTown({ cwd: bare, env: {} }))).toMatchObject({
+      code: "town-not-found",
+      hint: expect.stringContaining("--town"),
+    });
   });
 
   test("is looked for although a parent cannot be looked into", () => {

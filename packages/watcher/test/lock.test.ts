@@ -30,7 +30,12 @@ describe("the lock of a town", () => {
     const holder = await startHolder(dir);
     const error = fault(dir);
     expect(error).toBeInstanceOf(TownLockedError);
-    expect(error).toMatchObject({ code: "town-locked", pid: holder.pid, message: expect.stringContaining(`pid ${holder.pid}`), hint: expect.stringContaining("convoy-cli status") });
+    expect(error).toMatchObject({
+      code: "town-locked",
+      pid: holder.pid,
+      message: expect.stringContaining(`pid ${holder.pid}`),
+      hint: expect.stringContaining("convoy-cli status"),
+    });
   });
 
   test("is refused to a second watcher in the same process, and free after the first", () => {
@@ -47,7 +52,10 @@ describe("the lock of a town", () => {
     await holder.kill();
     expect(existsSync(join(makeStateDir(dir), "watcher.pid"))).toBe(true);
     lock(dir);
-    expect(JSON.parse(readFileSync(join(makeStateDir(dir), "watcher.pid"), "utf8"))).toEqual({ pid: process.pid, since: since.toISOString() });
+    expect(JSON.parse(readFileSync(join(makeStateDir(dir), "watcher.pid"), "utf8"))).toEqual({
+      pid: process.pid,
+      since: since.toISOString(),
+    });
   });
 
   test("is free when its holder has let go", async () => {
@@ -70,7 +78,11 @@ describe("the lock of a town", () => {
     const dir = town();
     await startHolder(dir);
     writeFileSync(join(makeStateDir(dir), "watcher.pid"), "garbage");
-    expect(fault(dir)).toMatchObject({ code: "town-locked", pid: undefined, message: expect.stringContaining("another watcher") });
+    expect(fault(dir)).toMatchObject({
+      code: "town-locked",
+      pid: undefined,
+      message: expect.stringContaining("another watcher"),
+    });
   });
 
   test("released twice does not take away the note of the next holder", () => {
@@ -96,7 +108,11 @@ describe("a state directory that cannot be had", () => {
     const dir = town();
     writeFileSync(join(dir, ".runtime"), "");
     expect(fault(dir)).toBeInstanceOf(StateDirError);
-    expect(fault(dir)).toMatchObject({ code: "state-not-writable", path: join(dir, ".runtime/convoy-watcher"), hint: expect.stringContaining("owner") });
+    expect(fault(dir)).toMatchObject({
+      code: "state-not-writable",
+      path: join(dir, ".runtime/convoy-watcher"),
+      hint: expect.stringContaining("owner"),
+    });
   });
 
   test("because it is a link that leads in a circle", () => {

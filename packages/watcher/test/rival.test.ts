@@ -59,12 +59,15 @@ describe("a gt daemon in the town", () => {
     expect(findRival(dir)).toBeUndefined();
   });
 
-  test.for(["", "garbage", "12abc", "-1", "0", "1", "3.5", "9".repeat(40)])("is not made by the pid file %j", (text) => {
-    const { dir, pidFile } = town();
-    const own = text === "12abc" ? `${process.pid}abc` : text;
-    writeFileSync(pidFile, own);
-    expect(findRival(dir)).toBeUndefined();
-  });
+  test.for(["", "garbage", "12abc", "-1", "0", "1", "3.5", "9".repeat(40)])(
+    "is not made by the pid file %j",
+    (text) => {
+      const { dir, pidFile } = town();
+      const own = text === "12abc" ? `${process.pid}abc` : text;
+      writeFileSync(pidFile, own);
+      expect(findRival(dir)).toBeUndefined();
+    },
+  );
 
   test("is not waited for where its pid file is a pipe", () => {
     const { dir, pidFile } = town();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
+import { optionsOf, readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
 
 const townWith = (text: string): string => {
   const town = tempDir(onTestFinished).path;
@@ -80,6 +80,10 @@ describe("readSettings", () => {
     expect(faultOf(settings)).toBe(fault);
   });
 
+  it("takes each step once, and in the one order there is", () => {
+    expect(readSettings(townWith('{"land":["force","check","check"]}'))).toEqual({ land: ["check", "force"] });
+  });
+
   it("cuts a long value short", () => {
     expect(faultOf({ grace: "x".repeat(10_000) }).length).toBeLessThan(300);
   });
@@ -96,5 +100,26 @@ describe("readSettings", () => {
     const town = tempDir(onTestFinished).path;
     mkdirSync(settingsFileOf(town), { recursive: true });
     expect(() => readSettings(town)).toThrow(/cannot be read: EISDIR/);
+  });
+});
+
+describe("optionsOf", () => {
+  it("has a default for everything but the tools, which are on PATH then", () => {
+    expect(optionsOf("/town", {})).toEqual({
+      bd: undefined,
+      gt: undefined,
+      sources: ["bd", "db"],
+      sweepEvery: 30_000,
+      grace: 5_000,
+      steps: ["check", "close", "force"],
+    });
+  });
+
+  it("starts relative paths at the town", () => {
+    expect(optionsOf("/town", { bd: "tools/bd", gt: "/opt/gt", grace: 0 })).toMatchObject({
+      bd: "/town/tools/bd",
+      gt: "/opt/gt",
+      grace: 0,
+    });
   });
 });

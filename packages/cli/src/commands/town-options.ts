@@ -1,28 +1,47 @@
+import { resolve } from "node:path";
 import type { Reporter } from "@gastown/convoy-core";
-import { findTown, type WatchTownOptions } from "@gastown/convoy-watcher";
-import type { LandingOptions } from "../options.ts";
+import {
+  findTown,
+  optionsOf,
+  readSettings,
+  type WatcherSettings,
+  type WatchTownOptions,
+} from "@gastown/convoy-watcher";
+import type { LandingOptions, WatchOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { createJsonReporter } from "../reporters/json.ts";
 import { createTextReporter } from "../reporters/text.ts";
 import type { Stopping } from "../signals.ts";
 import { VERSION } from "../version.ts";
 
-/** What `watch` and `check` have in common. */
-export function townOptions(options: LandingOptions, report: Reporter, stopping: Stopping): WatchTownOptions {
+/**
+ * What `watch` and `check` have in common: flags win over the settings of the town.
+ *
+ * @throws {TownNotFoundError}
+ * @throws {SettingsError}
+ */
+export function townOptions(
+  options: LandingOptions | WatchOptions,
+  report: Reporter,
+  stopping: Stopping,
+): WatchTownOptions {
+  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
   return {
-    town: findTown({ town: options.town, cwd: process.cwd(), env: process.env }),
+    ...optionsOf(town, { ...readSettings(town), ...flags(options) }),
+    town,
     version: VERSION,
-    bd: options.bd,
-    gt: options.gt,
-    sources: [],
-    sweepEvery: 30_000,
-    grace: options.grace,
-    steps: options.land,
     dryRun: options.dryRun === true,
     report,
     stop: stopping.stop,
     kill: stopping.kill,
   };
+}
+
+/** The settings that were given as flags. */
+function flags(options: LandingOptions & Partial<WatchOptions>): WatcherSettings {
+  const { source, sweep, grace, land, bd, gt, given } = options;
+  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt) };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => given.has(name)));
 }
 
 export function createReporter(options: LandingOptions, output: Output, changesOnly: boolean): Reporter {

@@ -9,7 +9,7 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
   const report = createReporter(options, output, true);
   const stopping = takeSignals(output.err);
   try {
-    await watchTown({ ...townOptions(options, report, stopping), sources: options.source, sweepEvery: options.sweep });
+    await watchTown(townOptions(options, report, stopping));
     return stopping.exitCode();
   } finally {
     stopping.dispose();
