@@ -45,4 +45,17 @@ export function declareReading(add: Add, exit: (status: number) => void): void {
       const { whyCommand } = await import("./commands/why.ts");
       exit(await whyCommand(id, command.optsWithGlobals<CommonOptions>()));
     });
+
+  add(
+    "doctor",
+    "Looks at everything the watcher depends on, with a hint for each fault. Exit status 3 when something is wrong.",
+    [
+      ["convoy-cli doctor", "runtime, town, databases, routes, bd, gt, daemons, watcher, convoys"],
+      ["convoy-cli doctor -q", "only what is wrong: silence means that all is well"],
+      ["convoy-cli doctor --json | jq '.checks[] | select(.level == \"wrong\")'", "what is wrong, for a program"],
+    ],
+  ).action(async (_options: unknown, command: Command) => {
+    const { doctorCommand } = await import("./commands/doctor.ts");
+    exit(await doctorCommand(command.optsWithGlobals<CommonOptions>()));
+  });
 }

@@ -10,6 +10,7 @@ export { openStore, type OpenedStore } from "./open-store.ts";
 export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
 export { readSettingsFile } from "./settings-file.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
+export { type FileLock, takeLock } from "./take-lock.ts";
 export { systemClock } from "./system-clock.ts";
 export { commandEnvironment } from "./command-environment.ts";
 export { toolVersion, type ToolVersion } from "./tool-version.ts";

@@ -33,17 +33,18 @@ export function bar(done: number, total: number, size: number): string {
   return "█".repeat(full) + "░".repeat(size - full);
 }
 
-/** Lines of at most so many columns, broken between words; a longer word stands alone, cut. */
+/** Lines of at most so many columns, broken between words; a word that is longer is left to the terminal. */
 export function wrap(text: string, columns: number | undefined, indent = ""): string[] {
-  if (columns === undefined) return [text];
+  if (columns === undefined || width(text) <= columns) return [text];
+  const [start = ""] = /^ */.exec(text) ?? [];
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && width(longer) > columns) {
+  let line = start;
+  for (const word of text.slice(start.length).split(" ")) {
+    const longer = line.trim() === "" ? line + word : `${line} ${word}`;
+    if (line.trim() !== "" && width(longer) > columns) {
       lines.push(line);
       line = indent + word;
     } else line = longer;
   }
-  return [...lines, line].map((one) => cut(one, columns));
+  return [...lines, line];
 }

@@ -1,4 +1,5 @@
 import { printable } from "@gastown/convoy-core";
+import { advice } from "./advice.ts";
 import { plural, sinceInWords } from "./in-words.ts";
 import { blockerInFull, factsOf } from "./issue-text.ts";
 import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
@@ -17,7 +18,7 @@ export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now
     case "empty":
       return [
         `${id} tracks nothing, and so never lands by itself`,
-        `gt convoy add ${id} ISSUE gives it something to wait for`,
+        advice([convoy.convoy], `gt convoy add ${id} ISSUE gives it something to wait for`),
       ];
     case "closed": {
       const since = sinceInWords(convoy.updatedAt, now);
@@ -59,7 +60,7 @@ function complete({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView |
   if (watcher !== null) return [`${start}; the watcher (pid ${watcher.pid}) closes it in a moment`];
   return [
     `${start}, but no watcher is running`,
-    `convoy-cli check ${id} closes it now; convoy-cli watch closes every one in time`,
+    advice([convoy], `convoy-cli check ${id} closes it now; convoy-cli watch closes every one in time`),
   ];
 }
 

@@ -1,0 +1,22 @@
+/** What the doctor looks at, in this order. */
+export const GROUPS = ["runtime", "town", "databases", "routes", "tools", "daemons", "watcher", "convoys"] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** One finding. `note`: worth knowing, and nothing that stops the watcher. `wrong`: mend it. */
+export type Finding =
+  | { readonly name: string; readonly level: "good"; readonly fact: string }
+  | { readonly name: string; readonly level: "note" | "wrong"; readonly fact: string; readonly hint: string };
+
+export type Check = Finding & { readonly group: Group };
+
+export function good(name: string, fact: string): Finding {
+  return { name, level: "good", fact };
+}
+
+export function note(name: string, fact: string, hint: string): Finding {
+  return { name, level: "note", fact, hint };
+}
+
+export function wrong(name: string, fact: string, hint: string): Finding {
+  return { name, level: "wrong", fact, hint };
+}

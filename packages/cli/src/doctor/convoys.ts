@@ -1,0 +1,72 @@
+import type { ConvoyStore } from "@gastown/convoy-core";
+import type { FoundWatcher } from "@gastown/convoy-watcher";
+import { readConvoys } from "../commands/read-town.ts";
+import { advice } from "../views/advice.ts";
+import { convoyView } from "../views/convoy-view.ts";
+import { plural } from "../views/in-words.ts";
+import { blockerInShort } from "../views/issue-text.ts";
+import type { ConvoyView } from "../views/views.ts";
+import { stuckOf } from "../views/watcher-view.ts";
+import { type Finding, good, note, wrong } from "./check.ts";
+
+/** Convoys that are not as they should be. */
+export async function checkConvoys(store: ConvoyStore, found: FoundWatcher, now: number): Promise<Finding[]> {
+  const stuck = stuckOf(found);
+  const views = async (ids: readonly string[]): Promise<ConvoyView[]> =>
+    (await readConvoys(store, ids)).map((convoy) => convoyView(convoy, stuck));
+  const open = await views(await store.openConvoys());
+  const closed = await views((await store.closedConvoys?.()) ?? []);
+  const findings = [
+    ...open.filter((convoy) => convoy.stuck !== null).map(stuckFinding),
+    ...open
+      .filter((convoy) => convoy.stuck === null && convoy.verdict === "complete")
+      .map((convoy) => completeFinding(convoy, found)),
+    ...open
+      .filter((convoy) => convoy.verdict === "waiting" && convoy.open === 0)
+      .map((convoy) => unjudgedFinding(convoy, now)),
+    ...closed.filter((convoy) => convoy.blockers.length > 0).map((convoy) => reopenedFinding(convoy, now)),
+  ];
+  return findings.length > 0
+    ? findings
+    : [
+        good(
+          "convoys",
+          `${plural(open.length, "open convoy")}, and nothing is the matter with ${open.length === 1 ? "it" : "them"}`,
+        ),
+      ];
+}
+
+function stuckFinding({ convoy, stuck }: ConvoyView): Finding {
+  const said = stuck?.output.split("\n").find((line) => line.trim() !== "") ?? "nothing";
+  return wrong(
+    convoy,
+    `is stuck after ${plural(stuck?.attempts ?? 0, "attempt")}; gt said: ${said}`,
+    advice([convoy], `gt convoy close ${convoy} closes it by hand; convoy-cli status ${convoy} shows all that gt said`),
+  );
+}
+
+function completeFinding({ convoy, total }: ConvoyView, found: FoundWatcher): Finding {
+  const fact = `is complete (${total} of ${total}) and still open`;
+  if (found.state === "running") return note(convoy, fact, "the watcher is about to close it; look again in a moment");
+  return wrong(convoy, fact, advice([convoy], `convoy-cli check ${convoy} closes it now`));
+}
+
+function unjudgedFinding({ convoy, blockers }: ConvoyView, now: number): Finding {
+  const [first] = blockers;
+  const why = first === undefined ? "" : blockerInShort(first, now);
+  return wrong(
+    convoy,
+    `cannot be judged: ${why}`,
+    advice([convoy], `mend the route or database named above, or close it by hand: gt convoy close ${convoy}`),
+  );
+}
+
+function reopenedFinding({ convoy, blockers }: ConvoyView, now: number): Finding {
+  const [first] = blockers;
+  const issue = first?.issue ?? "";
+  return wrong(
+    convoy,
+    `is closed, but tracks what is open again: ${first === undefined ? "" : blockerInShort(first, now)}`,
+    advice([convoy, issue], `gt convoy add ${convoy} ${issue} reopens it, if it is to wait for ${issue}`),
+  );
+}

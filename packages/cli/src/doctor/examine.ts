@@ -1,0 +1,71 @@
+import { messageOf, WatcherError } from "@gastown/convoy-core";
+import { findTown, findWatcher, openStore } from "@gastown/convoy-watcher";
+import type { CommonOptions } from "../options.ts";
+import { type Check, type Finding, type Group, wrong } from "./check.ts";
+import { checkConvoys } from "./convoys.ts";
+import { checkDaemons } from "./daemons.ts";
+import { checkDatabases } from "./databases.ts";
+import { checkRoutes } from "./routes.ts";
+import { checkRuntime } from "./runtime.ts";
+import { checkTools } from "./tools.ts";
+import { checkTown } from "./town.ts";
+import { checkWatcher } from "./watcher.ts";
+
+/**
+ * Looks at everything, one group after the other. What one check cannot find out is a finding, and stops no other.
+ *
+ * @param begin called before each group, which may take a while
+ * @param end called with what was found
+ */
+export async function examine(
+  options: CommonOptions,
+  begin: (group: Group) => void,
+  end: (checks: readonly Check[]) => void,
+): Promise<string | undefined> {
+  const look = async (group: Group, check: () => Promise<readonly Finding[]> | readonly Finding[]): Promise<void> => {
+    begin(group);
+    let findings: readonly Finding[];
+    try {
+      findings = await check();
+    } catch (error) {
+      findings = [
+        wrong(
+          group,
+          messageOf(error),
+          error instanceof WatcherError ? error.hint : "this is a fault of convoy-cli: please report it",
+        ),
+      ];
+    }
+    end(findings.map((finding) => ({ ...finding, group })));
+  };
+
+  await look("runtime", () => checkRuntime());
+  let town: string | undefined;
+  await look("town", () => {
+    town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+    return checkTown(town);
+  });
+  let activity = false;
+  const tools = async (): Promise<readonly Finding[]> => {
+    const found = await checkTools(town, options);
+    activity = found.activity;
+    return found.findings;
+  };
+  if (town === undefined) {
+    await look("tools", tools);
+    return undefined;
+  }
+  const root: string = town;
+  const { store, files, close } = openStore(root);
+  try {
+    await look("databases", () => checkDatabases(root, files));
+    await look("routes", () => checkRoutes(root));
+    await look("tools", tools);
+    if (activity) await look("daemons", () => checkDaemons(files));
+    await look("watcher", () => checkWatcher(root, Date.now()));
+    await look("convoys", () => checkConvoys(store, findWatcher(root), Date.now()));
+  } finally {
+    close();
+  }
+  return root;
+}

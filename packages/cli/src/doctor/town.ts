@@ -1,0 +1,31 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { messageOf } from "@gastown/convoy-core";
+import { stateDirOf } from "@gastown/convoy-watcher";
+import { type Finding, good, note, wrong } from "./check.ts";
+
+/** The town's root, and whether the watcher can keep its own files there. */
+export function checkTown(town: string): Finding[] {
+  const isTown = existsSync(join(town, "mayor", "town.json"));
+  return [
+    isTown
+      ? good("root", town)
+      : note("root", `${town} has no mayor/town.json`, "gt does not take it for a town: name the root that gt made"),
+    checkOwnFiles(stateDirOf(town)),
+  ];
+}
+
+function checkOwnFiles(dir: string): Finding {
+  let present = dir;
+  while (!existsSync(present)) present = dirname(present);
+  try {
+    accessSync(present, constants.R_OK | constants.W_OK | constants.X_OK);
+    return good("own files", dir);
+  } catch (error) {
+    return wrong(
+      "own files",
+      `${present} cannot be written (${messageOf(error)})`,
+      `chown or chmod it: the watcher keeps its lock and status in ${dir}`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { findRival, findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
+import { sinceInWords } from "../views/in-words.ts";
+import { type Finding, good, note } from "./check.ts";
+
+/** Our own watcher, what it listens to, and whoever else lands convoys here. */
+export function checkWatcher(town: string, now: number): Finding[] {
+  return [...ownFindings(findWatcher(town), now), ...rivalFindings(town)];
+}
+
+function ownFindings(found: FoundWatcher, now: number): Finding[] {
+  if (found.state === "none")
+    return [
+      note(
+        "watcher",
+        "none is running",
+        "start one with `convoy-cli watch`, or `gastown plugins enable convoy-watcher`",
+      ),
+    ];
+  if (found.state === "dead") {
+    return [
+      note(
+        "watcher",
+        `the one with pid ${found.pid} was killed; its lock is stale, and free`,
+        "start another with `convoy-cli watch`: it takes over",
+      ),
+    ];
+  }
+  const running = good("watcher", `pid ${found.pid}, since ${sinceInWords(found.since, now) ?? "?"}`);
+  const sources = Object.entries(found.status?.sources ?? {}).map(([name, { state, detail }]) =>
+    state === "up"
+      ? good(`source ${name}`, "up")
+      : note(
+          `source ${name}`,
+          `${state}${detail === undefined ? "" : `: ${detail}`}`,
+          "the other source and a sweep every 30 s carry on; see the tools and daemons above",
+        ),
+  );
+  return [running, ...sources];
+}
+
+function rivalFindings(town: string): Finding[] {
+  const rival = findRival(town);
+  if (rival !== undefined) {
+    return [
+      note(
+        "rival",
+        `${rival} lands convoys here, too`,
+        "each is left to it for 5 s first, so that nobody is told twice; `gt daemon stop` leaves them to us at once",
+      ),
+    ];
+  }
+  const pid = join(town, "daemon", "daemon.pid");
+  return existsSync(pid)
+    ? [
+        note(
+          "rival",
+          `no gt daemon is running, but it left ${pid} behind`,
+          "nothing to do: a stale file does not count",
+        ),
+      ]
+    : [good("rival", "none: no gt daemon is running")];
+}

@@ -1,0 +1,6 @@
+import { isSafeArgument } from "@gastown/convoy-core";
+
+/** Advice with ids in a command to type; not when one of them would mean something else to a shell. */
+export function advice(ids: readonly string[], text: string): string {
+  return ids.every(isSafeArgument) ? text : "its id is not fit for a command line: mend it in the database";
+}
