@@ -37,7 +37,8 @@ export async function judgeConvoys(
     }
     delete memory.hintedAt;
     tell(run, memory, convoy, verdict);
-    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(convoy, verdict, memory))) run.landing.addAfter(id, wait);
+    if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(convoy, verdict, memory)))
+      run.landing.addAfter(id, wait);
   }
   return { complete, fresh };
 }
@@ -76,7 +77,8 @@ export function tell(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, ver
     if (!mayAsk(convoy, verdict, memory)) delete memory.rivalUntil;
   }
   const { kind, done, open, unknown, total } = verdict;
-  const told = JSON.stringify([kind, done, open, unknown, total, verdict.reasons]);
+  const progress = kind === "waiting" || kind === "complete" ? [done, open, unknown, total] : [];
+  const told = JSON.stringify([kind, progress, verdict.reasons]);
   if (memory.told === told) return;
   memory.told = told;
   const { id, title } = convoy;

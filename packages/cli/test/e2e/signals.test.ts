@@ -58,12 +58,12 @@ test("the second signal kills a gt that ignores SIGTERM, and what it started", a
   control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
   const cli = await watch();
   town.close(issue);
-  const [gt] = await until("gt with a child", () => control.calls("gt").filter(({ children }) => children.length > 0));
+  const gt = await until("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
   cli.signal("SIGTERM");
   await cli.said("stopping (again to force)");
   const { code } = await cli.stop("SIGTERM");
   expect(code).toBe(0);
-  expect([gt?.pid, ...(gt?.children ?? [])].filter((pid) => isAlive(pid ?? 0))).toEqual([]);
+  expect([gt.pid, ...gt.children].filter(isAlive)).toEqual([]);
   expect(leftovers()).toEqual([]);
 });
 
@@ -71,10 +71,10 @@ test("a bd that ignores SIGTERM, with a child that holds its output, is gone whe
   const { control, watch, leftovers } = scene();
   control.set({ bd: { ignoreSigterm: true, grandchild: true } });
   const cli = await watch();
-  const [bd] = await until("bd with a child", () => control.calls("bd").filter(({ children }) => children.length > 0));
+  const bd = await until("bd with a child", () => control.calls("bd").find(({ children }) => children.length > 0));
   const { code } = await cli.stop();
   expect(code).toBe(0);
-  expect([bd?.pid, ...(bd?.children ?? [])].filter((pid) => isAlive(pid ?? 0))).toEqual([]);
+  expect([bd.pid, ...bd.children].filter(isAlive)).toEqual([]);
   expect(leftovers()).toEqual([]);
 });
 
