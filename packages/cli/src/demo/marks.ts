@@ -1,3 +1,5 @@
+import { isUtf8 } from "../locale.ts";
+
 /** The few signs that are not letters. */
 export interface Marks {
   readonly landed: string;
@@ -9,10 +11,9 @@ export interface Marks {
 }
 
 const UNICODE: Marks = { landed: "✓", failed: "✗", waits: "…", convoy: "▸", full: "▰", empty: "▱" };
-const ASCII: Marks = { landed: "*", failed: "x", waits: ".", convoy: ">", full: "#", empty: "-" };
+const ASCII: Marks = { landed: "+", failed: "x", waits: "~", convoy: ">", full: "#", empty: "." };
 
-/** Signs that this locale can show. */
+/** Signs that this terminal can show. */
 export function marksFor(env: Readonly<Record<string, string | undefined>>): Marks {
-  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
-  return /utf-?8/i.test(locale) && env["TERM"] !== "dumb" ? UNICODE : ASCII;
+  return isUtf8(env) && env["TERM"] !== "dumb" ? UNICODE : ASCII;
 }

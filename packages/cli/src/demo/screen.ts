@@ -6,6 +6,7 @@ const NARROWEST = 20;
 /** From this width on there is a column for who does something. */
 const ROOMY = 60;
 const WHO = 10;
+const LEFT = 24;
 
 /** Prose and lines on a terminal of any width. */
 export interface Screen {
@@ -13,6 +14,8 @@ export interface Screen {
   gap(): void;
   /** A paragraph, `indent` columns from the left; its further lines by `hanging` more. */
   say(text: string, indent?: number, hanging?: number): void;
+  /** A line of a table with two columns, the first one painted. */
+  row(left: string, right: string, paint?: (text: string) => string): void;
   /** What somebody does or notices. */
   cue(who: string, text: string): void;
 }
@@ -24,10 +27,13 @@ export function createScreen(output: Output, columns: () => number | undefined):
     const lines = wrapAnsi(text, room, { hard: true, trim: true }).split("\n");
     for (const [index, line] of lines.entries()) output.out((index === 0 ? first : rest) + line);
   };
+  const say: Screen["say"] = (text, indent = 0, hanging = 0) =>
+    wrapped(text, width() - indent - hanging, " ".repeat(indent), " ".repeat(indent + hanging));
   return {
     gap: () => output.out(""),
-    say: (text, indent = 0, hanging = 0) =>
-      wrapped(text, width() - indent - hanging, " ".repeat(indent), " ".repeat(indent + hanging)),
+    say,
+    row: (left, right, paint = (text) => text) =>
+      say(`${paint(left.padEnd(width() < ROOMY ? 0 : LEFT))} ${right}`, 1, 2),
     cue(who, text) {
       const name = output.style(styleOf(who), who);
       if (width() < ROOMY) return wrapped(`${name} ${text}`, width() - 3, " ", "   ");

@@ -83,14 +83,15 @@ async function introduce({ screen, output, marks, pause }: Telling): Promise<voi
   );
   screen.gap();
   screen.say(
-    "Agents work in rigs, one rig a project. A convoy tracks issues of any rig: when the last of them is done, it" +
-      " should land: be closed at once, and those who wait be told. gt looks only at events, and most closes make none.",
+    "Agents work in rigs, one rig a project: here web, api and docs. A convoy tracks issues of any rig. When the last" +
+      " of them is done, it should land: be closed at once, and those who wait be told. The events that gt follows" +
+      " tell of some closes only.",
     1,
   );
   await pause(1_800);
   screen.gap();
   for (const { title, tracks } of CONVOYS)
-    screen.say(`${marks.convoy} ${title.padEnd(22)} ${output.style("dim", `tracks ${tracks.join(", ")}`)}`, 1, 2);
+    screen.row(`${marks.convoy} ${title}`, output.style("dim", `tracks ${tracks.join(", ")}`));
   await pause(1_000);
   screen.gap();
 }

@@ -15,7 +15,7 @@ export function summarise({ fates, done, inFeed }: Outcome, screen: Screen, outp
     output.style("bold", well ? `${landed}, each once, and ${WAITING} was told of each once:` : `${landed}:`),
     1,
   );
-  for (const fate of fates) screen.say(line(fate, output, marks), 1, 2);
+  for (const fate of fates) tell(fate, screen, output, marks);
   screen.gap();
   screen.say(
     `Agents finished ${done} issues. The event feed, all that gt's own watcher looks at, shows the closing of ${inFeed}.`,
@@ -30,13 +30,12 @@ export function summarise({ fates, done, inFeed }: Outcome, screen: Screen, outp
   screen.gap();
 }
 
-function line({ convoy, landed, good, ms, why }: Fate, { style }: Output, marks: Marks): string {
-  const title = convoy.title.padEnd(22);
-  if (!good)
-    return style(
-      "red",
-      `${marks.failed} ${title} ${landed ? "landed, not as it should" : `did not land: ${printable(why ?? "")}`}`,
-    );
-  if (landed) return style("green", `${marks.landed} ${title} ${ms ?? "?"} ms after ${convoy.after ?? "a hint"}`);
-  return style("yellow", `${marks.waits} ${title} waits: ${printable(why ?? "")}`);
+function tell({ convoy, landed, good, ms, why }: Fate, screen: Screen, { style }: Output, marks: Marks): void {
+  const { title, after = "a hint" } = convoy;
+  const reason = printable(why ?? "nobody knows why");
+  const row = (colour: "red" | "green" | "yellow", mark: string, text: string): void =>
+    screen.row(`${mark} ${title}`, text, (left) => style(colour, left));
+  if (!good) row("red", marks.failed, landed ? "landed, but not as it should" : `did not land: ${reason}`);
+  else if (landed) row("green", marks.landed, `${ms ?? "?"} ms after ${after}`);
+  else row("yellow", marks.waits, `waits: ${reason}`);
 }

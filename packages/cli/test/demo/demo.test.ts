@@ -42,13 +42,11 @@ test("lands what it promises, each convoy once, and leaves nothing", async () =>
   expect(demo.records("hello").map(({ pid }) => isAlive(pid))).toEqual([false, false]);
 });
 
-test("never sees in bd activity the close that passed the daemon by, until the databases told", async () => {
+test("is told by the databases, and by nothing else, of the close that passed the daemon by", async () => {
   const demo = startDemo(["--json"]);
   await demo.ended;
-  const close = demo.records("close").filter(({ issue }) => issue === "api-q4d");
-  expect(close.map(({ source, convoys }) => ({ source, convoys }))).toEqual([
-    { source: "db", convoys: ["hq-cv-login"] },
-  ]);
+  const sources = demo.records("close").filter(({ issue }) => issue === "api-q4d");
+  expect(new Set(sources.map(({ source }) => source))).toEqual(new Set(["db"]));
 });
 
 test("tells its story in words, in signs that a C locale has, and without colour when told so", async () => {

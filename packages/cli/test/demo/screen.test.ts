@@ -12,6 +12,7 @@ function shown(columns: number | undefined, colour = false): string[] {
   const screen = createScreen(output, () => columns);
   screen.say("A convoy tracks issues of any rig: when the last of them is done, it should land.", 1, 2);
   screen.cue("watcher", 'runs gt convoy close hq-cv-rmapi --reason "All tracked issues completed"');
+  screen.row("> Night theme", "tracks web-d9f, docs-t5c", (text) => output.style("green", text));
   return lines;
 }
 
@@ -22,6 +23,7 @@ test("keeps a column for who speaks where there is room", () => {
       "   land.",
       "    watcher   runs gt convoy close hq-cv-rmapi --reason "All tracked issues",
       "              completed"",
+      " > Night theme            tracks web-d9f, docs-t5c",
     ]
   `);
 });
@@ -35,6 +37,8 @@ test("does without that column on a narrow terminal", () => {
       " watcher runs gt convoy close",
       "   hq-cv-rmapi --reason "All tracked",
       "   issues completed"",
+      " > Night theme tracks web-d9f,",
+      "   docs-t5c",
     ]
   `);
 });
@@ -48,11 +52,11 @@ test.each([undefined, 200, 88, 80, 60, 59, 40, 20, 3])("fits %s columns, with co
 test.each([
   [{ LANG: "en_GB.UTF-8" }, "✓"],
   [{ LANG: "C", LC_CTYPE: "C.utf8" }, "✓"],
-  [{ LANG: "en_GB.UTF-8", LC_ALL: "C" }, "*"],
+  [{ LANG: "en_GB.UTF-8", LC_ALL: "C" }, "+"],
   [{ LANG: "en_GB.UTF-8", LC_ALL: "" }, "✓"],
-  [{ LANG: "en_GB.UTF-8", TERM: "dumb" }, "*"],
-  [{ LANG: "de_DE.ISO-8859-1" }, "*"],
-  [{}, "*"],
+  [{ LANG: "en_GB.UTF-8", TERM: "dumb" }, "+"],
+  [{ LANG: "de_DE.ISO-8859-1" }, "+"],
+  [{}, "+"],
 ])("takes signs that %o can show", (env, landed) => {
   expect(marksFor(env).landed).toBe(landed);
 });
