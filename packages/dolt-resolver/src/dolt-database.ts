@@ -1,0 +1,103 @@
+import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refersTo } from "@gastown/convoy-core";
+import { toConvoy, toIssue, toTrack } from "@gastown/sqlite-resolver/queries";
+import { doltError } from "./faults.ts";
+import { type Opening, openDatabase } from "./opening.ts";
+import type { DoltServer } from "./server.ts";
+import { exactly, inUtc } from "./values.ts";
+import { hashesOf } from "./working-sets.ts";
+
+/** How long the shape of a database may be relied on, in milliseconds: a migration may add tables. */
+const SHAPE_FOR = 300_000;
+
+/** A beads database on a Dolt SQL server. */
+export interface DoltDatabase extends IssueDatabase {
+  /** The server that has it now. */
+  server(): DoltServer;
+  /** What is there to ask. Throws a `DatabaseError`. */
+  opening(): Promise<Opening>;
+}
+
+/** Tells servers apart without their addresses. */
+const serials = new WeakMap<DoltServer, number>();
+let lastSerial = 0;
+
+/**
+ * @param locate the server, which may move
+ * @param database its name there
+ * @param now milliseconds
+ */
+export function createDoltDatabase(locate: () => DoltServer, database: string, now: () => number): DoltDatabase {
+  let opened: Opening | undefined;
+  let openedAt = 0;
+  let changes = 0;
+
+  const opening = async (): Promise<Opening> => {
+    const server = locate();
+    if (opened?.server === server && now() - openedAt < SHAPE_FOR) return opened;
+    opened = await openDatabase(server, database);
+    openedAt = now();
+    return opened;
+  };
+
+  /** A schema that changed under us (a migration) shows as a missing column: it is looked at anew, once. */
+  const read = async <T>(query: (opening: Opening) => Promise<T>): Promise<T> => {
+    for (let retried = false; ; retried = true) {
+      try {
+        return await query(await opening());
+      } catch (error) {
+        opened = undefined;
+        if (retried || !(error instanceof DatabaseError) || error.fault !== "foreign") throw error;
+      }
+    }
+  };
+
+  const withTracks = <T>(query: (opening: Opening) => Promise<T>): Promise<T> =>
+    read((at) => {
+      if (at.shape.dependencies === false)
+        throw doltError("foreign", database, "it has no table dependencies of a form that this program knows");
+      return query(at);
+    });
+
+  return {
+    name: database,
+    server: locate,
+    opening: () => read(async (at) => at),
+    async revision() {
+      const server = locate();
+      const [hash] = (await server.isDolt(database)) ? await hashesOf(server, [database]) : [];
+      // Without a hash nothing says that all is as it was, so that it never is.
+      return `${serialOf(server)}:${hash ?? `#${(changes += 1)}`}`;
+    },
+    openConvoys: () => withTracks(async (at) => (await at.rows(at.queries.openConvoys)).map(inUtc).map(toConvoy)),
+    closedConvoys: () => withTracks(async (at) => (await at.rows(at.queries.closedConvoys)).map((row) => row.id)),
+    convoys: (ids) =>
+      withTracks(async (at): Promise<ConvoyRow[]> =>
+        exactly(ids, await at.byIds(at.queries.convoys, ids))
+          .map(inUtc)
+          .map(toConvoy),
+      ),
+    tracks: (convoys) =>
+      withTracks(async (at) => {
+        const wanted = new Set(convoys);
+        return (await at.byIds(at.queries.tracks, convoys)).map(toTrack).filter((row) => wanted.has(row.convoy));
+      }),
+    openTracks: () => withTracks(async (at) => (await at.rows(at.queries.openTracks)).map(toTrack)),
+    closedConvoysTracking: (issue) =>
+      withTracks(async (at) => {
+        const rows = (await at.rows(at.queries.closedTracks)).map(toTrack);
+        return [...new Set(rows.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
+      }),
+    issues: (ids) =>
+      read(async (at): Promise<IssueRow[]> =>
+        exactly(ids, await at.byIds(at.queries.issues, ids))
+          .map(inUtc)
+          .map(toIssue),
+      ),
+  };
+}
+
+function serialOf(server: DoltServer): number {
+  let serial = serials.get(server);
+  if (serial === undefined) serials.set(server, (serial = lastSerial += 1));
+  return serial;
+}

@@ -1,0 +1,74 @@
+import { DatabaseError, type DatabaseFault } from "@gastown/convoy-core";
+
+/** By number where there is one: what servers say in words differs. */
+const BY_NUMBER: ReadonlyMap<number, DatabaseFault> = new Map([
+  [1044, "denied"],
+  [1045, "denied"],
+  [1130, "denied"],
+  [1142, "denied"],
+  [1143, "denied"],
+  [1251, "denied"],
+  [1698, "denied"],
+  [1049, "missing"],
+  [1054, "foreign"],
+  [1146, "foreign"],
+  [1040, "unreachable"],
+  [1053, "unreachable"],
+  [1077, "unreachable"],
+  [1203, "unreachable"],
+  [1205, "locked"],
+  [1213, "locked"],
+]);
+
+const NETWORK =
+  /^(?:ECONN\w+|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_\w+|EPIPE|EACCES|EADDRNOTAVAIL|PROTOCOL_\w+|POOL_\w+|HANDSHAKE_\w+)$/;
+
+const HINTS: Partial<Record<DatabaseFault, string>> = {
+  unreachable:
+    "start it with `gt dolt start`; it is tried again. Its address comes from .dolt-data/config.yaml, metadata.json, GT_DOLT_* and BEADS_DOLT_*",
+  denied:
+    "check the user in metadata.json (dolt_server_user), and GT_DOLT_USER, GT_DOLT_PASSWORD, BEADS_DOLT_SERVER_USER, BEADS_DOLT_PASSWORD",
+  missing: "check `dolt_database` in metadata.json; `gt dolt list` names the databases of the server",
+  foreign: "bring the database up to date with `bd migrate`, or check `dolt_database` in metadata.json",
+  empty: "run `bd init` there, or check `dolt_database` in metadata.json",
+  locked: "it is tried again",
+  unreadable: "look at the server's log (daemon/dolt.log in the town)",
+};
+
+/** A fault of a database on a server, with the hint that goes with it. Names no address and nobody. */
+export function doltError(fault: DatabaseFault, database: string, what: string, cause?: unknown): DatabaseError {
+  const options = cause === undefined ? {} : { cause };
+  return new DatabaseError(
+    fault,
+    database,
+    `the Dolt database ${database} cannot be read: ${what}`,
+    HINTS[fault] ?? "see docs/errors.md",
+    options,
+  );
+}
+
+/** What the driver or the server threw, as a `DatabaseError`; faults of this program as they are. */
+export function asDoltError(error: unknown, database: string): unknown {
+  if (error instanceof DatabaseError || !(error instanceof Error) || error instanceof TypeError) return error;
+  const code = "code" in error ? String(error.code) : "";
+  const number = "errno" in error && typeof error.errno === "number" ? error.errno : 0;
+  const fault = BY_NUMBER.get(number);
+  if (fault === "denied") return doltError(fault, database, "the server does not let us in", error);
+  if (fault === "missing") return doltError(fault, database, "the server has no database of that name", error);
+  if (fault === "foreign")
+    return doltError(fault, database, "it lacks a table or a column that every beads database has", error);
+  if (fault === "locked") return doltError(fault, database, "the server waits for a lock", error);
+  if (fault === "unreachable") return doltError(fault, database, "the server takes no connection now", error);
+  if (NETWORK.test(code)) return doltError("unreachable", database, `the server does not answer (${code})`, error);
+  // Dolt has one number for most of what goes wrong.
+  if (/could not be found in any table|does not have column|table not found/i.test(error.message))
+    return doltError("foreign", database, "it lacks a table or a column that every beads database has", error);
+  if (number > 0) return doltError("unreadable", database, `the server said ${code === "" ? number : code}`, error);
+  return error;
+}
+
+/** Whether the connection broke, so that another one may do. */
+export function isBroken(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return /^(?:ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|PROTOCOL_ENQUEUE_AFTER_\w+)$/.test(String(error.code));
+}

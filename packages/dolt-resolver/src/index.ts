@@ -1,0 +1,3 @@
+export type { DoltStore } from "./address.ts";
+export type { DoltDatabase } from "./dolt-database.ts";
+export { createDoltTown, type DoltTown, type DoltTownOptions } from "./dolt-town.ts";

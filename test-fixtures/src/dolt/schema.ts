@@ -1,0 +1,45 @@
+/** Which shape a Dolt database has: before wisps, up to bd 1.0.4, and from bd 1.0.5 on. */
+export type DoltSchema = "0.50" | "1.0.0" | "1.0.5";
+
+const key = "varchar(255)";
+
+/** Columns as bd makes them, without those that nobody here reads. */
+const issues = (table: string): string => `CREATE TABLE ${table} (
+  id ${key} NOT NULL, title varchar(500) NOT NULL, description text, status varchar(32) NOT NULL DEFAULT 'open',
+  priority int NOT NULL DEFAULT 2, issue_type varchar(32) NOT NULL DEFAULT 'task', assignee ${key},
+  created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, created_by ${key} DEFAULT '',
+  updated_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, closed_at datetime, close_reason text,
+  ephemeral tinyint(1) DEFAULT 0, PRIMARY KEY (id), KEY idx_${table}_status (status), KEY idx_${table}_type (issue_type))`;
+
+const dependencies = (table: string, schema: DoltSchema): string => {
+  const common = `type varchar(32) NOT NULL DEFAULT 'blocks', created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, created_by ${key} DEFAULT ''`;
+  if (schema !== "1.0.5")
+    return `CREATE TABLE ${table} (issue_id ${key} NOT NULL, depends_on_id ${key} NOT NULL, ${common},
+      PRIMARY KEY (issue_id, depends_on_id), KEY idx_${table}_target (depends_on_id))`;
+  return `CREATE TABLE ${table} (id char(36) NOT NULL, issue_id ${key} NOT NULL, ${common}, depends_on_issue_id ${key},
+    depends_on_wisp_id ${key}, depends_on_external ${key}, PRIMARY KEY (id), KEY idx_${table}_issue (issue_id))`;
+};
+
+const labels = (table: string): string =>
+  `CREATE TABLE ${table} (issue_id ${key} NOT NULL, label ${key} NOT NULL, PRIMARY KEY (issue_id, label))`;
+
+const events = (table: string, schema: DoltSchema): string =>
+  `CREATE TABLE ${table} (id ${schema === "0.50" ? "bigint NOT NULL AUTO_INCREMENT" : "char(36) NOT NULL"}, issue_id ${key} NOT NULL,
+    event_type varchar(32) NOT NULL, actor ${key} NOT NULL DEFAULT '', old_value text, new_value text, comment text,
+    created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (id), KEY idx_${table}_created (created_at))`;
+
+/** The tables of a new database. */
+export const tablesOf = (schema: DoltSchema): readonly string[] => [
+  issues("issues"),
+  dependencies("dependencies", schema),
+  labels("labels"),
+  events("events", schema),
+  ...(schema === "0.50"
+    ? []
+    : [
+        issues("wisps"),
+        dependencies("wisp_dependencies", schema),
+        labels("wisp_labels"),
+        events("wisp_events", schema),
+      ]),
+];

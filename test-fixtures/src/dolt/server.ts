@@ -1,0 +1,166 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import mysql from "mysql2/promise";
+import { programOf, type ServerKind, unprivileged } from "./programs.ts";
+
+const START_LIMIT = 60_000;
+
+/** A MySQL-compatible server of the test's own, on loopback, with a data directory of its own. */
+export interface SqlServer {
+  readonly kind: ServerKind;
+  readonly port: number;
+  readonly pid: number;
+  /** Runs statements as root, several at once if need be; rows of the (last) one. */
+  query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends it, politely or not; the data stay. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again, on the same port. */
+  start(): Promise<void>;
+}
+
+/** Starts a server over a new data directory in `dir`. Stop it when done; it does not outlive this process. */
+export const startSqlServer = async (kind: ServerKind, dir: string): Promise<SqlServer> => {
+  const data = join(dir, `${kind}-data`);
+  const owner = prepare(kind, dir, data);
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+  let connection: mysql.Connection | undefined;
+  const reap = (): void => void child?.kill("SIGKILL");
+
+  const connect = async (): Promise<mysql.Connection> => {
+    if (connection !== undefined) return connection;
+    connection = await mysql.createConnection({
+      host: "127.0.0.1",
+      port,
+      user: "root",
+      multipleStatements: true,
+      dateStrings: true,
+    });
+    connection.on("error", () => {
+      connection = undefined;
+    });
+    return connection;
+  };
+
+  const server: SqlServer = {
+    kind,
+    port,
+    get pid() {
+      return child?.pid ?? 0;
+    },
+    async query(text, values = []) {
+      const [rows] = await (await connect()).query(text, [...values]);
+      return (Array.isArray(rows) ? rows : []) as Record<string, unknown>[];
+    },
+    async stop(signal = "SIGTERM") {
+      connection?.destroy();
+      connection = undefined;
+      const running = child;
+      child = undefined;
+      process.off("exit", reap);
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      const ended = new Promise((resolve) => running.once("exit", resolve));
+      running.kill(signal);
+      await Promise.race([ended, sleep(10_000, undefined, { ref: false }).then(() => running.kill("SIGKILL"))]);
+      await ended;
+    },
+    async start() {
+      const [program, ...args] = commandOf(kind, dir, data, port);
+      const log = openSync(join(dir, `${kind}.log`), "a");
+      child = spawn(program ?? "", args, {
+        stdio: ["ignore", log, log],
+        cwd: dir,
+        env: { PATH: process.env["PATH"], HOME: dir, DOLT_ROOT_PATH: dir, DOLT_DISABLE_EVENT_FLUSH: "1" },
+        ...owner,
+      });
+      closeSync(log);
+      process.on("exit", reap);
+      for (const until = Date.now() + START_LIMIT; ; await sleep(20)) {
+        try {
+          await connect();
+          return;
+        } catch (error) {
+          if (child.exitCode === null && Date.now() < until) continue;
+          await server.stop("SIGKILL");
+          throw new Error(`${kind} did not start: ${readFileSync(join(dir, `${kind}.log`), "utf8").slice(-2_000)}`, {
+            cause: error,
+          });
+        }
+      }
+    },
+  };
+  await server.start();
+  return server;
+};
+
+const commandOf = (kind: ServerKind, dir: string, data: string, port: number): readonly string[] => {
+  if (kind === "dolt")
+    return [
+      programOf("dolt") ?? "dolt",
+      "sql-server",
+      "--host=127.0.0.1",
+      `--port=${port}`,
+      `--data-dir=${data}`,
+      "--loglevel=warning",
+    ];
+  return [
+    programOf("mariadbd") ?? "mariadbd",
+    "--no-defaults",
+    `--datadir=${data}`,
+    `--port=${port}`,
+    "--bind-address=127.0.0.1",
+    `--socket=${join(dir, "s")}`,
+    `--pid-file=${join(dir, "mariadb.pid")}`,
+    "--innodb-buffer-pool-size=16M",
+    "--innodb-log-file-size=8M",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--performance-schema=OFF",
+    "--character-set-server=utf8mb4",
+    "--skip-name-resolve",
+  ];
+};
+
+/** The data directory, and who is to own the process. */
+const prepare = (kind: ServerKind, dir: string, data: string): { uid?: number; gid?: number } => {
+  mkdirSync(data, { recursive: true });
+  if (kind === "dolt") {
+    mkdirSync(join(dir, ".dolt"), { recursive: true });
+    writeFileSync(
+      join(dir, ".dolt/config_global.json"),
+      JSON.stringify({
+        "metrics.disabled": "true",
+        "versioncheck.disabled": "true",
+        "user.name": "test",
+        "user.email": "test@example.com",
+      }),
+    );
+    return {};
+  }
+  const owner = unprivileged();
+  if (owner !== undefined) {
+    chmodSync(dir, 0o755);
+    for (const path of [dir, data]) chownSync(path, owner.uid, owner.gid);
+  }
+  const install = programOf("mariadb-install-db") ?? "mariadb-install-db";
+  const args = ["--no-defaults", `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db"];
+  execFileSync(install, args, {
+    stdio: "pipe",
+    cwd: dir,
+    env: { PATH: `${dirname(install)}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: dir },
+    ...owner,
+  });
+  return owner ?? {};
+};
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
