@@ -1,10 +1,9 @@
 import type { Attachments } from "./attachments.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
 import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
-import { memoryOf, type Run } from "./run.ts";
+import { warnOfReopening } from "./reopening.ts";
+import { memoryOf, remember, type Run } from "./run.ts";
 import type { Sweeper } from "./sweep.ts";
-
-const ASKED_LIMIT = 10_000;
 
 /** Follows one source until the run is stopped, and turns its hints into work. */
 export async function hear(
@@ -78,26 +77,6 @@ async function hearOfIssues(
 /** Remembers that a close event named this issue, once for each event: a replay must not ask gt again. */
 function noteAsk(run: Run, convoy: string, { issue, stamp }: IssueChange): void {
   const event = `${convoy}\n${issue}\n${stamp}`;
-  if (run.asked.has(event)) return;
-  run.asked.add(event);
-  if (run.asked.size > ASKED_LIMIT)
-    for (const oldest of run.asked) {
-      run.asked.delete(oldest);
-      break;
-    }
+  if (!remember(run.asked, event)) return;
   (memoryOf(run, convoy).ask ??= new Set()).add(issue);
-}
-
-async function warnOfReopening(run: Run, issue: string): Promise<void> {
-  try {
-    for (const convoy of (await run.options.store.closedConvoysTracking?.(issue)) ?? []) {
-      run.options.report({
-        event: "warning",
-        message: `${issue} is open again, and ${convoy}, which tracks it, is closed`,
-        hint: `reopen the convoy (gt convoy add ${convoy} ${issue}) if it should wait for ${issue}`,
-      });
-    }
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-  }
 }

@@ -74,6 +74,8 @@ export interface Run {
   futileFor: string;
   /** Close events gt has been asked about, so that a replay does not ask again. */
   readonly asked: Set<string>;
+  /** Reopened issues of closed convoys that have been told of. */
+  readonly warned: Set<string>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
 }
@@ -89,6 +91,7 @@ export function createRun(options: ReconcileOptions): Run {
     futile: new Map(),
     futileFor: "",
     asked: new Set(),
+    warned: new Set(),
     rival: undefined,
   };
 }
@@ -104,4 +107,15 @@ export function memoryOf(run: Run, convoy: string): ConvoyMemory {
 export function forget(run: Run, convoy: string): void {
   run.memories.delete(convoy);
   for (const outdated of run.reads) outdated.add(convoy);
+}
+
+const REMEMBERED = 10_000;
+
+/** Adds to a set that forgets its oldest members; false when it was in it already. */
+export function remember(set: Set<string>, member: string): boolean {
+  if (set.has(member)) return false;
+  set.add(member);
+  const [oldest] = set;
+  if (set.size > REMEMBERED && oldest !== undefined) set.delete(oldest);
+  return true;
 }

@@ -195,3 +195,19 @@ test("gt is not asked about a convoy that its owner closes", async () => {
   await harness.clock.advance(60_000);
   expect(harness.gt.calls).toEqual([]);
 });
+
+test("a replayed reopening of an issue that is closed again is no news, and a true one is told once", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  harness.town.close("gt-1", "hq-cv-a");
+  await harness.watch();
+  harness.feed.reopened("gt-1");
+  await harness.clock.settle();
+  expect(harness.of("warning")).toEqual([]);
+  harness.town.set("open", "gt-1");
+  harness.feed.reopened("gt-1");
+  await harness.clock.settle();
+  harness.feed.reopened("gt-1");
+  await harness.clock.settle();
+  expect(harness.of("warning")).toHaveLength(1);
+});
