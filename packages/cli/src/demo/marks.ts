@@ -10,7 +10,7 @@ export interface Marks {
   readonly empty: string;
 }
 
-const UNICODE: Marks = { landed: "✓", failed: "✗", waits: "…", convoy: "▸", full: "▰", empty: "▱" };
+const UNICODE: Marks = { landed: "✓", failed: "✗", waits: "…", convoy: "▸", full: "█", empty: "░" };
 const ASCII: Marks = { landed: "+", failed: "x", waits: "~", convoy: ">", full: "#", empty: "." };
 
 /** Signs that this terminal can show. */
