@@ -4,11 +4,12 @@ import { startDemo } from "./run-demo.ts";
 
 const recording = readFileSync(new URL("../../../../docs/demo.svg", import.meta.url), "utf8");
 
-/** The words alone: without the milliseconds, which are those of that day. */
+/** Each line without its spaces and its milliseconds, which are those of that day. */
 const words = (text: string): string[] =>
   text
     .replaceAll(/\d+ ms after/g, "N ms after")
-    .split(/\s+/)
+    .split("\n")
+    .map((line) => line.replaceAll(" ", ""))
     .filter(Boolean);
 
 test("the recording in the README shows what the demo tells (else: node scripts/record-demo.mts)", async () => {
