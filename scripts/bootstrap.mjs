@@ -13,10 +13,12 @@ const tasks = {
   test: [["scripts/test.mts"]],
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
+  soak: [["scripts/build.mts", "@gastown/convoy-cli"], ["scripts/soak.mts"]],
   demo: [
     ["scripts/build.mts", "@gastown/convoy-cli"],
     ["packages/cli/bin/convoy-cli.js", "demo"],
   ],
+  bench: [["scripts/build.mts", "@gastown/convoy-cli"], ["bench/src/main.ts"]],
 };
 
 const atLeast = (version, major, minor) => {

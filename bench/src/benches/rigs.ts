@@ -1,0 +1,68 @@
+import { openStore } from "@gastown/convoy-watcher";
+import { bulkTown, tempDir } from "@gastown/test-fixtures";
+import { ratio, time, times } from "../lib/format.ts";
+import { interleave, timed } from "../lib/interleave.ts";
+import type { Bench } from "../lib/result.ts";
+import { ratioOf, spreadOf } from "../lib/stats.ts";
+import { floorOf, sweepOnce } from "./sweep.ts";
+
+export const rigs: Bench = {
+  name: "rigs",
+  title: "Sweep of 1,000 open convoys × 10, by rigs",
+  async run({ quick, say }) {
+    const rows: { rigs: number; warm: number[]; cold: number[]; floor: number[] }[] = [];
+    for (const number of quick ? [1, 10] : [1, 10, 50, 100, 200]) {
+      rows.push({ rigs: number, ...(await measure(number, quick ? 2 : 7)) });
+      say(`${number} rigs`);
+    }
+    return {
+      notes: ["The same rows in ever more databases. The floor opens nothing and runs one prepared query in each."],
+      tables: [
+        {
+          head: ["rigs", "warm", "cold", "floor", "warm / floor"],
+          rows: rows.map((row) => [
+            String(row.rigs),
+            times(spreadOf(row.warm)),
+            times(spreadOf(row.cold)),
+            time(spreadOf(row.floor).median),
+            ratio(ratioOf(row.warm, row.floor)),
+          ]),
+        },
+      ],
+      plots: [
+        {
+          file: "rigs",
+          title: "One sweep of 1,000 convoys",
+          x: "rigs",
+          y: "ms",
+          series: (["cold", "warm", "floor"] as const).map((name) => ({
+            name,
+            points: rows.map((row) => [row.rigs, spreadOf(row[name]).median] as const),
+          })),
+        },
+      ],
+    };
+  },
+};
+
+async function measure(number: number, rounds: number) {
+  using dir = tempDir();
+  const town = bulkTown(`${dir.path}/town`, { convoys: 1_000, issuesPer: 10, rigs: number });
+  const opened = openStore(town.dir);
+  const floor = floorOf(town);
+  const ways = {
+    warm: () => timed(() => sweepOnce(opened.store)),
+    cold: () =>
+      timed(async () => {
+        const { store, close } = openStore(town.dir);
+        await sweepOnce(store);
+        close();
+      }),
+    floor: () => timed(floor.read),
+  };
+  await interleave(2, ways);
+  const samples = await interleave(rounds, ways);
+  opened.close();
+  floor.close();
+  return samples;
+}
