@@ -36,7 +36,7 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export function startGroup(
   file: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly input?: string },
 ): ProcessGroup {
   const child = execa(file, args, {
     cwd: options.cwd,
@@ -47,7 +47,7 @@ export function startGroup(
     cleanup: false,
     buffer: false,
     reject: false,
-    stdin: "ignore",
+    ...(options.input === undefined ? { stdin: "ignore" } : { stdin: "pipe", input: options.input }),
     stdout: "pipe",
     stderr: "pipe",
   });

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly timeout: number;
   /** Ends the command, and all it started, at once. */
   readonly signal: AbortSignal;
+  /** What it reads from its stdin; nothing by default. */
+  readonly input?: string;
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly grace?: number;
 }

@@ -19,5 +19,10 @@ export async function main(args: readonly string[]): Promise<void> {
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   // By its code and not its class: the package of that class is imported by the commands that need it, and by them alone.
-  return error instanceof WatcherError && error.code === "town-locked" ? EXIT.locked : EXIT.failure;
+  return (error instanceof WatcherError ? STATUS_OF[error.code] : undefined) ?? EXIT.failure;
 }
+
+const STATUS_OF: Readonly<Record<string, number>> = {
+  "town-locked": EXIT.locked,
+  "command-not-understood": EXIT.usage,
+};

@@ -19,6 +19,8 @@ export interface LandingOptions extends CommonOptions {
   readonly grace: number;
   readonly land: readonly LandStep[];
   readonly dryRun?: true;
+  /** As given; it is split when a town is opened. */
+  readonly onLand?: string;
   /** Names of the options that were given: these win over the settings of the town, and the settings over defaults. */
   readonly given: ReadonlySet<string>;
 }
@@ -74,6 +76,10 @@ export const sourceOption: Option = new Option(
 export const sweepOption: Option = new Option("--sweep <time>", "look at every open convoy so often")
   .argParser(interval)
   .default(30_000, "30s");
+export const onLandOption: Option = new Option(
+  "--on-land <command>",
+  "run this for each landed convoy, without a shell: words quoted as for one, or a JSON array",
+);
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
 
 /** The options of a command that acts. */

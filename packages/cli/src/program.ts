@@ -7,6 +7,7 @@ import {
   type LandingOptions,
   landingOptions,
   landOption,
+  onLandOption,
   sourceOption,
   sweepOption,
   type WatchOptions,
@@ -43,6 +44,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .addOption(sweepOption)
     .addOption(graceOption)
     .addOption(landOption)
+    .addOption(onLandOption)
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");
@@ -57,6 +59,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .argument("[convoy...]", "ids of convoys")
     .addOption(graceOption)
     .addOption(landOption)
+    .addOption(onLandOption)
     .addOption(dryRunOption)
     .action(async (convoys: string[], _options: unknown, command: Command) => {
       const { checkCommand } = await import("./commands/check.ts");

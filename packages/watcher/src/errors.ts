@@ -68,3 +68,14 @@ export class SettingsError extends WatcherError {
     this.path = path;
   }
 }
+
+/** A command for landed convoys that cannot be split into words. */
+export class CommandSyntaxError extends WatcherError {
+  constructor(why: string) {
+    super(
+      "command-not-understood",
+      `the command for landed convoys is not understood: ${why}`,
+      'no shell runs it: quote what is meant literally, or call a shell yourself, as in ["sh", "-c", "…"]',
+    );
+  }
+}

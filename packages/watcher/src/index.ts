@@ -1,4 +1,11 @@
-export { SettingsError, StateDirError, ToolNotFoundError, TownLockedError, TownNotFoundError } from "./errors.ts";
+export {
+  SettingsError,
+  CommandSyntaxError,
+  StateDirError,
+  ToolNotFoundError,
+  TownLockedError,
+  TownNotFoundError,
+} from "./errors.ts";
 export { fileIdentity, findTool } from "./find-tool.ts";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { COMMAND_TIMEOUT, createGtLander, type GtOptions } from "./gt-lander.ts";
@@ -11,6 +18,9 @@ export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSe
 export { readSettingsFile } from "./settings-file.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { type FileLock, takeLock } from "./take-lock.ts";
+export { issueView, type IssueView, isoTime } from "./issue-view.ts";
+export { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
+export { parseCommand } from "./parse-command.ts";
 export { systemClock } from "./system-clock.ts";
 export { commandEnvironment } from "./command-environment.ts";
 export { toolVersion, type ToolVersion } from "./tool-version.ts";

@@ -2,6 +2,8 @@ import { join, resolve } from "node:path";
 import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
+import { CommandSyntaxError } from "./errors.ts";
+import { parseCommand } from "./parse-command.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import type { SourceName, WatchTownOptions } from "./watch-town.ts";
 
@@ -19,6 +21,8 @@ export interface WatcherSettings {
   readonly bd?: string | undefined;
   /** Path of gt; a relative one starts at the town. */
   readonly gt?: string | undefined;
+  /** What to run for each landed convoy: program and arguments. */
+  readonly onLand?: readonly [string, ...string[]] | undefined;
 }
 
 const SHORTEST_SWEEP = 100;
@@ -31,6 +35,7 @@ const KEYS = {
   land: listOf<LandStep>(["check", "close", "force"]),
   bd: path("bd"),
   gt: path("gt"),
+  onLand: command(),
 };
 
 /** The settings as a Standard Schema. Its messages say what is allowed. */
@@ -56,8 +61,8 @@ export function readSettings(town: string): WatcherSettings {
 /** How to watch this town, by its settings and the defaults for what they leave out. */
 export function optionsOf(
   town: string,
-  { source, sweep, grace, land, bd, gt }: WatcherSettings,
-): Pick<WatchTownOptions, "bd" | "gt" | "sources" | "sweepEvery" | "grace" | "steps"> {
+  { source, sweep, grace, land, bd, gt, onLand }: WatcherSettings,
+): Pick<WatchTownOptions, "bd" | "gt" | "sources" | "sweepEvery" | "grace" | "steps" | "onLand"> {
   return {
     bd: bd === undefined ? undefined : resolve(town, bd),
     gt: gt === undefined ? undefined : resolve(town, gt),
@@ -65,6 +70,7 @@ export function optionsOf(
     sweepEvery: sweep ?? 30_000,
     grace: grace ?? 5_000,
     steps: land ?? ["check", "close", "force"],
+    onLand,
   };
 }
 
@@ -93,4 +99,27 @@ function time(least: number, what: string): v.GenericSchema<string | undefined, 
 function path(tool: string): v.GenericSchema<string | undefined, string | undefined> {
   const allowed = `allowed: the path of ${tool}`;
   return v.optional(v.pipe(v.string(allowed), v.minLength(1, allowed)));
+}
+
+function command(): v.GenericSchema<string | string[] | undefined, readonly [string, ...string[]] | undefined> {
+  const allowed = "allowed: a command, as text or as a list of words";
+  const parse = (given: string | string[]): readonly [string, ...string[]] | CommandSyntaxError => {
+    try {
+      return parseCommand(typeof given === "string" ? given : JSON.stringify(given));
+    } catch (error) {
+      if (error instanceof CommandSyntaxError) return error;
+      throw error;
+    }
+  };
+  return v.optional(
+    v.pipe(
+      v.union([v.string(), v.array(v.string())], allowed),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const words = parse(dataset.value);
+        if (!(words instanceof CommandSyntaxError)) return words;
+        addIssue({ message: `${allowed}; ${words.message}` });
+        return NEVER;
+      }),
+    ),
+  );
 }

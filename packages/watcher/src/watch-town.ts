@@ -3,6 +3,7 @@ import {
   type ActivitySource,
   check,
   type CheckResult,
+  type ConvoyStore,
   createTownStore,
   type DatabaseError,
   type LandStep,
@@ -15,6 +16,7 @@ import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
+import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
 import { lockTown } from "./lock.ts";
 import { findRival } from "./rival.ts";
 import { createStatusKeeper } from "./status-file.ts";
@@ -33,9 +35,13 @@ export interface WatchTownOptions {
   /** Path of gt; else it is looked for on PATH. */
   readonly gt?: string | undefined;
   readonly sources: readonly SourceName[];
+  /** Sources of the host's own. */
+  readonly moreSources?: readonly ActivitySource[];
   readonly sweepEvery: number;
   readonly grace: number;
   readonly steps: readonly LandStep[];
+  /** A command of the user's, run for each landed convoy: program and arguments. */
+  readonly onLand?: readonly [string, ...string[]] | undefined;
   /** Find out, run nothing, write nothing. */
   readonly dryRun: boolean;
   readonly report: Reporter;
@@ -58,7 +64,7 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
     const sources = options.sources.map((name) =>
       name === "bd" ? bdSource(options) : createChangeFeed({ files, clock: systemClock }),
     );
-    await watch({ ...reconcile, sources });
+    await watch({ ...reconcile, sources: [...sources, ...(options.moreSources ?? [])] });
   });
 }
 
@@ -89,9 +95,11 @@ async function withTown<T>(
     { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
     lock !== undefined,
   );
+  let hook: LandHook | undefined;
   const report: Reporter = (record) => {
     keeper.report(record);
     options.report(record);
+    if (record.event === "landed") hook?.landed(record);
   };
   const files = openTown({
     town,
@@ -106,10 +114,12 @@ async function withTown<T>(
     },
   });
   try {
+    const store = createTownStore(files.databases, { onFault: createFaultTeller(report) });
+    hook = options.onLand && createLandHook({ ...hookOptions(options, store), command: options.onLand, report });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
     const result = await work(
       {
-        store: createTownStore(files.databases, { onFault: createFaultTeller(report) }),
+        store,
         lander: createGtLander({ gt: gt ?? "gt", town, env: commandEnvironment(process.env, bd) }),
         sources: [],
         clock: systemClock,
@@ -125,6 +135,7 @@ async function withTown<T>(
       },
       files,
     );
+    await hook?.idle();
     report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
     return result;
   } finally {
@@ -132,6 +143,13 @@ async function withTown<T>(
     keeper.close();
     lock?.release();
   }
+}
+
+function hookOptions(
+  { town, kill }: WatchTownOptions,
+  store: ConvoyStore,
+): Omit<LandHookOptions, "command" | "report"> {
+  return { town, kill, env: process.env, read: async (id) => (await store.readConvoys([id])).get(id) };
 }
 
 function bdSource({ town, bd }: WatchTownOptions): ActivitySource {

@@ -69,7 +69,7 @@ describe("readSettings", () => {
       'FILE: "land.1" is "bomb"; allowed: a list of at least one of "check", "close", "force"',
     ],
     [{ gt: "" }, 'FILE: "gt" is ""; allowed: the path of gt'],
-    [{ swep: "30s" }, 'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt'],
+    [{ swep: "30s" }, 'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, onLand'],
     [
       { grace: 1, gt: 2 },
       'FILE: "grace" is 1; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h"; "gt" is 2; allowed: the path of gt',

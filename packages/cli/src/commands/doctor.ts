@@ -29,7 +29,10 @@ export async function doctorCommand(options: CommonOptions): Promise<number> {
   const counts = { good: 0, note: 0, wrong: 0 };
   for (const { level } of checks) counts[level] += 1;
   const healthy = counts.wrong === 0;
-  if (options.json) output.out(safeJson({ town: town ?? null, healthy, counts, checks: checks.map((check) => ({ hint: null, ...check })) }, 2));
+  if (options.json)
+    output.out(
+      safeJson({ town: town ?? null, healthy, counts, checks: checks.map((check) => ({ hint: null, ...check })) }, 2),
+    );
   else if (!options.quiet) say(`\n${counts.good} good, ${plural(counts.note, "note")}, ${counts.wrong} wrong`);
   return healthy ? EXIT.done : EXIT.findings;
 }

@@ -3,6 +3,7 @@ import type { Reporter } from "@gastown/convoy-core";
 import {
   findTown,
   optionsOf,
+  parseCommand,
   readSettings,
   type WatcherSettings,
   type WatchTownOptions,
@@ -19,6 +20,7 @@ import { VERSION } from "../version.ts";
  *
  * @throws {TownNotFoundError}
  * @throws {SettingsError}
+ * @throws {CommandSyntaxError}
  */
 export function townOptions(
   options: LandingOptions | WatchOptions,
@@ -39,8 +41,9 @@ export function townOptions(
 
 /** The settings that were given as flags. */
 function flags(options: LandingOptions & Partial<WatchOptions>): WatcherSettings {
-  const { source, sweep, grace, land, bd, gt, given } = options;
-  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt) };
+  const { source, sweep, grace, land, bd, gt, onLand, given } = options;
+  const command = onLand === undefined ? undefined : parseCommand(onLand);
+  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt), onLand: command };
   return Object.fromEntries(Object.entries(all).filter(([name]) => given.has(name)));
 }
 

@@ -1,10 +1,11 @@
 import { type ConvoySnapshot, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
+import { issueView } from "@gastown/convoy-watcher";
 import { IssueNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { safeJson } from "../reporters/safe-json.ts";
-import { convoyDetail, convoyView, issueView } from "../views/convoy-view.ts";
+import { convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { wrap } from "../views/layout.ts";
 import { byUrgency } from "../views/order.ts";
 import type { ConvoyDetail, ConvoyView, IssueView } from "../views/views.ts";

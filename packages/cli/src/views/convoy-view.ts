@@ -1,5 +1,6 @@
 import { type ConvoySnapshot, judge, parseTime, type TrackedIssue } from "@gastown/convoy-core";
-import type { ConvoyDetail, ConvoyView, IssueView } from "./views.ts";
+import { isoTime, issueView } from "@gastown/convoy-watcher";
+import type { ConvoyDetail, ConvoyView } from "./views.ts";
 
 /** By convoy id: what a running watcher could not land. */
 export type Stuck = Readonly<Record<string, NonNullable<ConvoyView["stuck"]>>>;
@@ -27,27 +28,9 @@ export function convoyDetail(convoy: ConvoySnapshot, stuck: Stuck): ConvoyDetail
   return { ...convoyView(convoy, stuck), reasons: judge(convoy).reasons, tracked: convoy.tracked.map(issueView) };
 }
 
-export function issueView(issue: TrackedIssue): IssueView {
-  return {
-    issue: issue.id,
-    title: issue.title ?? null,
-    rig: issue.rig ?? null,
-    state: issue.state,
-    status: issue.status ?? null,
-    assignee: issue.assignee ?? null,
-    since: isoTime(issue.since),
-    why: issue.why ?? null,
-  };
-}
-
 /** Open although its convoy is closed, and changed since: a convoy may also have been closed over an open issue on purpose. */
 function isReopened(issue: TrackedIssue, convoy: ConvoySnapshot): boolean {
   if (issue.state !== "open") return false;
   const [changed, closed] = [parseTime(issue.since), parseTime(convoy.updatedAt)];
   return changed === undefined || closed === undefined || changed >= closed;
-}
-
-function isoTime(stored: string | undefined): string | null {
-  const time = parseTime(stored);
-  return time === undefined ? null : new Date(time).toISOString();
 }

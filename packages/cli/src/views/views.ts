@@ -1,19 +1,7 @@
 import type { Verdict } from "@gastown/convoy-core";
+import type { IssueView } from "@gastown/convoy-watcher";
 
-/** A tracked issue, as `--json` prints it. Times are ISO 8601 in UTC; what is not known is null. */
-export interface IssueView {
-  readonly issue: string;
-  readonly title: string | null;
-  /** The rig it lives in, or `town`. */
-  readonly rig: string | null;
-  readonly state: "done" | "open" | "unknown";
-  readonly status: string | null;
-  readonly assignee: string | null;
-  /** When it was closed; for others when it was last changed. */
-  readonly since: string | null;
-  /** Why the state is unknown. */
-  readonly why: string | null;
-}
+export type { IssueView };
 
 /** A convoy, as `--json` prints it. */
 export interface ConvoyView {
