@@ -21,6 +21,8 @@ export interface Command {
   readonly step: LandStep;
   readonly convoy: string;
   readonly started: number;
+  /** What a watcher can see of the world, when the landing began that this is a step of. */
+  world: string;
   /** gt was asked about what can't be judged. */
   asked: boolean;
   /** The watcher that ran it has crashed, and the command with it. */
@@ -59,7 +61,7 @@ export class Oracle {
   }
 
   /** Safety and economy: the convoy was complete when it was last read, or gt may be asked about it. */
-  started(command: Command, world: string): void {
+  started(command: Command): void {
     const { life, step, convoy } = command;
     const town = this.#town;
     const undone = town.neverDoneLately(convoy);
@@ -70,13 +72,15 @@ export class Oracle {
       if (!command.asked) this.fail("safety", `${step} ${convoy} was run before ${undone.join(", ")} was closed`);
     }
     const before = this.#tries.get(`${life.number} ${convoy}`);
-    const wait = before === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() - before.ended;
-    if (!command.asked && before?.world === world && wait < FLOOR && !follows(step, before.step)) {
+    const wait = this.#clock.now() - (before?.ended ?? 0);
+    if (before === undefined || command.asked) return;
+    if (follows(step, before.step)) command.world = before.world;
+    else if (before.world === command.world && wait < FLOOR) {
       this.fail("economy", `${step} ${convoy} was run ${wait} ms after ${before.step} had failed, and nothing had changed`);
     }
   }
 
-  ended({ asked, life, step, convoy }: Command, world: string): void {
+  ended({ asked, life, step, convoy, world }: Command): void {
     if (!asked) this.#tries.set(`${life.number} ${convoy}`, { ended: this.#clock.now(), world, step });
   }
 
@@ -114,7 +118,7 @@ export class Oracle {
   #mayAsk(life: Life, convoy: string): boolean {
     const town = this.#town;
     const references = town.edges.get(convoy) ?? [];
-    if (references.some((reference) => town.openAllAlong(reference))) return false;
+    if (references.some((reference) => town.openAllAlong(convoy, reference))) return false;
     let fresh = false;
     for (const reference of references) {
       const since = town.hearableSince(convoy, reference);

@@ -293,13 +293,14 @@ class Stage {
       identity: () => this.gt.identity,
       run: async (step, convoy) => {
         if (watcher.dead) return never();
-        const command: Command = { life: watcher, step, convoy, started: this.clock.now(), asked: false, lost: false };
+        const started = this.clock.now();
+        const command: Command = { life: watcher, step, convoy, started, world: this.#world(), asked: false, lost: false };
         this.commands += 1;
-        this.oracle.started(command, this.#world());
+        this.oracle.started(command);
         watcher.commands.add(command);
         const result = await this.gt.run(command);
         watcher.commands.delete(command);
-        if (!watcher.dead) this.oracle.ended(command, this.#world());
+        if (!watcher.dead) this.oracle.ended(command);
         this.#say(() => `${watcher.number}: ${step} ${convoy}: ${JSON.stringify(result)}`);
         return this.#whileAlive<CommandResult>(watcher, Promise.resolve(result));
       },

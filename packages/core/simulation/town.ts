@@ -186,8 +186,9 @@ export class Town {
   }
 
   /** Whether a reference has been open for as long as a read may be old. */
-  openAllAlong(reference: string): boolean {
-    return this.truthOf(reference) === "open" && !this.#wasSo(`done ${reference}`) && !this.#wasSo(`unknown ${reference}`);
+  openAllAlong(convoy: string, reference: string): boolean {
+    const otherwise = [`done ${reference}`, `unknown ${reference}`, `tracked ${convoy} ${reference}`];
+    return this.truthOf(reference) === "open" && !otherwise.some((what) => this.#wasSo(what));
   }
 
   /** Since when an event about this reference is bound to be heard as one that concerns this convoy. */
