@@ -1,15 +1,13 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { StateDirError, TownLockedError } from "./errors.ts";
 import { makeStateDir, writeAtomically } from "./state-dir.ts";
+import { type FileLock, takeLock } from "./take-lock.ts";
 
 const PATIENCE = 1_000;
 
-/** The one watcher of a town. The lock is the system's own: it is free again at once when its holder dies, however. */
-export interface TownLock {
-  release(): void;
-}
+/** The one watcher of a town. */
+export type TownLock = FileLock;
 
 interface Holder {
   readonly pid: number;
@@ -26,27 +24,29 @@ export function lockTown(town: string, since: Date): TownLock {
   const dir = makeStateDir(town);
   const file = join(dir, "watcher.lock");
   const note = join(dir, "watcher.pid");
-  let database: Database.Database | undefined;
+  let held: FileLock | undefined;
   try {
-    database = new Database(file, { timeout: 0 });
-    database.exec("begin exclusive");
-    writeAtomically(note, `${JSON.stringify({ pid: process.pid, since: since.toISOString() } satisfies Holder)}\n`);
+    held = takeLock(file);
+    if (held !== undefined) writeAtomically(note, noteOf(since));
   } catch (error) {
-    database?.close();
-    if (isBusy(error)) throw new TownLockedError(town, holderOf(note));
+    held?.release();
     throw new StateDirError(dir, error);
   }
-  const held = database;
+  if (held === undefined) throw new TownLockedError(town, holderOf(note));
+  const lock = held;
+  let released = false;
   return {
     release() {
+      if (released) return;
+      released = true;
       rmSync(note, { force: true });
-      held.close();
+      lock.release();
     },
   };
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+function noteOf(since: Date): string {
+  return `${JSON.stringify({ pid: process.pid, since: since.toISOString() } satisfies Holder)}\n`;
 }
 
 /** What the holder says of itself. It may just have taken the lock, and be about to say it. */
