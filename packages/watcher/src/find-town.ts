@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { messageOf } from "@gastown/convoy-core";
 import { TownNotFoundError } from "./errors.ts";
 
 export interface TownSearch {
@@ -17,7 +18,7 @@ export interface TownSearch {
  */
 export function findTown({ town, cwd, env }: TownSearch): string {
   if (town !== undefined) return checked(resolve(cwd, town));
-  const around = outermostTown(cwd) ?? env["GT_TOWN_ROOT"] ?? env["GT_ROOT"];
+  const around = outermostTown(cwd) ?? (env["GT_TOWN_ROOT"] || env["GT_ROOT"]);
   if (around === undefined || around === "") {
     throw new TownNotFoundError(
       cwd,
@@ -31,12 +32,34 @@ export function findTown({ town, cwd, env }: TownSearch): string {
 function outermostTown(cwd: string): string | undefined {
   let found: string | undefined;
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (statSync(join(dir, "mayor", "town.json"), { throwIfNoEntry: false })?.isFile()) found = dir;
+    if (isFile(join(dir, "mayor", "town.json"))) found = dir;
     if (dirname(dir) === dir) return found;
   }
 }
 
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Loops of links, and directories that may not be entered, are faults of the path that was named. */
 function checked(town: string): string {
+  try {
+    return realTown(town);
+  } catch (error) {
+    if (error instanceof TownNotFoundError) throw error;
+    throw new TownNotFoundError(
+      town,
+      `${town} cannot be looked into: ${messageOf(error)}`,
+      "check the path given with --town, GT_TOWN_ROOT or GT_ROOT, and the modes of its directories",
+    );
+  }
+}
+
+function realTown(town: string): string {
   const stat = statSync(town, { throwIfNoEntry: false });
   if (stat === undefined)
     throw new TownNotFoundError(

@@ -17,23 +17,29 @@ export interface GtOptions {
   readonly gt: string;
   readonly town: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Milliseconds until a command is ended; `COMMAND_TIMEOUT` by default. */
+  readonly timeout?: number;
 }
 
 /** Lands convoys through `gt`, which closes them and tells the people waiting. */
-export function createGtLander({ gt, town, env }: GtOptions): ConvoyLander {
+export function createGtLander({ gt, town, env, timeout = COMMAND_TIMEOUT }: GtOptions): ConvoyLander {
   return {
     command: (step, convoy) => ["gt", ...ARGUMENTS[step](convoy).map(quoted)].join(" "),
     run: async (step, convoy, signal) =>
-      toResult(await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, timeout: COMMAND_TIMEOUT, signal }), gt),
+      toResult(await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, timeout, signal }), gt, timeout),
     identity: () => fileIdentity(gt),
   };
 }
 
-function toResult({ exitCode, signal, failure, timedOut, output }: CommandOutcome, gt: string): CommandResult {
+function toResult(
+  { exitCode, signal, failure, timedOut, output }: CommandOutcome,
+  gt: string,
+  timeout: number,
+): CommandResult {
   if (timedOut)
     return {
       ended: "timeout",
-      output: join(`gt did not end within ${COMMAND_TIMEOUT / 1000} s and was stopped`, output),
+      output: join(`gt did not end within ${timeout / 1000} s and was stopped`, output),
     };
   if (failure?.code === "ENOENT") return { ended: "not-found", output: `gt is not there any more: ${gt}` };
   if (failure !== undefined) return { ended: "failed", output: `gt could not be started: ${failure.message}` };

@@ -31,8 +31,9 @@ function lockHolder(file: string): number | "nobody" | undefined {
 }
 
 function readPid(file: string): number | undefined {
-  const pid = Number.parseInt(readText(file)?.trim() ?? "", 10);
-  return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined;
+  const [first = ""] = readText(file)?.split("\n") ?? [];
+  const pid = /^\d{1,10}$/.test(first.trim()) ? Number(first) : 0;
+  return pid > 1 ? pid : undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -49,9 +50,10 @@ function looksLikeGt(pid: number): boolean {
   return commandLine === undefined || commandLine.includes("daemon");
 }
 
+/** Undefined for what is not a file: a pipe would never end. */
 function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8");
+    return statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
   } catch {
     return undefined;
   }

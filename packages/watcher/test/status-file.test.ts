@@ -1,0 +1,129 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { WatchRecord } from "@gastown/convoy-core";
+import { tempDir } from "@gastown/test-fixtures";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createStatusKeeper, makeStateDir, type StatusKeeper, type WatcherStatus } from "../src/index.ts";
+import { until } from "./support/until.ts";
+
+interface Kept extends StatusKeeper {
+  readonly file: string;
+  written(): WatcherStatus;
+}
+
+function keep(write = true): Kept {
+  const town = tempDir(onTestFinished).path;
+  if (write) makeStateDir(town);
+  const first = { version: "1.2.3", pid: 42, town, startedAt: "2026-01-12T12:00:00.000Z" };
+  const keeper = createStatusKeeper(first, write);
+  onTestFinished(() => keeper.close());
+  const file = join(town, ".runtime/convoy-watcher/status.json");
+  return { ...keeper, file, written: () => JSON.parse(readFileSync(file, "utf8")) as WatcherStatus };
+}
+
+const records: WatchRecord[] = [
+  { event: "hello", version: "1.2.3", pid: 42, town: "/t", bd: null, gt: "/gt" },
+  { event: "source", name: "db", state: "up" },
+  { event: "source", name: "bd", state: "down", detail: "why" },
+  { event: "watching", sources: ["db"], convoys: 2 },
+  { event: "close", issue: "al-a", source: "db", convoys: ["hq-cv-a"] },
+  { event: "sweep", reason: "start", convoys: 2, complete: 1, ms: 3 },
+  { event: "stuck", convoy: "hq-cv-b", title: "B", attempts: 3, output: "no" },
+  { event: "stuck", convoy: "hq-cv-c", title: "C", attempts: 4, output: "no" },
+  { event: "landed", convoy: "hq-cv-b", title: "B", ms: 7, by: "check" },
+];
+
+describe("the status file", () => {
+  test("says what the records said", () => {
+    const keeper = keep();
+    for (const record of records) keeper.report(record);
+    keeper.close();
+    const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(keeper.written()).toMatchObject({
+      version: "1.2.3",
+      pid: 42,
+      startedAt: "2026-01-12T12:00:00.000Z",
+      watchingSince: at,
+      sources: { db: { state: "up", since: at }, bd: { state: "down", detail: "why", since: at } },
+      lastHint: { at, issue: "al-a", source: "db" },
+      lastSweep: { at, convoys: 2, complete: 1, ms: 3 },
+      landed: 1,
+      lastLanded: { at, convoy: "hq-cv-b", title: "B", ms: 7 },
+      stuck: { "hq-cv-c": { at, attempts: 4, output: "no" } },
+      warnings: [],
+    });
+    expect(keeper.written()).toEqual(keeper.status());
+  });
+
+  test("is written at the first record, and later by itself", async () => {
+    const keeper = keep();
+    keeper.report({ event: "warning", message: "one" });
+    expect(keeper.written().warnings).toHaveLength(1);
+    keeper.report({ event: "warning", message: "two" });
+    keeper.report({ event: "warning", message: "three" });
+    await until(() => keeper.written().warnings.length === 3);
+  });
+
+  test("keeps the last ten warnings, and forgets a convoy that is no longer stuck", () => {
+    const keeper = keep();
+    for (let nth = 0; nth < 25; nth += 1) keeper.report({ event: "warning", message: `warning ${nth}` });
+    keeper.report({ event: "stuck", convoy: "hq-cv-b", title: "B", attempts: 3, output: "no" });
+    keeper.report({
+      event: "waiting",
+      convoy: "hq-cv-b",
+      title: "B",
+      blockers: [],
+      done: 0,
+      total: 1,
+      open: 1,
+      unknown: 0,
+    });
+    keeper.report({ event: "stopped", reason: "SIGTERM" });
+    keeper.close();
+    const { warnings, stuck, stoppedAt } = keeper.written();
+    expect(warnings.map(({ message }) => message)).toEqual(
+      Array.from({ length: 10 }, (_, nth) => `warning ${nth + 15}`),
+    );
+    expect(stuck).toEqual({});
+    expect(stoppedAt).toBeDefined();
+  });
+
+  test("is not written in a dry run, nor is its directory made", () => {
+    const keeper = keep(false);
+    for (const record of records) keeper.report(record);
+    keeper.close();
+    expect(existsSync(keeper.file)).toBe(false);
+    expect(keeper.status().landed).toBe(1);
+  });
+
+  test("that cannot be written does not stop the watcher", () => {
+    const keeper = keep();
+    mkdirSync(join(keeper.file, "in the way"), { recursive: true });
+    for (const record of records) keeper.report(record);
+    keeper.close();
+    expect(keeper.status().landed).toBe(1);
+  });
+
+  test("is never seen half written, however often it is read", async () => {
+    const dir = tempDir(onTestFinished).path;
+    const file = join(dir, "status.json");
+    const program = fileURLToPath(new URL("./support/programs/rewriter.ts", import.meta.url));
+    const child = spawn(process.execPath, [program, file], { stdio: ["pipe", "ignore", "inherit"] });
+    const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+    onTestFinished(async () => {
+      child.stdin.end();
+      await exited;
+    });
+    await until(() => existsSync(file));
+    const seen = new Set<number>();
+    await until(() => {
+      const { nth, end } = JSON.parse(readFileSync(file, "utf8")) as { nth: number; end: number };
+      expect(end).toBe(nth);
+      seen.add(nth);
+      return seen.size >= 50;
+    });
+    expect(readdirSync(dir).length).toBeLessThanOrEqual(2);
+  });
+});
