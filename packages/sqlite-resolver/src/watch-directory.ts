@@ -29,10 +29,14 @@ const REMOTE: ReadonlyMap<number, string> = new Map([
   [0x00c36400, "Ceph"],
 ]);
 
+/** A POSIX lock goes when its process closes any handle on the file; bd then removes a log that we still read. */
+const DENO = "Deno opens and closes the files it watches, which drops SQLite's locks on them";
+
 /** Watches by the system's own means (inotify, kqueue). */
 export const watchDirectory: WatchDirectory = (dir, onChange) => {
   let watcher: FSWatcher | undefined;
   let failed = false;
+  if ("Deno" in globalThis) return { kind: "unwatched", why: DENO };
   try {
     const remote = REMOTE.get(statfsSync(dir).type);
     if (remote !== undefined) return { kind: "unwatched", why: `${dir} is on ${remote}` };

@@ -26,10 +26,15 @@ export interface Demo {
 }
 
 /** Starts `convoy-cli demo`, and ends it with the test. */
-export function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}, temp?: string): Demo {
+export function startDemo(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  temp?: string,
+  [runtime = process.execPath, ...flags]: readonly string[] = [],
+): Demo {
   const dir = temp ?? tempDir(onTestFinished, "demo-test-").path;
   const { NO_COLOR: _no, FORCE_COLOR: _force, ...plain } = process.env;
-  const child = spawn(process.execPath, [CLI, "demo", ...args], {
+  const child = spawn(runtime, [...flags, CLI, "demo", ...args], {
     env: { ...plain, LC_ALL: "C.UTF-8", TMPDIR: dir, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
