@@ -15,11 +15,19 @@ import { quoteName } from "./statement-guard.ts";
 /** Ids in one query: what a server is asked for at once stays small. */
 const CHUNK = 1_000;
 
+export interface EventRecord {
+  readonly id: string | number;
+  readonly issue_id: string;
+  readonly event_type: string;
+}
+
 /** A database as its schema was found. */
 export interface Opening {
   readonly server: DoltServer;
   readonly shape: Shape;
   readonly queries: Queries;
+  /** The newest events by their own times, of issues and of wisps; undefined where no events are kept. */
+  readonly newestEvents: ((limit: number) => CompiledQuery<EventRecord>) | undefined;
   rows<R>(query: CompiledQuery<R>): Promise<R[]>;
   byIds<R>(query: ByIds<R>, ids: readonly string[]): Promise<R[]>;
 }
@@ -45,6 +53,7 @@ export async function openDatabase(server: DoltServer, database: string): Promis
     server,
     shape,
     queries,
+    newestEvents: newestEventsOf(server, database, shape),
     rows,
     async byIds(query, ids) {
       const found = [];
@@ -52,6 +61,18 @@ export async function openDatabase(server: DoltServer, database: string): Promis
         found.push(...(await rows(query(ids.slice(from, from + CHUNK)))));
       return found;
     },
+  };
+}
+
+function newestEventsOf(server: DoltServer, database: string, shape: Shape): Opening["newestEvents"] {
+  const tables = [...(shape.events ? ["events"] : []), ...(shape.wisps?.events === true ? ["wisp_events"] : [])];
+  if (tables.length === 0) return undefined;
+  return (limit) => {
+    const parts = tables.map(
+      (table) =>
+        sql`(select id, issue_id, event_type from ${sql.raw(`${quoteName(database)}.${table}`)} order by created_at desc, id desc limit ${sql.lit(limit)})`,
+    );
+    return sql<EventRecord>`${sql.join(parts, sql` union all `)}`.compile(server.kysely);
   };
 }
 

@@ -9,7 +9,9 @@ export interface Awaited {
   /** Convoys that are new, or track other things, since this was last asked. */
   convoys(): Promise<IssueChange[]>;
   /** Compares what is awaited of a place with how it stood. What is new to the list has changed only if it is done. */
-  issues(place: Place): Promise<IssueChange[]>;
+  issues(place: Pick<Place, "path" | "open">): Promise<IssueChange[]>;
+  /** Whether an open convoy tracked anything when last asked. */
+  any(): boolean;
 }
 
 export function createAwaited(databases: () => Promise<TownDatabases>): Awaited {
@@ -19,6 +21,8 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
   const statuses = new Map<string, Map<string, string>>();
 
   return {
+    any: () => ids.size > 0,
+
     async convoys() {
       const { town, homes } = await databases();
       const database = await town.open();

@@ -1,5 +1,6 @@
 import { type ConvoyStore, createTownStore, type TownStoreOptions } from "@gastown/convoy-core";
-import { openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
+import type { TownFiles, TownOptions } from "@gastown/sqlite-resolver";
+import { openFiles } from "./open-files.ts";
 
 /** The databases of a town, opened for reading. */
 export interface OpenedStore {
@@ -14,10 +15,10 @@ export function openStore(
   options: TownStoreOptions & Pick<TownOptions, "onRejectedRoutes"> = {},
 ): OpenedStore {
   const { onFault, onRejectedRoutes } = options;
-  const files = openTown({ town, now: () => performance.now(), ...(onRejectedRoutes && { onRejectedRoutes }) });
+  const { files, close } = openFiles(town, { ...(onRejectedRoutes && { onRejectedRoutes }) });
   return {
     store: createTownStore(files.databases, { ...(onFault && { onFault }) }),
     files,
-    close: () => files.close(),
+    close,
   };
 }

@@ -11,13 +11,16 @@ import {
   type Reporter,
   watch,
 } from "@gastown/convoy-core";
-import { createChangeFeed, openTown, type TownFiles } from "@gastown/sqlite-resolver";
+import { createDoltFeed } from "@gastown/dolt-resolver";
+import { createChangeFeed } from "@gastown/sqlite-resolver";
 import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
 import { lockTown } from "./lock.ts";
+import { mergeSources } from "./merge-sources.ts";
+import { type OpenedFiles, openFiles } from "./open-files.ts";
 import { findRival } from "./rival.ts";
 import { createStatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
@@ -60,10 +63,8 @@ export interface WatchTownOptions {
  * @throws {DatabaseError} when the town's own database cannot be read, and waiting would not help
  */
 export async function watchTown(options: WatchTownOptions): Promise<void> {
-  await withTown(options, async (reconcile, files) => {
-    const sources = options.sources.map((name) =>
-      name === "bd" ? bdSource(options) : createChangeFeed({ files, clock: systemClock }),
-    );
+  await withTown(options, async (reconcile, opened) => {
+    const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
     await watch({ ...reconcile, sources: [...sources, ...(options.moreSources ?? [])] });
   });
 }
@@ -79,7 +80,7 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
 
 async function withTown<T>(
   options: WatchTownOptions,
-  work: (reconcile: ReconcileOptions, files: TownFiles) => Promise<T>,
+  work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
 ): Promise<T> {
   const { town, dryRun, version } = options;
   const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
@@ -101,9 +102,7 @@ async function withTown<T>(
     options.report(record);
     if (record.event === "landed") hook?.landed(record);
   };
-  const files = openTown({
-    town,
-    now: () => performance.now(),
+  const opened = openFiles(town, {
     onRejectedRoutes(rejected) {
       for (const { line, why } of rejected)
         report({
@@ -114,7 +113,7 @@ async function withTown<T>(
     },
   });
   try {
-    const store = createTownStore(files.databases, { onFault: createFaultTeller(report) });
+    const store = createTownStore(opened.files.databases, { onFault: createFaultTeller(report) });
     hook = options.onLand && createLandHook({ ...hookOptions(options, store), command: options.onLand, report });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
     const result = await work(
@@ -133,13 +132,13 @@ async function withTown<T>(
         stop: options.stop,
         kill: options.kill,
       },
-      files,
+      opened,
     );
     await hook?.idle();
     report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
     return result;
   } finally {
-    files.close();
+    opened.close();
     keeper.close();
     lock?.release();
   }
@@ -150,6 +149,11 @@ function hookOptions(
   store: ConvoyStore,
 ): Omit<LandHookOptions, "command" | "report"> {
   return { town, kill, env: process.env, read: async (id) => (await store.readConvoys([id])).get(id) };
+}
+
+function dbSource({ files, dolt }: OpenedFiles): ActivitySource {
+  const clock = systemClock;
+  return mergeSources("db", [createChangeFeed({ files, clock }), createDoltFeed({ files, dolt, clock })]);
 }
 
 function bdSource({ town, bd }: WatchTownOptions): ActivitySource {

@@ -1,0 +1,123 @@
+import {
+  type ActivitySource,
+  type Clock,
+  createHintChannel,
+  DatabaseError,
+  type Hint,
+  type HintChannel,
+} from "@gastown/convoy-core";
+import type { Place, TownFiles } from "@gastown/sqlite-resolver";
+import { createAwaited } from "@gastown/sqlite-resolver/queries";
+import type { DoltTown } from "./dolt-town.ts";
+import { createPace } from "./pace.ts";
+import type { DoltServer } from "./server.ts";
+import { type WatchedDatabase, watchDatabase } from "./watched-database.ts";
+import { lookAt, type Look } from "./watched-server.ts";
+
+export interface DoltFeedOptions {
+  readonly files: TownFiles;
+  readonly dolt: DoltTown;
+  readonly clock: Clock;
+}
+
+/** A source of hints from the Dolt servers of a town: commits by any client, on any machine. */
+export function createDoltFeed(options: DoltFeedOptions): ActivitySource {
+  return {
+    name: "db",
+    async *hints(signal): AsyncGenerator<Hint> {
+      const channel = createHintChannel();
+      const feed = run(options, channel, signal).finally(() => channel.end());
+      feed.catch(() => undefined);
+      yield* channel;
+      await feed;
+    },
+  };
+}
+
+async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel, signal: AbortSignal): Promise<void> {
+  const watched = new Map<string, WatchedDatabase>();
+  const awaited = createAwaited(files.databases);
+  const pace = createPace(clock);
+  const tell = createStateTeller(channel);
+  for (let first = true; !signal.aborted; first = false) {
+    const faults = updatePlaces(watched, files, dolt, first ? undefined : channel);
+    const looks = await Promise.all(
+      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel, clock.now())),
+    );
+    if (signal.aborted) return;
+    if (looks.some((look) => look.news)) pace.quicken();
+    tell(watched.size, looks, faults);
+    await clock.sleep(pace.next(awaited.any()), signal);
+  }
+}
+
+/** Takes up new places and lets go of those that are no more, or no longer on Dolt. Gives those that can't be opened. */
+function updatePlaces(
+  watched: Map<string, WatchedDatabase>,
+  files: TownFiles,
+  dolt: DoltTown,
+  channel: HintChannel | undefined,
+): DatabaseError[] {
+  const places = new Map(files.places().map((place) => [place.path, place]));
+  const faults: DatabaseError[] = [];
+  for (const path of watched.keys()) if (!places.has(path)) watched.delete(path);
+  for (const [path, place] of places) {
+    try {
+      const store = place.store();
+      const database = store.kind === "dolt" ? dolt.open(store) : undefined;
+      const before = watched.get(path);
+      if (before?.database === database) continue;
+      if (database === undefined) watched.delete(path);
+      else watched.set(path, watchDatabase(place, database));
+      if (database !== undefined) channel?.push({ kind: "sweep", reason: newcomer(place, before) });
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      watched.delete(path);
+      faults.push(error);
+    }
+  }
+  return faults;
+}
+
+function newcomer({ rig }: Place, before: WatchedDatabase | undefined): string {
+  return before === undefined ? `${rig} is on Dolt now` : `${rig} has moved to another database`;
+}
+
+function byServer(watched: ReadonlyMap<string, WatchedDatabase>): Map<DoltServer, WatchedDatabase[]> {
+  const servers = new Map<DoltServer, WatchedDatabase[]>();
+  for (const entry of watched.values()) {
+    const server = entry.database.server();
+    const entries = servers.get(server);
+    if (entries === undefined) servers.set(server, [entry]);
+    else entries.push(entry);
+  }
+  return servers;
+}
+
+/** Tells how the servers are watched, once for each change of it. */
+function createStateTeller(
+  channel: HintChannel,
+): (count: number, looks: readonly Look[], faults: readonly DatabaseError[]) => void {
+  let told: string | undefined;
+  return (count, looks, faults) => {
+    const reasons = [...new Set([...faults, ...looks.flatMap((look) => look.faults)].map((fault) => fault.message))];
+    const hint = stateOf(count, looks, reasons);
+    const now = JSON.stringify(hint);
+    if (now === told) return;
+    told = now;
+    channel.push(hint);
+  };
+}
+
+function stateOf(count: number, looks: readonly Look[], reasons: readonly string[]): Hint {
+  if (count === 0)
+    return {
+      kind: "state",
+      state: "unavailable",
+      detail: reasons[0] ?? "no database of this town is on a Dolt server",
+    };
+  if (looks.every((look) => look.down)) return { kind: "state", state: "down", detail: reasons.join("; ") };
+  const polled = looks.some((look) => !look.isDolt) ? ["polling events: a server is not Dolt"] : [];
+  const detail = [...reasons, ...polled].join("; ");
+  return { kind: "state", state: "up", ...(detail !== "" && { detail }) };
+}

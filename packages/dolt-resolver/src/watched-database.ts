@@ -1,0 +1,78 @@
+import { DatabaseError, type HintChannel, type IssueChange } from "@gastown/convoy-core";
+import type { Place } from "@gastown/sqlite-resolver";
+import type { Awaited } from "@gastown/sqlite-resolver/queries";
+import type { DoltDatabase } from "./dolt-database.ts";
+import { createEventCursor } from "./event-cursor.ts";
+
+/** One place of the town while its database is watched. Each look says whether there was news, or what hindered it. */
+export interface WatchedDatabase {
+  readonly place: Place;
+  readonly database: DoltDatabase;
+  readonly name: string;
+  /** Reads what is new if the hash is another one than after the last good read. */
+  followHash(hash: string | undefined, awaited: Awaited, channel: HintChannel): Promise<boolean | DatabaseError>;
+  /** Without hashes: reads the events each time, and compares now and then. */
+  followEvents(awaited: Awaited, channel: HintChannel, now: number, every: number): Promise<boolean | DatabaseError>;
+  /** It can't be read: looked at by a sweep once, since what depends on it can't be judged any more. */
+  noteFault(error: DatabaseError, channel: HintChannel): void;
+}
+
+export function watchDatabase(place: Place, database: DoltDatabase): WatchedDatabase {
+  const events = createEventCursor(database);
+  let known: string | undefined;
+  let begun = false;
+  let faulty = false;
+  let comparedAt = Number.NEGATIVE_INFINITY;
+
+  const noteFault = (error: DatabaseError, channel: HintChannel): void => {
+    if (!faulty && begun && error.fault !== "locked")
+      channel.push({ kind: "sweep", reason: `${place.rig} cannot be read` });
+    if (error.fault !== "locked") faulty = true;
+  };
+
+  /** The events first, since they name issues that nobody awaits, and reopenings; then what is awaited, which is the truth. */
+  const read = async (awaited: Awaited, channel: HintChannel, compare: boolean): Promise<boolean> => {
+    const { changes, overrun } = await events.news();
+    const compared: IssueChange[] = compare ? [...(await awaited.convoys()), ...(await awaited.issues(place))] : [];
+    const found = [...changes, ...compared];
+    if (overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
+    else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
+    if (found.length > 0) channel.push({ kind: "issues", changes: found });
+    faulty = false;
+    begun = true;
+    return found.length > 0;
+  };
+
+  const guarded = async (channel: HintChannel, work: () => Promise<boolean>): Promise<boolean | DatabaseError> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      noteFault(error, channel);
+      return error;
+    }
+  };
+
+  return {
+    place,
+    database,
+    name: database.name,
+    noteFault,
+    followHash: (hash, awaited, channel) =>
+      guarded(channel, async () => {
+        if (hash !== undefined && hash === known && !faulty) return false;
+        // Without a hash the server does not know it: a read says why.
+        await read(awaited, channel, true);
+        const news = known !== hash;
+        known = hash;
+        return news;
+      }),
+    followEvents: (awaited, channel, now, every) =>
+      guarded(channel, async () => {
+        const due = now - comparedAt >= every;
+        const news = await read(awaited, channel, due);
+        if (due) comparedAt = now;
+        return news;
+      }),
+  };
+}
