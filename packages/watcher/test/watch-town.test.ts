@@ -1,0 +1,225 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { copyRecordedTown, installStandIns, openTown, recordedTown, tempDir } from "@gastown/test-fixtures";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { checkTown, TownLockedError, ToolNotFoundError, watchTown, type WatcherStatus } from "../src/index.ts";
+import { startHolder } from "./support/holder.ts";
+import { isAlive } from "./support/processes.ts";
+import { until } from "./support/until.ts";
+import { optionsFor, setting, startWatching } from "./support/watching.ts";
+
+describe.for([["bd"], ["db"], ["bd", "db"]] as const)("a town watched by %j", (sources) => {
+  test("lands a convoy when its last issue is closed, once, and not before", async () => {
+    const where = setting();
+    const { town, control } = where;
+    control.set({ bd: { intervalMs: 20 } });
+    for (const id of ["al-a", "be-a", "hq-a"]) town.createIssue({ id });
+    const convoy = town.createConvoy({ tracks: ["al-a", "be-a", "hq-a"], description: "Notify: mayor/" });
+    const watching = startWatching(where, { sources });
+    await watching.record("watching");
+    if (sources.includes("bd" as never)) await until(() => control.calls("bd").length > 0);
+
+    for (const id of ["al-a", "hq-a"]) town.close(id, { feed: true });
+    await watching.record("close", ({ issue }) => issue === "hq-a");
+    await watching.record("waiting", ({ done }) => done === 2);
+    expect(control.calls("gt")).toEqual([]);
+    town.close("be-a", { feed: true });
+    expect(await watching.record("landed")).toMatchObject({ convoy, by: "check" });
+    expect(town.status(convoy)).toBe("closed");
+    expect(control.mails()).toMatchObject([{ to: "mayor/", convoy }]);
+
+    watching.stop.abort("SIGTERM");
+    await watching.ended;
+    expect(watching.records.at(-1)).toEqual({ event: "stopped", reason: "SIGTERM" });
+    expect(watching.of("landed")).toHaveLength(1);
+    expect(control.calls("gt")).toHaveLength(1);
+    for (const { pid } of control.calls()) await until(() => !isAlive(pid));
+  });
+
+  test("lands at the start what became complete before it", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    const watching = startWatching(where, { sources });
+    expect(await watching.record("landed")).toMatchObject({ convoy });
+  });
+});
+
+describe("a watcher", () => {
+  test("says hello, that it is watching, and keeps its status beside its lock", async () => {
+    const where = setting();
+    const watching = startWatching(where);
+    await watching.record("watching");
+    expect(watching.records[0]).toEqual({
+      event: "hello",
+      version: "0.0.0",
+      pid: process.pid,
+      town: where.town.dir,
+      bd: where.bd,
+      gt: where.gt,
+    });
+    const own = join(where.town.dir, ".runtime/convoy-watcher");
+    const status = (): WatcherStatus => JSON.parse(readFileSync(join(own, "status.json"), "utf8")) as WatcherStatus;
+    await until(() => status().watchingSince);
+    watching.stop.abort("SIGINT");
+    await watching.ended;
+    expect(status()).toMatchObject({ pid: process.pid, town: where.town.dir, stoppedAt: expect.any(String) });
+    expect(readdirSync(own).toSorted()).toEqual(["status.json", "watcher.lock"]);
+    expect(readdirSync(join(where.town.dir, ".beads")).filter((name) => name.includes("watcher"))).toEqual([]);
+  });
+
+  test("is refused where another one is, and does nothing there", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    const holder = await startHolder(where.town.dir);
+    const error = await watchTown(optionsFor(where)).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(TownLockedError);
+    expect(error).toMatchObject({ pid: holder.pid });
+    await expect(checkTown(optionsFor(where), [])).rejects.toBeInstanceOf(TownLockedError);
+    expect(where.control.calls()).toEqual([]);
+  });
+
+  test("in a dry run needs no lock and no gt, and runs and writes nothing", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    const watching = startWatching(where, { dryRun: true, gt: "/none/gt", sources: ["db"] });
+    await watching.record("watching");
+    where.town.close("al-a");
+    expect(await watching.record("complete")).toMatchObject({ convoy, done: 1, total: 1 });
+    watching.stop.abort("done");
+    await watching.ended;
+    expect(where.town.status(convoy)).toBe("open");
+    expect(existsSync(join(where.town.dir, ".runtime"))).toBe(false);
+    expect(where.control.calls("gt")).toEqual([]);
+  });
+
+  test("needs a gt, and frees the town when it has none", async () => {
+    const where = setting();
+    const error = await watchTown(optionsFor(where, { gt: "/none/gt" })).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(ToolNotFoundError);
+    expect(error).toMatchObject({ code: "tool-not-found", message: "there is no program /none/gt" });
+    const watching = startWatching(where);
+    await watching.record("watching");
+  });
+
+  test("without a bd says so, and lands by the databases", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    const watching = startWatching(where, { bd: "/none/bd" });
+    await watching.record("watching");
+    expect(await watching.record("source", ({ name }) => name === "bd")).toMatchObject({ state: "unavailable" });
+    where.town.close("al-a");
+    expect(await watching.record("landed")).toMatchObject({ convoy });
+  });
+
+  test("carries on when a rig's database is not there, tells it once, and lands when it is", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "be-a" });
+    const convoy = where.town.createConvoy({ tracks: ["be-a"] });
+    where.town.close("be-a");
+    rmSync(where.town.beadsDir("beta"), { recursive: true });
+    const watching = startWatching(where, { sources: ["db"] });
+    await watching.record("watching");
+    expect(await watching.record("warning")).toMatchObject({
+      message: expect.stringMatching(/^beta: .*cannot be read/),
+    });
+    expect(watching.of("landed")).toEqual([]);
+    where.town.createIssue({ id: "al-a" });
+    const second = where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    await watching.record("landed", (record) => record.convoy === second);
+    expect(watching.of("warning").filter(({ message }) => message.startsWith("beta"))).toHaveLength(1);
+    expect(where.town.status(convoy)).toBe("open");
+    expect(existsSync(where.town.db("beta")), "nothing was created by reading it").toBe(false);
+  });
+
+  test("beside a gt daemon waits, and leaves to it what it lands", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    where.control.set({ gt: { daemonCheckMs: 200 } });
+    const daemon = spawn(where.gt, ["daemon", "run"], { cwd: where.town.dir, stdio: "ignore", detached: true });
+    const gone = new Promise<void>((resolve) => void daemon.once("exit", () => resolve()));
+    onTestFinished(async () => {
+      if (daemon.pid !== undefined && daemon.exitCode === null) process.kill(-daemon.pid, "SIGKILL");
+      await gone;
+    });
+    await until(() => existsSync(join(where.town.dir, "daemon/daemon.pid")));
+    const watching = startWatching(where, { sources: ["db"], grace: 5_000 });
+    await watching.record("watching");
+    where.town.close("al-a");
+    expect(await watching.record("skipped", ({ reason }) => reason === "rival")).toMatchObject({
+      convoy,
+      detail: expect.stringContaining("gt daemon"),
+    });
+    expect(where.town.status(convoy)).toBe("closed");
+    expect(watching.of("checking")).toEqual([]);
+  });
+});
+
+describe("a hanging gt", () => {
+  test("is left in peace by the first signal and ended by the second, with all it started", async () => {
+    const where = setting();
+    where.control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
+    where.town.createIssue({ id: "al-a" });
+    where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    const watching = startWatching(where);
+    const call = await until(() => where.control.calls("gt").find(({ children }) => children.length > 0));
+    watching.stop.abort("SIGTERM");
+    const bd = where.control.calls("bd").map(({ pid }) => pid);
+    for (const pid of bd) await until(() => !isAlive(pid));
+    expect(isAlive(call.pid)).toBe(true);
+    watching.kill.abort();
+    await watching.ended;
+    for (const pid of [call.pid, ...call.children]) await until(() => !isAlive(pid));
+  });
+});
+
+describe("checkTown", () => {
+  test("sweeps once, lands what is complete, and tells what it was asked for and did not find", async () => {
+    const where = setting();
+    for (const id of ["al-a", "al-b"]) where.town.createIssue({ id });
+    const complete = where.town.createConvoy({ tracks: ["al-a"] });
+    const waiting = where.town.createConvoy({ tracks: ["al-b"] });
+    where.town.close("al-a");
+    expect(await checkTown(optionsFor(where), [complete, waiting, "hq-cv-none"])).toEqual({
+      missing: ["hq-cv-none"],
+      complete: 1,
+      stuck: [],
+    });
+    expect([where.town.status(complete), where.town.status(waiting)]).toEqual(["closed", "open"]);
+    expect(await checkTown(optionsFor(where), [])).toMatchObject({ complete: 0 });
+    expect(where.control.calls("bd"), "no stream is started for it").toEqual([]);
+  });
+
+  test("in a dry run counts what is complete, and touches nothing", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    expect(await checkTown(optionsFor(where, { dryRun: true, gt: undefined }), [])).toMatchObject({ complete: 1 });
+    expect(where.town.status(convoy)).toBe("open");
+    expect(where.control.calls()).toEqual([]);
+  });
+
+  test.skipIf(recordedTown() === undefined)(
+    "lands the six complete convoys of the recorded town and no other (left out where there is no recording)",
+    async () => {
+      const dir = tempDir(onTestFinished).path;
+      const town = openTown(copyRecordedTown(dir));
+      const where = { dir, town, ...installStandIns(join(dir, "bin")) };
+      const convoys = ["g3goy", "mi7oy", "g4y2s", "m62mo", "45lfu", "3ebwm", "5kpzs", "fmhhy", "toa5y", "ex5js"];
+      await checkTown(optionsFor(where), []);
+      const closed = convoys.filter((id) => town.status(`hq-cv-${id}`) === "closed");
+      expect(closed).toEqual(["g3goy", "mi7oy", "g4y2s", "m62mo", "45lfu", "3ebwm"]);
+      expect(where.control.mails().map(({ convoy }) => convoy)).toEqual(["hq-cv-3ebwm"]);
+    },
+  );
+});
