@@ -40,7 +40,7 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
   const pace = createPace(clock);
   const tell = createStateTeller(channel);
   for (let first = true; !signal.aborted; first = false) {
-    const faults = updatePlaces(watched, files, dolt, first ? undefined : channel);
+    const faults = updatePlaces(watched, files, dolt, first);
     const looks = await Promise.all(
       [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel, clock.now())),
     );
@@ -56,7 +56,7 @@ function updatePlaces(
   watched: Map<string, WatchedDatabase>,
   files: TownFiles,
   dolt: DoltTown,
-  channel: HintChannel | undefined,
+  first: boolean,
 ): DatabaseError[] {
   const places = new Map(files.places().map((place) => [place.path, place]));
   const faults: DatabaseError[] = [];
@@ -68,8 +68,7 @@ function updatePlaces(
       const before = watched.get(path);
       if (before?.database === database) continue;
       if (database === undefined) watched.delete(path);
-      else watched.set(path, watchDatabase(place, database));
-      if (database !== undefined) channel?.push({ kind: "sweep", reason: newcomer(place, before) });
+      else watched.set(path, watchDatabase(place, database, first ? undefined : newsOf(place, before)));
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       watched.delete(path);
@@ -79,7 +78,7 @@ function updatePlaces(
   return faults;
 }
 
-function newcomer({ rig }: Place, before: WatchedDatabase | undefined): string {
+function newsOf({ rig }: Place, before: WatchedDatabase | undefined): string {
   return before === undefined ? `${rig} is on Dolt now` : `${rig} has moved to another database`;
 }
 

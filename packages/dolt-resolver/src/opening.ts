@@ -68,10 +68,11 @@ function newestEventsOf(server: DoltServer, database: string, shape: Shape): Ope
   const tables = [...(shape.events ? ["events"] : []), ...(shape.wisps?.events === true ? ["wisp_events"] : [])];
   if (tables.length === 0) return undefined;
   return (limit) => {
-    const parts = tables.map(
-      (table) =>
-        sql`(select id, issue_id, event_type from ${sql.raw(`${quoteName(database)}.${table}`)} order by created_at desc, id desc limit ${sql.lit(limit)})`,
-    );
+    const parts = tables.map((table) => {
+      const from = sql.raw(`${quoteName(database)}.${table}`);
+      return sql`select id, issue_id, event_type from
+        (select id, issue_id, event_type from ${from} order by created_at desc, id desc limit ${sql.lit(limit)}) as ${sql.raw(table)}`;
+    });
     return sql<EventRecord>`${sql.join(parts, sql` union all `)}`.compile(server.kysely);
   };
 }

@@ -1,0 +1,57 @@
+import type { Hint, IssueChange } from "@gastown/convoy-core";
+import { openTown } from "@gastown/sqlite-resolver";
+import { onTestFinished } from "vitest";
+import { createDoltFeed, createDoltTown } from "../../src/index.ts";
+
+/** The feed of a town while it runs, with what it has said so far. */
+export interface Following {
+  readonly hints: readonly Hint[];
+  changes(issue: string): IssueChange[];
+  forget(): void;
+  stop(): Promise<void>;
+}
+
+export const systemClock = {
+  now: (): number => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const end = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      signal?.addEventListener("abort", end);
+    }),
+};
+
+/** Follows a town from now on; the first state has been told when it returns. */
+export async function follow(dir: string): Promise<Following> {
+  const stop = new AbortController();
+  const dolt = createDoltTown({ town: dir, env: {}, clock: systemClock, random: () => 0 });
+  const files = openTown({ town: dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
+  const hints: Hint[] = [];
+  const told = Promise.withResolvers<void>();
+  const running = (async () => {
+    for await (const hint of createDoltFeed({ files, dolt, clock: systemClock }).hints(stop.signal)) {
+      hints.push(hint);
+      if (hint.kind === "state") told.resolve();
+    }
+  })();
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await running;
+    files.close();
+    await dolt.close();
+  };
+  onTestFinished(end);
+  await Promise.race([told.promise, running]);
+  return {
+    hints,
+    changes: (issue) =>
+      hints.flatMap((hint) => (hint.kind === "issues" ? hint.changes : [])).filter((change) => change.issue === issue),
+    forget: () => void (hints.length = 0),
+    stop: end,
+  };
+}
