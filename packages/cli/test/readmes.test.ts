@@ -1,0 +1,66 @@
+import { execFile } from "node:child_process";
+import { existsSync, globSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { installStandIns, tempDir } from "@gastown/test-fixtures";
+import { expect, onTestFinished, test } from "vitest";
+import { buildDemoTown } from "../src/demo/cast.ts";
+import { createProgram } from "../src/program.ts";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** The program in a README, and what it says that this prints. */
+function programOf(readme: string): { readonly program: string; readonly prints: string } {
+  const text = readFileSync(join(repository, readme), "utf8");
+  const block = (language: string): string => new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "s").exec(text)?.[1] ?? "";
+  return { program: block("ts"), prints: block("text") };
+}
+
+test.each([
+  "README.md",
+  "packages/core/README.md",
+  "packages/sqlite-resolver/README.md",
+  "packages/dolt-resolver/README.md",
+  "packages/bd-source/README.md",
+  "packages/watcher/README.md",
+])("the program in %s runs, and prints what is said there", async (readme) => {
+  const { program, prints } = programOf(readme);
+  const dir = tempDir(onTestFinished).path;
+  const town = buildDemoTown(join(dir, "town"));
+  for (const convoy of ["hq-cv-login", "hq-cv-rmapi"]) town.close(convoy);
+  town.close("docs-t5c");
+  town.close("web-d9f", { feed: true });
+  const { bd, gt } = installStandIns(join(dir, "bin"));
+  symlinkSync(join(repository, "node_modules"), join(dir, "node_modules"));
+  writeFileSync(join(dir, "program.ts"), program);
+  writeFileSync(join(dir, "package.json"), `{ "type": "module" }`);
+
+  const run = await promisify(execFile)(process.execPath, ["program.ts", town.dir, bd, gt], { cwd: dir });
+  expect(run.stdout).toBe(prints);
+  expect(prints).not.toBe("");
+});
+
+const pages = globSync(["*.md", "docs/*.md", "docs/decisions/*.md", "packages/*/README.md"], { cwd: repository });
+
+test.each(pages)("every link in %s leads somewhere", (page) => {
+  const links = readFileSync(join(repository, page), "utf8").matchAll(/\]\((?!https?:)([^)#\s]+)/g);
+  const missing = [...links].map(([, to = ""]) => to).filter((to) => !existsSync(join(repository, dirname(page), to)));
+  expect(missing).toEqual([]);
+});
+
+/** First cells of the rows of the README's tables, when they are code. */
+const rows = [...readFileSync(join(repository, "README.md"), "utf8").matchAll(/^\| `([a-z]+)/gm)].map(
+  ([, name]) => name,
+);
+
+test("the README has a row for every command", () => {
+  expect(rows).toEqual(expect.arrayContaining(createProgram(() => {}).commands.map((command) => command.name())));
+});
+
+test("the README has a row for every record", () => {
+  const schema = JSON.parse(readFileSync(join(repository, "docs/schema/watch-record.schema.json"), "utf8"));
+  const events = schema.oneOf.map(({ title }: { title: string }) => title);
+  expect(events).toContain("landed");
+  expect(rows).toEqual(expect.arrayContaining(events));
+});
