@@ -54,7 +54,7 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
       return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };
     }
     const reopened = new Set(rows.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
-    const ids = [...new Set(rows.map((row) => row.issue_id))];
+    const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
     return { kind: "changed", changes: await stateOf(database, ids, reopened) };
   };
 
