@@ -63,16 +63,20 @@ export class Gt {
 
   #plan({ step, convoy }: Command, kind: GtKind): Plan {
     const town = this.#town;
-    if (town.rigOf("hq-")?.fault !== undefined) return { close: [], result: exit(1, "Error: listing convoys: database is locked") };
+    if (town.rigOf("hq-")?.fault !== undefined)
+      return { close: [], result: exit(1, "Error: listing convoys: database is locked") };
     if (step === "check") {
-      const looked = kind === "seed" ? town.convoys.filter((id) => town.isOpenConvoy(id)).slice(0, SEED_LIMIT) : [convoy];
+      const looked =
+        kind === "seed" ? town.convoys.filter((id) => town.isOpenConvoy(id)).slice(0, SEED_LIMIT) : [convoy];
       const close = looked.filter((id) => town.isOpenConvoy(id) && this.#seesComplete(id, kind));
       return { close, result: exit(0, close.length > 0 ? "✓ Auto-closed" : "No convoys ready to close.") };
     }
     if (!town.isOpenConvoy(convoy)) return { close: [], result: exit(0, `${convoy} is already closed`) };
     if (step === "force" && kind === "seed") return { close: [], result: exit(1, "Error: unknown flag: --force") };
     const may = step === "force" || kind === "seed" || this.#seesComplete(convoy, kind);
-    return may ? { close: [convoy], result: exit(0, "closed") } : { close: [], result: exit(1, "it has open issues; use --force") };
+    return may
+      ? { close: [convoy], result: exit(0, "closed") }
+      : { close: [], result: exit(1, "it has open issues; use --force") };
   }
 
   /** What `bd show` hides (tombstones), and what a blind gt can't reach, counts as open. */

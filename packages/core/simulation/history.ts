@@ -14,7 +14,12 @@ export type Step = { readonly wait: number } & (
   | { readonly kind: "finish"; readonly convoy: string; readonly feeding: Feeding }
   | { readonly kind: "status"; readonly convoy: string; readonly status: string }
   | { readonly kind: "own"; readonly convoy: string; readonly owned: boolean }
-  | { readonly kind: "fault"; readonly rig: RigName; readonly fault: "locked" | "corrupt" | "unreachable"; readonly ms: number }
+  | {
+      readonly kind: "fault";
+      readonly rig: RigName;
+      readonly fault: "locked" | "corrupt" | "unreachable";
+      readonly ms: number;
+    }
   | { readonly kind: "replace"; readonly rig: RigName; readonly rollBack: boolean; readonly ms: number }
   | { readonly kind: "feed"; readonly how: "dies" | "mute"; readonly ms: number }
   | { readonly kind: "gt"; readonly gt: GtKind }
@@ -30,7 +35,7 @@ export interface History {
   readonly seed: number;
   /** Deletes leave no row, and stamps are whole seconds. */
   readonly dolt: boolean;
-  /** How long each query takes. */
+  /** How long a query takes at most. */
   readonly delay: number;
   readonly gt: GtKind;
   /** Whether gt is another program once the faults have stopped. */
@@ -58,14 +63,14 @@ export function makeHistory(seed: number): History {
   return {
     seed,
     dolt: dice.chance(0.4),
-    delay: dice.pick([0, 0, 3, 12]),
+    delay: dice.pick([0, 3, 25]),
     gt: dice.pick(["seed", "head", "blind"]),
     newGt: dice.chance(0.5),
     steps: [
       ...CONVOYS.slice(0, dice.int(1, 3)).map((convoy) => ({ wait: 0, ...makeConvoy(dice, convoy) })),
       ...Array.from({ length }, () => ({ wait: makeWait(dice), ...makeStep(dice) })),
     ],
-    epilogue: Array.from({ length: 6 }, () => dice.int(0, 25)),
+    epilogue: Array.from({ length: 9 }, () => dice.int(0, 40)),
   };
 }
 
@@ -102,13 +107,41 @@ function makeStep(dice: Dice): Event {
     [3, () => ({ kind: "reopen", issue, feeding })],
     [1, () => ({ kind: "delete", issue, feeding })],
     [7, () => ({ kind: "finish", convoy, feeding })],
-    [3, () => ({ kind: "status", convoy, status: dice.weighted([[4, "open"], [1, "closed"], [1, "staged_ready"]]) })],
+    [
+      3,
+      () => ({
+        kind: "status",
+        convoy,
+        status: dice.weighted([
+          [4, "open"],
+          [1, "closed"],
+          [1, "staged_ready"],
+        ]),
+      }),
+    ],
     [1, () => ({ kind: "own", convoy, owned: dice.chance(0.4) })],
-    [2, () => ({ kind: "fault", rig, fault: dice.pick(["locked", "corrupt", "unreachable"]), ms: dice.int(1, 40_000) })],
+    [
+      2,
+      () => ({ kind: "fault", rig, fault: dice.pick(["locked", "corrupt", "unreachable"]), ms: dice.int(1, 40_000) }),
+    ],
     [1, () => ({ kind: "replace", rig, rollBack: dice.chance(0.5), ms: dice.int(0, 200) })],
     [2, () => ({ kind: "feed", how: dice.pick(["dies", "mute"]), ms: dice.int(10, 20_000) })],
     [1, () => ({ kind: "gt", gt: dice.pick(["seed", "head", "blind"]) })],
-    [4, () => ({ kind: "health", health: dice.weighted([[6, "ok"], [1, "fails"], [1, "hangs"], [1, "lies"], [1, "missing"], [1, "touches"], [1, "dies"]]) })],
+    [
+      4,
+      () => ({
+        kind: "health",
+        health: dice.weighted([
+          [6, "ok"],
+          [1, "fails"],
+          [1, "hangs"],
+          [1, "lies"],
+          [1, "missing"],
+          [1, "touches"],
+          [1, "dies"],
+        ]),
+      }),
+    ],
     [1, () => ({ kind: "pace", ms: dice.pick([5, 120, 600, 1_500]) })],
     [1, () => ({ kind: "rival", present: dice.chance(0.4) })],
     [2, () => ({ kind: "crash", orphan: dice.pick(["lost", "lives"]), ms: dice.int(0, 3_000) })],

@@ -40,7 +40,7 @@ interface Landing {
 const FLOOR = 250;
 
 /** How long it may take until an event has been taken up. */
-const UNDER_WAY = 100;
+const UNDER_WAY = 1_000;
 
 /** Knows the truth, sees every command, and notes the first rule that does not hold. */
 export class Oracle {
@@ -76,7 +76,10 @@ export class Oracle {
     if (before === undefined || command.asked) return;
     if (follows(step, before.step)) command.world = before.world;
     else if (before.world === command.world && wait < FLOOR) {
-      this.fail("economy", `${step} ${convoy} was run ${wait} ms after ${before.step} had failed, and nothing had changed`);
+      this.fail(
+        "economy",
+        `${step} ${convoy} was run ${wait} ms after ${before.step} had failed, and nothing had changed`,
+      );
     }
   }
 
@@ -100,7 +103,8 @@ export class Oracle {
   heard(life: Life, record: WatchRecord): void {
     if (record.event !== "landed") return;
     const { convoy } = record;
-    if (!this.#town.lately("closed", convoy)) this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
+    if (!this.#town.lately("closed", convoy))
+      this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
     // When it has been opened again since it was read, this is still about the time before.
     const epoch = (this.#town.epochs.get(convoy) ?? 0) - (this.#town.isOpenConvoy(convoy) ? 1 : 0);
     const told = `${life.number} ${convoy} ${epoch}`;

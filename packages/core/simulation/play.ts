@@ -1,4 +1,4 @@
-import type { CommandResult, ConvoyLander, ConvoyStore, WatchRecord } from "../src/index.ts";
+import { type CommandResult, type ConvoyLander, type ConvoyStore, messageOf, type WatchRecord } from "../src/index.ts";
 import { VirtualClock } from "../test/support/virtual-clock.ts";
 import type { Core } from "./core.ts";
 import { Feed } from "./feed.ts";
@@ -39,7 +39,7 @@ export async function play(core: Core, history: History, trace?: (line: string) 
   try {
     await stage.play();
   } catch (error) {
-    stage.oracle.fail("fault", error instanceof Error ? error.message : String(error));
+    stage.oracle.fail("fault", messageOf(error));
   }
   return { violation: stage.oracle.violation, commands: stage.commands, landed: stage.landed };
 }
@@ -106,20 +106,26 @@ class Stage {
   async #epilogue(): Promise<void> {
     this.#say(() => "epilogue");
     this.gt.pace = Math.min(this.gt.pace, 120);
-    const convoys = ["hq-cv-x", "hq-cv-y", "hq-cv-z"];
-    const issues = ["gt-91", "bd-91", "hq-91", "gt-92", "bd-92", "hq-92"];
-    for (const issue of issues) this.town.put(issue, "open");
-    for (const [index, convoy] of convoys.entries()) {
+    const convoys = {
+      "hq-cv-x": ["gt-91", "hq-91", "gt-92"],
+      "hq-cv-y": ["bd-91", "bd-92", "gt-93"],
+      "hq-cv-z": ["gt-94", "bd-93", "gt-95"],
+    };
+    for (const [convoy, issues] of Object.entries(convoys)) {
+      for (const issue of issues) this.town.put(issue, "open");
       this.town.put(convoy, "open", true);
-      this.town.setEdges(convoy, [issues[index] ?? "", `external:rig:${issues[index + 3] ?? ""}`]);
+      this.town.setEdges(
+        convoy,
+        issues.map((issue) => (issue.startsWith("hq-") ? issue : `external:rig:${issue}`)),
+      );
     }
     await this.clock.advance(2_000);
-    for (const [index, issue] of issues.entries()) {
+    for (const [index, issue] of Object.values(convoys).flat().entries()) {
       await this.clock.advance(this.#history.epilogue[index] ?? 0);
       this.town.put(issue, "closed");
       this.feed.tell(issue, "closed", "now");
     }
-    await this.clock.advance(convoys.length * 3 * 130 + 1_500 + (this.#rival ? GRACE : 0));
+    await this.clock.advance(3 * 3 * 130 + 1_500 + (this.#rival ? GRACE : 0));
     this.oracle.expectLanded("promptness");
   }
 
@@ -146,7 +152,10 @@ class Stage {
     };
     this.#watcher = watcher;
     this.#say(() => `watcher ${watcher.number} starts`);
-    const clock = { now: () => this.clock.now(), sleep: (ms: number, signal?: AbortSignal) => this.#sleep(watcher, ms, signal) };
+    const clock = {
+      now: () => this.clock.now(),
+      sleep: (ms: number, signal?: AbortSignal) => this.#sleep(watcher, ms, signal),
+    };
     const ended = this.#core.watch({
       store: this.#storeFor(watcher),
       lander: this.#landerFor(watcher),
@@ -173,9 +182,9 @@ class Stage {
     watcher.over = true;
     this.#watcher = undefined;
     this.feed.detach();
-    this.#say(() => `watcher ${watcher.number} has ended${error === undefined ? "" : `: ${String(error)}`}`);
+    this.#say(() => `watcher ${watcher.number} has ended${error === undefined ? "" : `: ${messageOf(error)}`}`);
     if (error instanceof this.#core.DatabaseError) this.#later(SUPERVISOR, () => this.#start());
-    else if (error !== undefined) this.oracle.fail("fault", `the watcher failed: ${String(error)}`);
+    else if (error !== undefined) this.oracle.fail("fault", `the watcher failed: ${messageOf(error)}`);
     else if (!watcher.stop.signal.aborted) this.oracle.fail("fault", "the watcher ended by itself");
   }
 
@@ -190,7 +199,8 @@ class Stage {
   #halt(watcher: Watcher, next: number | undefined): void {
     watcher.stop.abort();
     const wait = async (): Promise<void> => {
-      for (let waited = 0; waited < STOP_LIMIT && !watcher.over && !watcher.dead; waited += 100) await this.clock.sleep(100);
+      for (let waited = 0; waited < STOP_LIMIT && !watcher.over && !watcher.dead; waited += 100)
+        await this.clock.sleep(100);
       if (watcher.dead) return;
       if (!watcher.over) this.oracle.fail("fault", "the watcher did not stop");
       else if (next !== undefined) this.#later(next, () => this.#start());
@@ -217,7 +227,10 @@ class Stage {
         this.#create(step.reference);
         return town.setEdges(step.convoy, [...(town.edges.get(step.convoy) ?? []), step.reference]);
       case "untrack":
-        return town.setEdges(step.convoy, (town.edges.get(step.convoy) ?? []).filter((reference) => reference !== step.reference));
+        return town.setEdges(
+          step.convoy,
+          (town.edges.get(step.convoy) ?? []).filter((reference) => reference !== step.reference),
+        );
       case "close":
         return this.#close(step.issue, step.feeding);
       case "reopen":
@@ -228,7 +241,8 @@ class Stage {
         town.remove(step.issue);
         return this.feed.tell(step.issue, "closed", step.feeding);
       case "finish":
-        for (const reference of town.edges.get(step.convoy) ?? []) this.#close(reference.split(":").at(-1) ?? "", step.feeding);
+        for (const reference of town.edges.get(step.convoy) ?? [])
+          this.#close(reference.split(":").at(-1) ?? "", step.feeding);
         return;
       case "status":
         if (town.row(step.convoy) !== undefined) town.put(step.convoy, step.status, true);
@@ -294,7 +308,15 @@ class Stage {
       run: async (step, convoy) => {
         if (watcher.dead) return never();
         const started = this.clock.now();
-        const command: Command = { life: watcher, step, convoy, started, world: this.#world(), asked: false, lost: false };
+        const command: Command = {
+          life: watcher,
+          step,
+          convoy,
+          started,
+          world: this.#world(),
+          asked: false,
+          lost: false,
+        };
         this.commands += 1;
         this.oracle.started(command);
         watcher.commands.add(command);

@@ -1,6 +1,15 @@
-import type { Clock, ConvoyRow, DatabaseFault, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "../src/index.ts";
+import type {
+  Clock,
+  ConvoyRow,
+  DatabaseFault,
+  IssueDatabase,
+  IssueRow,
+  TownDatabases,
+  TrackRow,
+} from "../src/index.ts";
 import type { Core } from "./core.ts";
-import type { RigName } from "./history.ts";
+import type { History, RigName } from "./history.ts";
+import { Dice } from "./random.ts";
 
 export interface Row {
   status: string;
@@ -34,6 +43,7 @@ export class Town {
   readonly #core: Core;
   readonly #dolt: boolean;
   readonly #delay: number;
+  readonly #dice: Dice;
   readonly #rigs: Record<RigName, Rig>;
   readonly edges: Map<string, string[]> = new Map();
   /** Grows with everything that an agent, a fault or the end of one changes. */
@@ -42,11 +52,12 @@ export class Town {
   readonly epochs: Map<string, number> = new Map();
   readonly #last = new Map<string, number>();
 
-  constructor(clock: Clock, core: Core, { dolt, delay }: { readonly dolt: boolean; readonly delay: number }) {
+  constructor(clock: Clock, core: Core, { dolt, delay, seed }: Pick<History, "dolt" | "delay" | "seed">) {
     this.#clock = clock;
     this.#core = core;
     this.#dolt = dolt;
     this.#delay = delay;
+    this.#dice = new Dice(seed ^ 0xd0_17);
     const rig = (): Rig => ({ rows: new Map(), saved: new Map(), fault: undefined, inode: 1, changes: 0 });
     this.#rigs = { hq: rig(), gt: rig(), bd: rig() };
   }
@@ -118,7 +129,8 @@ export class Town {
     this.change("hq", () => {
       const before = this.edges.get(convoy) ?? [];
       const now = this.#clock.now();
-      for (const reference of references) if (!before.includes(reference)) this.#last.set(`tracked ${convoy} ${reference}`, now);
+      for (const reference of references)
+        if (!before.includes(reference)) this.#last.set(`tracked ${convoy} ${reference}`, now);
       this.edges.set(convoy, [...new Set(references)]);
     });
   }
@@ -174,14 +186,20 @@ export class Town {
 
   isComplete(convoy: string): boolean {
     const references = this.edges.get(convoy) ?? [];
-    return this.isOurs(convoy) && references.length > 0 && references.every((reference) => this.truthOf(reference) === "done");
+    return (
+      this.isOurs(convoy) &&
+      references.length > 0 &&
+      references.every((reference) => this.truthOf(reference) === "done")
+    );
   }
 
   /** References that have not been done for as long as a read may be old. */
   neverDoneLately(convoy: string): string[] {
     return (this.edges.get(convoy) ?? []).filter(
       (reference) =>
-        this.truthOf(reference) !== "done" && !this.#wasSo(`done ${reference}`) && !this.#wasSo(`tracked ${convoy} ${reference}`),
+        this.truthOf(reference) !== "done" &&
+        !this.#wasSo(`done ${reference}`) &&
+        !this.#wasSo(`tracked ${convoy} ${reference}`),
     );
   }
 
@@ -193,7 +211,9 @@ export class Town {
 
   /** Since when an event about this reference is bound to be heard as one that concerns this convoy. */
   hearableSince(convoy: string, reference: string): number {
-    const times = [`tracked ${convoy} ${reference}`, `closed ${convoy}`, "fault hq"].map((what) => this.#last.get(what) ?? 0);
+    const times = [`tracked ${convoy} ${reference}`, `closed ${convoy}`, "fault hq"].map(
+      (what) => this.#last.get(what) ?? 0,
+    );
     return Math.max(...times);
   }
 
@@ -221,8 +241,10 @@ export class Town {
     const now = this.#clock.now();
     if (this.#rigs.hq.fault !== undefined) this.#last.set("fault hq", now);
     for (const convoy of this.convoys) {
-      for (const what of ["ours", "tracking", "closed"] as const) if (this.#isSo(what, convoy)) this.#last.set(`${what} ${convoy}`, now);
-      for (const reference of this.edges.get(convoy) ?? []) this.#last.set(`${this.truthOf(reference)} ${reference}`, now);
+      for (const what of ["ours", "tracking", "closed"] as const)
+        if (this.#isSo(what, convoy)) this.#last.set(`${what} ${convoy}`, now);
+      for (const reference of this.edges.get(convoy) ?? [])
+        this.#last.set(`${this.truthOf(reference)} ${reference}`, now);
     }
   }
 
@@ -241,10 +263,10 @@ export class Town {
 
   #database(name: RigName, pause: (ms: number) => Promise<void>): IssueDatabase {
     const it = this.#rigs[name];
-    const answer = async <T>(read: () => T): Promise<T> => {
+    const answer = async <T>(read: () => T, atOnce = false): Promise<T> => {
       if (it.fault !== undefined) throw new this.#core.DatabaseError(it.fault, name, `${name} is ${it.fault}`, "wait");
       const rows = read();
-      if (this.#delay > 0) await pause(this.#delay);
+      if (this.#delay > 0 && !atOnce) await pause(this.#dice.int(0, this.#delay));
       return rows;
     };
     const convoys = (): ConvoyRow[] =>
@@ -255,7 +277,7 @@ export class Town {
       ids.flatMap((convoy) => (this.edges.get(convoy) ?? []).map((reference) => ({ convoy, reference })));
     return {
       name,
-      revision: () => answer(() => `${it.inode}/${it.changes}`),
+      revision: () => answer(() => `${it.inode}/${it.changes}`, true),
       openConvoys: () => answer(() => convoys().filter(({ id }) => this.isOpenConvoy(id))),
       convoys: (ids) => answer(() => convoys().filter(({ id }) => ids.includes(id))),
       tracks: (ids) => answer(() => tracks(ids)),

@@ -1,0 +1,132 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Core } from "./core.ts";
+import type { Violation } from "./oracle.ts";
+
+/** A rule of the core, and how to break it in a copy of the source. */
+export interface Break {
+  readonly rule: string;
+  /** The rule of the simulation that notices. */
+  readonly noticed: Violation["rule"];
+  readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+}
+
+export const BREAKS: Readonly<Record<string, Break>> = {
+  reread: {
+    rule: "after a command the convoy is read again",
+    noticed: "safety",
+    changes: [
+      {
+        file: "land.ts",
+        from: "const after = await read(run, convoy.id);\n    if (!after?.open) {",
+        to: "const after = convoy;\n    if (!after?.open) {",
+      },
+    ],
+  },
+  stale: {
+    rule: "a convoy is read right before a command is run for it",
+    noticed: "safety",
+    changes: [
+      {
+        file: "run.ts",
+        from: "export interface ConvoyMemory {",
+        to: "export interface ConvoyMemory {\n  judged?: unknown;",
+      },
+      {
+        file: "judge-convoys.ts",
+        from: "const verdict = judge(convoy);",
+        to: "const verdict = judge(convoy);\n    memory.judged = convoy;",
+      },
+      {
+        file: "land.ts",
+        from: "const convoy = await read(run, id);",
+        to: "const convoy = (memory.judged as ConvoySnapshot | undefined) ?? (await read(run, id));",
+      },
+    ],
+  },
+  unknown: {
+    rule: "what is unknown is not done",
+    noticed: "safety",
+    changes: [{ file: "policy.ts", from: 'issue.state !== "done"', to: 'issue.state === "open"' }],
+  },
+  empty: {
+    rule: "a convoy that tracks nothing is not complete",
+    noticed: "safety",
+    changes: [{ file: "policy.ts", from: "if (progress.total === 0)", to: "if (progress.total < 0)" }],
+  },
+  sweep: {
+    rule: "there is a sweep in every interval",
+    noticed: "liveness",
+    changes: [
+      {
+        file: "sweep.ts",
+        from: 'const reason = wanted ?? "timer";',
+        to: 'const reason = wanted ?? "timer";\n        if (wanted === undefined) continue;',
+      },
+    ],
+  },
+  backoff: {
+    rule: "a landing that failed waits before it is tried again",
+    noticed: "economy",
+    changes: [
+      {
+        file: "failures.ts",
+        from: "if (left <= 0 || left > LANDING_BACKOFF.cap) return false;",
+        to: "if (left !== undefined) return false;",
+      },
+    ],
+  },
+  dirty: {
+    rule: "a hint that comes while its convoy is looked at leads to another look",
+    noticed: "promptness",
+    changes: [
+      {
+        file: "work-queue.ts",
+        from: "this.#dirty.add(key);\n    if (this.#processing.has(key)) return;",
+        to: "if (this.#processing.has(key)) return;\n    this.#dirty.add(key);",
+      },
+    ],
+  },
+  index: {
+    rule: "the index of tracked issues is made anew when the town has changed",
+    noticed: "promptness",
+    changes: [{ file: "tracking-index.ts", from: "if (now !== revision)", to: "if (revision === undefined)" }],
+  },
+  alone: {
+    rule: "one command at a time",
+    noticed: "twice",
+    changes: [{ file: "reconcile.ts", from: "landLoop(run),", to: "landLoop(run),\n    landLoop(run)," }],
+  },
+  replay: {
+    rule: "gt is asked once for each close event, however often that is told",
+    noticed: "safety",
+    changes: [{ file: "hear.ts", from: "if (!remember(run.asked, event)) return;", to: "remember(run.asked, event);" }],
+  },
+  owned: {
+    rule: "a convoy that its owner closes is left alone",
+    noticed: "safety",
+    changes: [{ file: "policy.ts", from: "if (convoy.owned)", to: "if (convoy.owned && progress.total < 0)" }],
+  },
+};
+
+/** A copy of the core with one rule broken. Fails when the text that is to be changed is not there exactly once. */
+export async function loadBroken(name: string): Promise<Core> {
+  const broken = BREAKS[name];
+  if (broken === undefined) throw new Error(`no such break: ${name} (there are ${Object.keys(BREAKS).join(", ")})`);
+  const copy = mkdtempSync(join(tmpdir(), `broken-core-${name}-`));
+  try {
+    cpSync(fileURLToPath(new URL("../src", import.meta.url)), copy, { recursive: true });
+    writeFileSync(join(copy, "package.json"), '{ "type": "module" }');
+    for (const { file, from, to } of broken.changes) {
+      const parts = readFileSync(join(copy, file), "utf8").split(from);
+      if (parts.length !== 2)
+        throw new Error(`${file} has ${parts.length - 1} places to break "${name}" at, not one: ${from}`);
+      writeFileSync(join(copy, file), parts.join(to));
+    }
+    return (await import(/* @vite-ignore */ pathToFileURL(join(copy, "index.ts")).href)) as Core;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
