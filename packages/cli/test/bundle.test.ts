@@ -32,10 +32,12 @@ test("starts without what the commands need", () => {
   expect(packagesLoadedWith("cli.js")).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(execa|kysely)$/)]));
 });
 
-test("loads execa for the commands that start programs, and not for those that read", () => {
+test("loads execa for the commands that start programs, and not for those that read; mysql2 for neither, unless a town has Dolt", () => {
   expect(packagesLoadedWith(chunkOf("watch"))).toEqual(expect.arrayContaining(["execa", "kysely"]));
+  expect(packagesLoadedWith(chunkOf("watch"))).not.toContain("mysql2");
   expect(packagesLoadedWith(chunkOf("list"))).toContain("kysely");
   expect(packagesLoadedWith(chunkOf("list"))).not.toContain("execa");
+  expect(packagesLoadedWith(chunkOf("list"))).not.toContain("mysql2");
 });
 
 test("names the licence of every package it contains", () => {
