@@ -12,7 +12,7 @@ export interface OpenStore {
 /** The store of a town over its databases. The town's files are read anew for every question. */
 export function openStore(town: string, options: Partial<TownOptions> = {}): OpenStore {
   let now = 0;
-  const files = openTown({ town, now: () => (now += 1_000), ...options });
+  const files = openTown({ town, now: () => (now += 10_000), ...options });
   onTestFinished(files.close);
   const faults = new Map<string, DatabaseError>();
   const store = createTownStore(files.databases, {
