@@ -1,10 +1,9 @@
 import { statSync } from "node:fs";
 import Database from "better-sqlite3";
-import { type CompiledQuery, Kysely, sql, SqliteDialect, type SqliteStatement } from "kysely";
-import type { ReadonlyKysely } from "kysely/readonly";
+import type { CompiledQuery } from "kysely";
+import { queriesFor } from "./compiled.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
-import { compileQueries, type Queries } from "./queries.ts";
-import type { BeadsSchema } from "./schema.ts";
+import type { Queries } from "./queries.ts";
 import { shapeOf, type Shape } from "./shape.ts";
 
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
@@ -72,12 +71,8 @@ export async function connect(file: string): Promise<Connection> {
 let openings = 0;
 
 async function describe(database: Database.Database, file: string, identity: string): Promise<Connection> {
-  const kysely = new Kysely<BeadsSchema>({
-    dialect: new SqliteDialect({ database: { prepare: memoised(database), close: () => database.close() } }),
-  });
-  const db = kysely as unknown as ReadonlyKysely<BeadsSchema>;
   const shape = shapeOf(file, columnsOf(database));
-  const queries = compileQueries(db, shape, (json) => sql<string>`(select value from json_each(${json}))`);
+  const statement = memoised(database);
   const version = database.prepare<[], number>("pragma data_version").pluck();
   const schemaVersion = database.prepare<[], number>("pragma schema_version").pluck();
   let data = version.get() ?? 0;
@@ -100,8 +95,8 @@ async function describe(database: Database.Database, file: string, identity: str
     identity,
     serial: (openings += 1),
     shape,
-    queries,
-    rows: async (query) => (await kysely.executeQuery(query)).rows,
+    queries: queriesFor(shape),
+    rows: async <R>({ sql, parameters }: CompiledQuery<R>) => statement(sql).all(...parameters) as R[],
     dataVersion() {
       const now = version.get() ?? 0;
       if (now !== data) checkShape();
@@ -125,13 +120,12 @@ function columnsOf(database: Database.Database): Map<string, Set<string>> {
   return columns;
 }
 
-/** Kysely prepares anew for each query; there are only a handful. */
-function memoised(database: Database.Database): (text: string) => SqliteStatement {
-  const statements = new Map<string, SqliteStatement>();
+/** Each query is prepared when it is first asked; there are only a handful. */
+function memoised(database: Database.Database): (text: string) => Database.Statement {
+  const statements = new Map<string, Database.Statement>();
   return (text) => {
     let statement = statements.get(text);
-    if (statement === undefined)
-      statements.set(text, (statement = database.prepare(text) as unknown as SqliteStatement));
+    if (statement === undefined) statements.set(text, (statement = database.prepare(text)));
     return statement;
   };
 }
