@@ -17,7 +17,7 @@ export interface Output {
 const FALLBACK_COLUMNS = 80;
 
 export function createOutput(color: boolean): Output {
-  const ascii = !isUtf8(process.env);
+  const ascii = asciiOnly();
   const encoder = (stream: NodeJS.WriteStream) => (line: string) => (ascii && stream.isTTY ? toAscii(line) : line);
   const [forOut, forErr] = [encoder(process.stdout), encoder(process.stderr)];
   return {
@@ -26,6 +26,11 @@ export function createOutput(color: boolean): Output {
     style: (style, text) => (color ? styleText(style, text, { stream: process.stdout }) : text),
     columns: () => (process.stdout.isTTY ? process.stdout.columns || FALLBACK_COLUMNS : undefined),
   };
+}
+
+/** Whether a terminal can be expected to show ASCII only. */
+export function asciiOnly(): boolean {
+  return !isUtf8(process.env);
 }
 
 /** Prints a fault as every fault is printed: what happened, and what to do about it. */

@@ -1,17 +1,30 @@
 import { watchTown } from "@gastown/convoy-watcher";
 import type { WatchOptions } from "../options.ts";
 import { takeSignals } from "../signals.ts";
+import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** Watches until a signal comes. */
 export async function watchCommand(options: WatchOptions): Promise<number> {
-  const output = outputOf(options);
-  const report = createReporter(options, output, true);
+  const plain = outputOf(options);
+  const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
+  const output = line?.output ?? plain;
+  const tell = createReporter(options, output, true);
   const stopping = takeSignals(output.err);
   try {
-    await watchTown(townOptions(options, report, stopping));
+    await watchTown(
+      townOptions(
+        options,
+        (record) => {
+          line?.note(record);
+          tell(record);
+        },
+        stopping,
+      ),
+    );
     return stopping.exitCode();
   } finally {
+    line?.close();
     stopping.dispose();
   }
 }

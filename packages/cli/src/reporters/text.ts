@@ -1,5 +1,7 @@
-import { type Blocker, printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
+import { printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
+import { wrap } from "../views/layout.ts";
+import { inLines } from "./words.ts";
 
 export interface TextOptions {
   readonly quiet: boolean;
@@ -8,21 +10,26 @@ export interface TextOptions {
   readonly changesOnly: boolean;
 }
 
-const NAMED_BLOCKERS = 3;
+/** How long a close that another source tells of, too, is the same close, in milliseconds. */
+const SAME_CLOSE = 10_000;
 
-/** A line for each record a person wants to read, in the words of gt's own watcher where it had any. */
+/** A line for each record a person wants to read, wrapped between words on a terminal. */
 export function createTextReporter(output: Output, { quiet, verbose, changesOnly }: TextOptions): Reporter {
   let watching = !changesOnly;
+  const isEcho = createEchoDetector();
+  const fold = (text: string): string[] => wrap(text, output.columns(), "    ");
   return (record) => {
     if (record.event === "watching") watching = true;
     if (record.event === "warning") {
-      output.err(`Warning: ${printable(record.message)}`);
-      if (record.hint !== undefined) output.err(`Hint: ${printable(record.hint)}`);
+      for (const line of fold(`Warning: ${printable(record.message)}`)) output.err(line);
+      if (record.hint !== undefined) for (const line of fold(`Hint: ${printable(record.hint)}`)) output.err(line);
       return;
     }
     if (quiet && record.event !== "landed" && record.event !== "stuck") return;
-    if (!verbose && isDetail(record, watching)) return;
-    for (const line of lines(record, output)) output.out(line);
+    if (!verbose && (isDetail(record, watching) || isEcho(record))) return;
+    for (const { text, style } of inLines(record)) {
+      for (const line of fold(text)) output.out(style === undefined ? line : output.style(style, line));
+    }
   };
 }
 
@@ -32,80 +39,16 @@ function isDetail(record: WatchRecord, watching: boolean): boolean {
   return (record.event === "waiting" || record.event === "skipped") && !watching;
 }
 
-function lines(record: WatchRecord, { style }: Output): string[] {
-  switch (record.event) {
-    case "hello":
-      return [
-        `convoy-cli ${record.version}, pid ${record.pid}: town ${printable(record.town)}, bd ${record.bd ?? "not found"}, gt ${record.gt ?? "not found"}`,
-      ];
-    case "watching":
-      return [style("dim", `watching ${plural(record.convoys, "open convoy")} (${record.sources.join(", ")})`)];
-    case "close": {
-      const issue = printable(record.issue);
-      const seen = `detected close of ${issue}`;
-      if (record.convoys.length === 0) return [seen];
-      return [
-        seen,
-        `${issue} is tracked by ${record.convoys.length} convoy(s): ${record.convoys.map((id) => printable(id)).join(", ")}`,
-      ];
-    }
-    case "waiting":
-      return [
-        `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}`,
-      ];
-    case "complete":
-      return [`${named(record)} is complete: all ${plural(record.total, "tracked issue")} closed`];
-    case "checking":
-      return [style("dim", `running completion check for ${printable(record.convoy)}: ${printable(record.command)}`)];
-    case "landed":
-      return [
-        style(
-          ["bold", "green"],
-          `✓ ${named(record)} landed: all tracked issues closed, convoy closed ${seconds(record.ms)} after the last`,
-        ),
-      ];
-    case "stuck":
-      return [
-        style("red", `✗ ${named(record)} is stuck after ${plural(record.attempts, "attempt")}; gt said:`),
-        ...record.output.split("\n").map((line) => `    ${printable(line)}`),
-      ];
-    case "skipped":
-      return [`${named(record)} is left alone: ${printable(record.detail)}`];
-    case "source":
-      return [
-        style(
-          "dim",
-          `source ${record.name} is ${record.state}${record.detail === undefined ? "" : ` (${printable(record.detail)})`}`,
-        ),
-      ];
-    case "sweep":
-      return [
-        style(
-          "dim",
-          `swept ${plural(record.convoys, "open convoy")}, ${record.complete} complete, in ${record.ms} ms (${record.reason})`,
-        ),
-      ];
-    case "stopped":
-      return [style("dim", `stopped (${record.reason})`)];
-    case "warning":
-      return [];
-  }
-}
-
-function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
-  return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
-}
-
-function waitsOn(blockers: readonly Blocker[]): string {
-  const shown = blockers.slice(0, NAMED_BLOCKERS).map((blocker) => printable(blocker.why));
-  const more = blockers.length - shown.length;
-  return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-function seconds(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+/** Whether one source tells of a close that another has just told of. */
+function createEchoDetector(): (record: WatchRecord) => boolean {
+  const told = new Map<string, { readonly source: string; readonly at: number }>();
+  return (record) => {
+    if (record.event !== "close") return false;
+    const at = Date.now();
+    for (const [issue, before] of told) if (at - before.at > SAME_CLOSE) told.delete(issue);
+    const before = told.get(record.issue);
+    if (before !== undefined && before.source !== record.source) return true;
+    told.set(record.issue, { source: record.source, at });
+    return false;
+  };
 }

@@ -1,0 +1,76 @@
+import { type Blocker, printable, type WatchRecord } from "@gastown/convoy-core";
+import type { Style } from "../output.ts";
+import { plural } from "../views/in-words.ts";
+
+/** A line a person reads, and how it is set off from the others. */
+export interface Line {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+const NAMED_BLOCKERS = 3;
+
+type Told = Exclude<WatchRecord, { event: "warning" }>;
+type Words = { readonly [E in Told["event"]]: (record: Extract<Told, { event: E }>) => readonly Line[] };
+
+const WORDS: Words = {
+  hello: ({ version, pid, town, bd, gt }) => {
+    const [b, g] = [bd, gt].map((tool) => printable(tool ?? "not found"));
+    return [{ text: `convoy-cli ${version}, pid ${pid}: town ${printable(town)}, bd ${b}, gt ${g}` }];
+  },
+  watching: ({ convoys, sources }) => [
+    dim(`watching ${plural(convoys, "open convoy")} (${sources.map((name) => printable(name)).join(", ")})`),
+  ],
+  close: ({ issue, convoys }) => {
+    const seen = { text: `detected close of ${printable(issue)}` };
+    if (convoys.length === 0) return [seen];
+    const ids = convoys.map((id) => printable(id)).join(", ");
+    return [seen, { text: `${printable(issue)} is tracked by ${convoys.length} convoy(s): ${ids}` }];
+  },
+  waiting: (record) => [
+    { text: `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}` },
+  ],
+  complete: (record) => [{ text: `${named(record)} is complete: all ${plural(record.total, "tracked issue")} closed` }],
+  checking: ({ convoy, command }) => [dim(`running completion check for ${printable(convoy)}: ${printable(command)}`)],
+  landed: (record) => [
+    {
+      text: `✓ ${named(record)} landed: all tracked issues closed, convoy closed ${seconds(record.ms)} after the last`,
+      style: ["bold", "green"],
+    },
+  ],
+  stuck: (record) => [
+    { text: `✗ ${named(record)} is stuck after ${plural(record.attempts, "attempt")}; gt said:`, style: "red" },
+    ...record.output.split("\n").map((line) => ({ text: `    ${printable(line)}` })),
+  ],
+  skipped: (record) => [{ text: `${named(record)} is left alone: ${printable(record.detail)}` }],
+  source: ({ name, state, detail }) => [
+    dim(`source ${printable(name)} is ${state}${detail === undefined ? "" : ` (${printable(detail)})`}`),
+  ],
+  sweep: ({ convoys, complete, ms, reason }) => [
+    dim(`swept ${plural(convoys, "open convoy")}, ${complete} complete, in ${ms} ms (${printable(reason)})`),
+  ],
+  stopped: ({ reason }) => [dim(`stopped (${printable(reason)})`)],
+};
+
+/** A record in words, in those of gt's own watcher where it had any. */
+export function inLines(record: Told): readonly Line[] {
+  return (WORDS[record.event] as (record: Told) => readonly Line[])(record);
+}
+
+function dim(text: string): Line {
+  return { text, style: "dim" };
+}
+
+function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
+  return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
+}
+
+function waitsOn(blockers: readonly Blocker[]): string {
+  const shown = blockers.slice(0, NAMED_BLOCKERS).map((blocker) => printable(blocker.why));
+  const more = blockers.length - shown.length;
+  return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+
+function seconds(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,68 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { CLI } from "./running-cli.ts";
+import type { Stage } from "./scene.ts";
+import { until } from "./until.ts";
+
+/** Why tests of a real terminal are left out here; undefined when they are not. */
+export const noTmux: string | undefined =
+  spawnSync("tmux", ["-V"]).status === 0 ? undefined : "there is no tmux on this machine";
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What the shell does with the output, such as `| cat`. */
+  readonly after?: string;
+}
+
+/** A real terminal, with the command line at work in it. */
+export interface Terminal {
+  /** Everything that is on the screen and has scrolled off it, without trailing blanks. */
+  lines(): string[];
+  /** The same with the escape sequences of colours. */
+  coloured(): string;
+  resize(columns: number, rows?: number): void;
+  keys(...keys: readonly string[]): void;
+  /** Waits until the lines are as they should be. */
+  shows(what: string, wanted: (lines: readonly string[]) => unknown): Promise<void>;
+}
+
+/** Starts the command line in a terminal of its own; `[done]` is printed when it has ended. */
+export function inTerminal(
+  stage: Stage & { readonly town: { readonly dir: string } },
+  args: readonly string[],
+  options: TerminalOptions = {},
+): Terminal {
+  const { columns = 80, rows = 24, env = {}, after = "" } = options;
+  const socket = join(stage.root, "tmux");
+  const tmux = (...words: readonly string[]): string =>
+    execFileSync("tmux", ["-S", socket, "-f", "/dev/null", ...words], {
+      encoding: "utf8",
+      env: { ...stage.env, LANG: "C.UTF-8", LC_ALL: "", TERM: "xterm-256color" },
+    });
+  const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+  const setting = Object.entries(env).map(([name, value]) => `${name}=${quoted(value)}`);
+  const command = [
+    "exec 2>&1; env",
+    ...setting,
+    ...[process.execPath, CLI, ...args].map(quoted),
+    after,
+    "; echo '[done]'; exec sleep 600",
+  ].join(" ");
+  onTestFinished(() => void spawnSync("tmux", ["-S", socket, "kill-server"]));
+  tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", stage.town.dir, command);
+  const lines = (): string[] =>
+    tmux("capture-pane", "-p", "-S", "-", "-t", "0")
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trimEnd());
+  return {
+    lines,
+    coloured: () => tmux("capture-pane", "-p", "-e", "-S", "-", "-t", "0"),
+    resize: (width, height = rows) => void tmux("resize-window", "-x", String(width), "-y", String(height)),
+    keys: (...keys) => void tmux("send-keys", ...keys),
+    shows: async (what, wanted) => void (await until(what, () => wanted(lines()), lines)),
+  };
+}
