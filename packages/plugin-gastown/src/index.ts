@@ -1,1 +1,12 @@
-export {};
+export type {
+  AnyPlugin,
+  AutomationPlugin,
+  LogFields,
+  PluginContext,
+  PluginEvent,
+  PluginFactory,
+  PluginHandle,
+  PluginLogger,
+} from "./contract.ts";
+export { isNotReady, NotReadyError } from "./not-ready.ts";
+export { type ConvoyWatcherSettings, createConvoyWatcher, createConvoyWatcher as default } from "./plugin.ts";

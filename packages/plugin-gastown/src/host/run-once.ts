@@ -1,0 +1,88 @@
+import { messageOf } from "@gastown/convoy-core";
+import type { AnyPlugin, PluginHandle } from "../contract.ts";
+import { createContext } from "./context.ts";
+import type { RunPluginOptions } from "./run-plugin.ts";
+
+/** Milliseconds that one clean-up may take. */
+const CLEAN_UP_TIMEOUT = 2_000;
+
+/**
+ * One life of a plugin, from its start to the last clean-up.
+ *
+ * @throws what the start failed with, or what the plugin crashed with
+ */
+export async function runOnce(
+  plugin: AnyPlugin,
+  config: unknown,
+  options: RunPluginOptions,
+  onReady: (handle: PluginHandle) => void,
+): Promise<void> {
+  const { logger, stop } = options;
+  const end = new AbortController();
+  const stopIt = (): void => end.abort(stop.reason);
+  stop.addEventListener("abort", stopIt, { once: true });
+  if (stop.aborted) stopIt();
+  const { context, cleanUps } = createContext(config, options, end.signal);
+  const patience = createPatience(options, end.signal);
+  try {
+    const handle = await patience.over(plugin.start(context), "start");
+    // Last of all: once the plugin has cleaned up, this ends even one that would not stop.
+    cleanUps.unshift(async () => handle[Symbol.asyncDispose]());
+    onReady(handle);
+    await patience.over(handle.done, "run");
+  } finally {
+    // Whatever the reason: nothing that this life started may go on into the next one.
+    end.abort("ended");
+    stop.removeEventListener("abort", stopIt);
+    for (const clean of cleanUps.toReversed()) {
+      try {
+        await within(CLEAN_UP_TIMEOUT, Promise.resolve(clean()));
+      } catch (error) {
+        logger.warn(`a clean-up failed: ${messageOf(error)}`);
+      }
+    }
+    patience.end();
+  }
+}
+
+interface Patience {
+  /** Waits, but not for ever once the plugin is to stop. */
+  over<T>(work: Promise<T>, what: string): Promise<T>;
+  end(): void;
+}
+
+/** The patience with a plugin that is to stop: `stopTimeout`, or until `kill`. */
+function createPatience({ stopTimeout, kill }: RunPluginOptions, stop: AbortSignal): Patience {
+  const gone = Promise.withResolvers<never>();
+  gone.promise.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  let doing = "start";
+  const giveUp = (why: string) => (): void => gone.reject(new Error(`it did not stop ${why} (${doing})`));
+  const onStop = (): void => {
+    timer = setTimeout(giveUp(`within ${stopTimeout / 1000} s`), stopTimeout);
+  };
+  const onKill = giveUp("before it was killed");
+  stop.addEventListener("abort", onStop, { once: true });
+  kill.addEventListener("abort", onKill, { once: true });
+  if (stop.aborted) onStop();
+  if (kill.aborted) onKill();
+  return {
+    over(work, what) {
+      doing = what;
+      return Promise.race([work, gone.promise]);
+    },
+    end() {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", onStop);
+      kill.removeEventListener("abort", onKill);
+    },
+  };
+}
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${ms / 1000} s`)), ms);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,105 @@
+import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
+import {
+  createStatusKeeper,
+  findRival,
+  optionsOf,
+  settingsSchema,
+  type WatcherSettings,
+  watchTown,
+} from "@gastown/convoy-watcher";
+import type { AutomationPlugin, PluginContext, PluginHandle } from "./contract.ts";
+import { NotReadyError } from "./not-ready.ts";
+import { createSweepRequests } from "./sweep-requests.ts";
+import { logRecord, tellOthers } from "./tell.ts";
+import { VERSION } from "./version.ts";
+
+/** Settings of the convoy watcher, as they are after the check: times in milliseconds. */
+export type ConvoyWatcherSettings = WatcherSettings;
+
+/** Milliseconds for the command in flight to end, once the watcher is to stop: less than a host's patience. */
+const DRAIN = 8_000;
+
+/**
+ * The convoy watcher as a plugin: lands every convoy of the town at `root` as soon as all it tracks is closed. It is
+ * ready when the first sweep is done and the sources are attached.
+ */
+export function createConvoyWatcher(overrides: ConvoyWatcherSettings = {}): AutomationPlugin<ConvoyWatcherSettings> {
+  return {
+    name: "convoy-watcher",
+    apiVersion: 1,
+    configSchema: settingsSchema,
+    start: (context) => start(context, { ...context.config, ...overrides }),
+  };
+}
+
+async function start(
+  context: PluginContext<ConvoyWatcherSettings>,
+  settings: ConvoyWatcherSettings,
+): Promise<PluginHandle> {
+  const { signal, root: town } = context;
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const kill = new AbortController();
+  let drain: NodeJS.Timeout | undefined;
+  const end = (reason: unknown): void => {
+    stop.abort(reason);
+    drain ??= setTimeout(() => kill.abort(), DRAIN).unref();
+  };
+  const onAbort = (): void => end(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  context.onDispose(() => {
+    end("disposed");
+    kill.abort();
+  });
+
+  const sweeps = createSweepRequests(() => Date.now());
+  const startedAt = new Date().toISOString();
+  const keeper = createStatusKeeper({ version: VERSION, pid: process.pid, town, startedAt }, false);
+  const ready = Promise.withResolvers<void>();
+  const report = (record: WatchRecord): void => {
+    keeper.report(record);
+    sweeps.report(record);
+    logRecord(context.logger, record);
+    tellOthers(context, record);
+    if (record.event === "watching") ready.resolve();
+  };
+  const done = watchTown({
+    ...optionsOf(town, settings),
+    town,
+    version: VERSION,
+    moreSources: [sweeps.source],
+    dryRun: false,
+    report,
+    stop: stop.signal,
+    kill: kill.signal,
+  }).finally(() => {
+    clearTimeout(drain);
+    signal.removeEventListener("abort", onAbort);
+    sweeps.end(new Error("the convoy watcher has ended"));
+  });
+  // Whoever holds the handle hears of a crash through `done`; that nobody does so yet is no fault.
+  done.catch(() => undefined);
+  await Promise.race([ready.promise, ended(done, signal)]);
+
+  return {
+    done,
+    status: () => ({ ...keeper.status(), rival: findRival(town) ?? null }),
+    trigger: () => sweeps.request(),
+    async [Symbol.asyncDispose]() {
+      end("disposed");
+      await done.catch(() => undefined);
+    },
+  };
+}
+
+/** Rejects when the watcher ends before it is ready. */
+async function ended(done: Promise<void>, signal: AbortSignal): Promise<never> {
+  try {
+    await done;
+  } catch (error) {
+    if (!(error instanceof WatcherError)) throw error;
+    throw new NotReadyError(messageOf(error), { cause: error, hint: error.hint });
+  }
+  signal.throwIfAborted();
+  throw new NotReadyError("the watcher ended before it was ready");
+}
