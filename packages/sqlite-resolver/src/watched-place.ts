@@ -50,6 +50,7 @@ export function watchPlace(
   let database: SqliteDatabase | undefined;
   let cursor: DatabaseCursor | undefined;
   let begun = false;
+  let looked = false;
   let fault: string | undefined;
   let watch: DirectoryWatch | undefined;
   let watchedDir = "";
@@ -78,7 +79,7 @@ export function watchPlace(
   };
 
   const moveTo = (present: SqliteDatabase | undefined): void => {
-    if (database !== undefined) channel.push({ kind: "sweep", reason: `${rig} has moved to another database` });
+    if (looked) channel.push({ kind: "sweep", reason: `${rig} has moved to another database` });
     database = present;
     cursor = present && createDatabaseCursor(present);
     begun = false;
@@ -99,6 +100,7 @@ export function watchPlace(
   const lookForNews = async (): Promise<void> => {
     const present = place.sqlite();
     if (present !== database) moveTo(present);
+    looked = true;
     keepWatch();
     const news = await cursor?.news();
     if (fault !== undefined) {

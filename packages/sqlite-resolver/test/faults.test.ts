@@ -127,11 +127,11 @@ describe("a rig's database that is", () => {
       const { town, convoy } = brokenTown(() => undefined);
       const whole = readFileSync(town.db("beta"));
       const { store } = openStore(town.dir);
-      expect(await statesOf(store, convoy), name).toEqual({ [convoy]: ["done", "done"] });
+      expect({ name, ...(await statesOf(store, convoy)) }).toEqual({ name, [convoy]: ["done", "done"] });
       breakIt(town.db("beta"), town);
       rmSync(town.db("beta"), { recursive: true });
       writeFileSync(town.db("beta"), whole);
-      expect(await statesOf(store, convoy), name).toEqual({ [convoy]: ["done", "done"] });
+      expect({ name, ...(await statesOf(store, convoy)) }).toEqual({ name, [convoy]: ["done", "done"] });
     }
   });
 });

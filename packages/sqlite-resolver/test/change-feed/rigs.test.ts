@@ -98,6 +98,12 @@ test("a rig that goes to Dolt is swept and its stale file let go of; the others 
   await until(() => feed.change("al-a")?.closed);
   expect(feed.change("be-a"), "what a stale file says").toBeUndefined();
   expect(feed.state()).toMatchObject({ state: "up" });
+
+  feed.forget();
+  writeFileSync(join(town.beadsDir("beta"), "metadata.json"), "{}");
+  await until(() => feed.sweep(/beta has moved/));
+  await writer.town(town.dir, "reopen", "be-a");
+  await until(() => feed.change("be-a")?.closed === false);
 });
 
 test("a town wholly on Dolt is nothing for this source, which says so", async () => {
