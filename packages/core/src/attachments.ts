@@ -7,8 +7,11 @@ const ATTACH_LIMIT = 5_000;
 /** Which sources have said that they are attached, or can't be. */
 export interface Attachments {
   note(source: ActivitySource): void;
-  /** Ends when all have said so, or have had their time: a source that hangs must not keep the town waiting. */
-  complete(): Promise<void>;
+  /**
+   * Ends when all have said so and `also` is over, or when they have had their time: nothing that hangs may keep the
+   * town waiting.
+   */
+  complete(also?: Promise<void>): Promise<void>;
 }
 
 /** @param late called for a source that is attached after its time: a sweep has to make up for what it missed */
@@ -25,9 +28,10 @@ export function createAttachments(run: Run, late: (source: ActivitySource) => vo
       if (over) late(source);
       if (missing.size === 0) attached.resolve();
     },
-    async complete() {
+    async complete(also) {
       const nap = new AbortController();
-      await Promise.race([attached.promise, clock.sleep(ATTACH_LIMIT, AbortSignal.any([stop, nap.signal]))]);
+      const all = Promise.all([attached.promise, also]);
+      await Promise.race([all, clock.sleep(ATTACH_LIMIT, AbortSignal.any([stop, nap.signal]))]);
       nap.abort();
       over = true;
     },

@@ -64,7 +64,6 @@ async function hearOfIssues(
   for (const change of changes) {
     const convoys = tracking.get(change.issue) ?? [];
     if (change.closed) report({ event: "close", issue: change.issue, source: source.name, convoys });
-    if (change.reopened) await warnOfReopening(run, change.issue);
     for (const convoy of convoys) {
       const memory = memoryOf(run, convoy);
       memory.hintedAt ??= at;
@@ -72,6 +71,7 @@ async function hearOfIssues(
       run.judging.add(convoy);
     }
   }
+  for (const { issue, reopened } of changes) if (reopened === true) await warnOfReopening(run, issue);
 }
 
 /** Remembers that a close event named this issue, once for each event: a replay must not ask gt again. */

@@ -31,8 +31,8 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   ];
   const work = Promise.all(tasks);
   try {
-    if (!options.dryRun) await meetRival(run);
-    await Promise.race([attachments.complete(), work]);
+    const met = options.dryRun ? undefined : meetRival(run);
+    await Promise.race([attachments.complete(met), work]);
     const first = firstSweep(run, sweeper);
     tasks.push(first);
     const convoys = await Promise.race([first, work.then(() => undefined)]);

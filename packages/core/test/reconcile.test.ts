@@ -276,3 +276,22 @@ test("an unreadable read in the middle of a judgement is a sweep, not the end", 
   expect(harness.of("sweep").at(-1)).toMatchObject({ reason: "a read failed" });
   expect(harness.of("landed")).toHaveLength(1);
 });
+
+test("a fault of the program is told although a rival is still being looked for", async () => {
+  const harness = town();
+  harness.options = {
+    rival: () => new Promise(() => undefined),
+    store: { ...harness.town.store, convoysTracking: () => Promise.reject(new TypeError("a bug")) },
+  };
+  harness.feed.closed("hq-1");
+  const { ended } = await harness.watch();
+  await expect(Promise.race([ended, harness.clock.advance(60 * SECOND)])).rejects.toThrow("a bug");
+});
+
+test("a rival that cannot be looked for does not keep the town waiting", async () => {
+  const harness = town();
+  harness.options = { rival: () => new Promise(() => undefined) };
+  await harness.watch();
+  await harness.clock.advance(6 * SECOND);
+  expect(harness.of("watching")).toHaveLength(1);
+});
