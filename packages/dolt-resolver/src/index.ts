@@ -2,3 +2,4 @@ export type { DoltStore } from "./address.ts";
 export { createDoltFeed, type DoltFeedOptions } from "./change-feed.ts";
 export type { DoltDatabase } from "./dolt-database.ts";
 export { createDoltTown, type DoltTown, type DoltTownOptions } from "./dolt-town.ts";
+export { createLeaderLock, type Hold, type LeaderLock } from "./leader-lock.ts";

@@ -1,11 +1,9 @@
 import { callbackify } from "node:util";
 import type { MysqlPool, MysqlPoolConnection } from "kysely";
-import type { Pool, PoolConnection } from "mysql2";
+import type { ConnectionOptions, Pool, PoolConnection } from "mysql2";
 import type { ServerAddress } from "./address.ts";
-import { assertReads } from "./statement-guard.ts";
+import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
 
-/** How long a statement, or a connection being made, may take, in milliseconds. */
-export const STATEMENT_LIMIT = 5_000;
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;
 
@@ -13,6 +11,19 @@ const FAREWELL_LIMIT = 1_000;
 export interface GuardedPool extends MysqlPool {
   /** Whether this error came of a connection that could not be made. */
   isConnectFailure(error: unknown): boolean;
+}
+
+/** How every connection is made. */
+export function optionsOf(address: ServerAddress): ConnectionOptions {
+  return {
+    ...address,
+    maxPreparedStatements: 256,
+    connectTimeout: STATEMENT_LIMIT,
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    dateStrings: true,
+    flags: ["-LOCAL_FILES"],
+  };
 }
 
 /** The pool, before anything is connected: the driver is loaded when the first connection is asked for. */
@@ -24,16 +35,7 @@ export function createPool(address: ServerAddress): GuardedPool {
 
   const connect = async (): Promise<Pool> => {
     const { createPool: create } = await import("mysql2");
-    const made = create({
-      ...address,
-      connectionLimit: CONNECTIONS,
-      maxPreparedStatements: 256,
-      connectTimeout: STATEMENT_LIMIT,
-      enableKeepAlive: true,
-      keepAliveInitialDelay: 10_000,
-      dateStrings: true,
-      flags: ["-LOCAL_FILES"],
-    });
+    const made = create({ ...optionsOf(address), connectionLimit: CONNECTIONS });
     made.on("connection", (connection) => {
       open.add(connection);
       connection.on("end", () => open.delete(connection));
@@ -81,30 +83,11 @@ export function createPool(address: ServerAddress): GuardedPool {
 }
 
 function guardConnection(connection: PoolConnection): MysqlPoolConnection {
-  const query = (
-    sql: string,
-    parameters: readonly unknown[],
-    callback: (error: unknown, rows: never) => void,
-  ): void => {
-    assertReads(sql);
-    let over = false;
-    const end = (error: unknown, rows?: unknown): void => {
-      if (over) return;
-      over = true;
-      clearTimeout(timer);
-      callback(error, rows as never);
-    };
-    const timer = setTimeout(() => {
-      connection.destroy();
-      end(Object.assign(new Error(`no answer within ${STATEMENT_LIMIT} ms`), { code: "ETIMEDOUT" }));
-    }, STATEMENT_LIMIT);
-    connection.execute({ sql, values: [...parameters] as string[] }, (error, rows) => end(error, rows));
-  };
   // Kysely uses these members, and no others, as long as it neither streams nor cancels.
   return {
     threadId: connection.threadId,
     config: {},
-    query,
+    query: guardedQuery(connection),
     connect: () => undefined,
     destroy: () => connection.destroy(),
     release: () => connection.release(),

@@ -2,6 +2,7 @@ import { backoff, type Clock } from "@gastown/convoy-core";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
 import type { ServerAddress } from "./address.ts";
 import { asDoltError, isBroken } from "./faults.ts";
+import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";
 
 /** After a connection that could not be made, the next tries wait, in milliseconds. */
@@ -20,6 +21,8 @@ export interface DoltServer {
   rows<R>(query: CompiledQuery<R>, database: string): Promise<R[]>;
   /** Whether it is Dolt, and not another server of that protocol. Throws as `rows`. */
   isDolt(database: string): Promise<boolean>;
+  /** A connection outside of the pool. Rejects with what the driver says. */
+  connectAlone(): Promise<LoneConnection>;
   /** Ends the connections; running reads fail. */
   close(): Promise<void>;
 }
@@ -78,6 +81,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
       }
       return isDolt;
     },
+    connectAlone: () => connectAlone(address),
     close: () => kysely.destroy(),
   };
 }

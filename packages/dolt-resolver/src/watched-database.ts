@@ -17,8 +17,8 @@ export interface WatchedDatabase {
   noteFault(error: DatabaseError, channel: HintChannel): void;
 }
 
-/** @param news why to sweep once its changes are followed, if it is new to the town */
-export function watchDatabase(place: Place, database: DoltDatabase, news?: string): WatchedDatabase {
+/** @param novelty why to sweep once its changes are followed, if it is new to the town */
+export function watchDatabase(place: Place, database: DoltDatabase, novelty?: string): WatchedDatabase {
   const events = createEventCursor(database);
   let known: string | undefined;
   let begun = false;
@@ -37,7 +37,7 @@ export function watchDatabase(place: Place, database: DoltDatabase, news?: strin
     const compared: IssueChange[] = compare ? [...(await awaited.convoys()), ...(await awaited.issues(place))] : [];
     const found = [...changes, ...compared];
     if (overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
-    else if (!begun && news !== undefined) channel.push({ kind: "sweep", reason: news });
+    else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
     if (found.length > 0) channel.push({ kind: "issues", changes: found });
     faulty = false;

@@ -1,5 +1,7 @@
-import { createDoltTown, type DoltTown } from "@gastown/dolt-resolver";
-import { openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
+import type { ActivitySource } from "@gastown/convoy-core";
+import { createDoltFeed, createDoltTown, type DoltTown } from "@gastown/dolt-resolver";
+import { createChangeFeed, openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
+import { mergeSources } from "./merge-sources.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The databases of a town, each in what it is kept in. */
@@ -27,4 +29,10 @@ export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRo
       void dolt.close();
     },
   };
+}
+
+/** What the databases themselves tell, whatever each is kept in. */
+export function dbSource({ files, dolt }: OpenedFiles): ActivitySource {
+  const clock = systemClock;
+  return mergeSources("db", [createChangeFeed({ files, clock }), createDoltFeed({ files, dolt, clock })]);
 }

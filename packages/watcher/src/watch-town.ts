@@ -11,16 +11,14 @@ import {
   type Reporter,
   watch,
 } from "@gastown/convoy-core";
-import { createDoltFeed } from "@gastown/dolt-resolver";
-import { createChangeFeed } from "@gastown/sqlite-resolver";
 import { commandEnvironment } from "./command-environment.ts";
-import { ToolNotFoundError } from "./errors.ts";
+import { ToolNotFoundError, TownLockedError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
+import { leaderLockOf, underLead, whileLeading } from "./leadership.ts";
 import { lockTown } from "./lock.ts";
-import { mergeSources } from "./merge-sources.ts";
-import { type OpenedFiles, openFiles } from "./open-files.ts";
+import { dbSource, type OpenedFiles, openFiles } from "./open-files.ts";
 import { findRival } from "./rival.ts";
 import { createStatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
@@ -64,8 +62,13 @@ export interface WatchTownOptions {
  */
 export async function watchTown(options: WatchTownOptions): Promise<void> {
   await withTown(options, async (reconcile, opened) => {
-    const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
-    await watch({ ...reconcile, sources: [...sources, ...(options.moreSources ?? [])] });
+    const watchNow = async (lead: Pick<ReconcileOptions, "lander" | "rival" | "stop"> = reconcile): Promise<void> => {
+      const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
+      await watch({ ...reconcile, ...lead, sources: [...sources, ...(options.moreSources ?? [])] });
+    };
+    const lock = options.dryRun ? undefined : leaderLockOf(opened);
+    if (lock === undefined) await watchNow();
+    else await whileLeading(lock, reconcile, (leadership) => watchNow(underLead(reconcile, leadership)));
   });
 }
 
@@ -75,7 +78,15 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
  * @throws as `watchTown`
  */
 export async function checkTown(options: WatchTownOptions, convoys: readonly string[]): Promise<CheckResult> {
-  return withTown(options, (reconcile) => check({ ...reconcile, sources: [] }, convoys));
+  return withTown(options, async (reconcile, opened) => {
+    const lock = options.dryRun ? undefined : leaderLockOf(opened);
+    try {
+      if (lock !== undefined && !(await lock.take()).held) throw new TownLockedError(options.town, undefined);
+      return await check({ ...reconcile, sources: [] }, convoys);
+    } finally {
+      lock?.release();
+    }
+  });
 }
 
 async function withTown<T>(
@@ -149,11 +160,6 @@ function hookOptions(
   store: ConvoyStore,
 ): Omit<LandHookOptions, "command" | "report"> {
   return { town, kill, env: process.env, read: async (id) => (await store.readConvoys([id])).get(id) };
-}
-
-function dbSource({ files, dolt }: OpenedFiles): ActivitySource {
-  const clock = systemClock;
-  return mergeSources("db", [createChangeFeed({ files, clock }), createDoltFeed({ files, dolt, clock })]);
 }
 
 function bdSource({ town, bd }: WatchTownOptions): ActivitySource {

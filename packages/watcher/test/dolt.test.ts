@@ -2,6 +2,7 @@ import { describe } from "vitest";
 import { mergeSourcesSuite } from "./dolt/merge-sources.ts";
 import { recordedTownSuite } from "./dolt/recorded-town.ts";
 import { serverKinds, useServer } from "./dolt/servers.ts";
+import { severalMachinesSuite } from "./dolt/several-machines.ts";
 
 describe("two sources of one name", () => {
   mergeSourcesSuite();
@@ -9,6 +10,9 @@ describe("two sources of one name", () => {
 
 describe.each(serverKinds)("on %s", (kind) => {
   const server = useServer(kind);
+  describe("several machines", () => {
+    severalMachinesSuite(server);
+  });
   describe("the recorded town of today", () => {
     recordedTownSuite(server);
   });
