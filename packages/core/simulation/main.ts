@@ -1,45 +1,55 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import * as real from "../src/index.ts";
-import { loadBroken } from "./breaks.ts";
+import { BREAKS, loadBroken } from "./breaks.ts";
 import { explain, search } from "./search.ts";
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string" },
-    histories: { type: "string" },
-    seed: { type: "string" },
-    break: { type: "string" },
-  },
-});
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`Error: ${real.messageOf(error)}`);
+  process.exitCode = 2;
+}
 
-const number = (name: "minutes" | "histories" | "seed"): number | undefined => {
-  const value = values[name];
+/** Whether all was as it should be: every rule held, or a broken one was noticed. */
+async function main(): Promise<0 | 1> {
+  const { values } = parseArgs({
+    options: {
+      minutes: { type: "string" },
+      histories: { type: "string" },
+      seed: { type: "string" },
+      break: { type: "string" },
+    },
+  });
+  const { break: name } = values;
+  if (name !== undefined && BREAKS[name] === undefined) {
+    throw new Error(`--break wants one of ${Object.keys(BREAKS).join(", ")}, not "${name}"`);
+  }
+  const minutes = toNumber("minutes", values.minutes);
+  const given = toNumber("seed", values.seed);
+  // What is broken for the record begins with the same seed each time. A seed alone is a replay.
+  const seed = given ?? (name === undefined ? Date.now() % 2 ** 31 : 1);
+  const usual = given === undefined ? 2_000 : 1;
+  const histories =
+    toNumber("histories", values.histories) ?? (minutes === undefined ? usual : Number.POSITIVE_INFINITY);
+  const started = performance.now();
+  const until = started + (minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+
+  console.log(`playing from seed ${seed}${name === undefined ? "" : ` against a core with "${name}" broken`}`);
+  const core = name === undefined ? real : await loadBroken(name);
+  const { finding, ...done } = await search(core, seed, (played) => played >= histories || performance.now() > until);
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  console.log(`${done.histories} histories, ${done.commands} commands, ${done.landed} landings in ${seconds} s`);
+  if (finding === undefined) console.log("every rule held");
+  else
+    console.log(
+      `seed ${finding.seed} did not hold\n${await explain(core, finding, name === undefined ? "" : ` --break ${name}`)}`,
+    );
+  return (finding === undefined) === (name === undefined) ? 0 : 1;
+}
+
+function toNumber(flag: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (!/^\d+(?:\.\d+)?$/.test(value)) throw new Error(`--${name} wants a number, not "${value}"`);
+  if (!/^\d+(?:\.\d+)?$/.test(value)) throw new Error(`--${flag} wants a number, not "${value}"`);
   return Number(value);
-};
-
-const name = values.break;
-const core = name === undefined ? real : await loadBroken(name);
-const minutes = number("minutes");
-const given = number("seed");
-// A rule is broken for the record: that always begins with the same seed. A seed alone is a replay.
-const seed = given ?? (name === undefined ? Date.now() % 2 ** 31 : 1);
-const histories =
-  number("histories") ?? (minutes === undefined ? (given === undefined ? 2_000 : 1) : Number.POSITIVE_INFINITY);
-const started = performance.now();
-const until = started + (minutes ?? Number.POSITIVE_INFINITY) * 60_000;
-const seconds = (): string => `${((performance.now() - started) / 1_000).toFixed(1)} s`;
-
-console.log(`playing from seed ${seed}${name === undefined ? "" : ` against a core with "${name}" broken`}`);
-const { finding, ...done } = await search(core, seed, (played) => played >= histories || performance.now() > until);
-console.log(`${done.histories} histories, ${done.commands} commands, ${done.landed} landings in ${seconds()}`);
-if (finding === undefined) {
-  console.log("every rule held");
-  if (name !== undefined) process.exitCode = 1;
-} else {
-  console.log(`seed ${finding.seed} did not hold`);
-  console.log(await explain(core, finding, name === undefined ? "" : ` --break ${name}`));
-  if (name === undefined) process.exitCode = 1;
 }
