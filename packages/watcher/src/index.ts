@@ -15,7 +15,7 @@ export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
 export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
-export { readSettingsFile } from "./settings-file.ts";
+export { acceptSettings, parseSettingsFile, readSettingsFile } from "./settings-file.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { type FileLock, takeLock } from "./take-lock.ts";
 export { issueView, type IssueView, isoTime } from "./issue-view.ts";

@@ -11,13 +11,31 @@ const SHOWN = 80;
  * @throws {SettingsError} naming the key, its value, and what is allowed
  */
 export function readSettingsFile<T>(file: string, schema: StandardSchemaV1<unknown, T>): T {
-  const value = parse(file);
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
-  const result = schema["~standard"].validate(value);
+  const settings = parseSettingsFile(file);
+  const result = schema["~standard"].validate(settings);
   if (result instanceof Promise) throw new SettingsError(file, "cannot be checked: its schema is asynchronous");
+  return acceptSettings(file, settings, result);
+}
+
+/**
+ * What a schema made of the settings in a file.
+ *
+ * @throws {SettingsError} naming the key, its value, and what is allowed
+ */
+export function acceptSettings<T>(file: string, settings: unknown, result: StandardSchemaV1.Result<T>): T {
   if (result.issues === undefined) return result.value;
-  throw new SettingsError(file, result.issues.map((issue) => wrong(value, issue)).join("; "));
+  throw new SettingsError(file, result.issues.map((issue) => wrong(settings, issue)).join("; "));
+}
+
+/**
+ * The JSON object in a settings file; an empty one without a file.
+ *
+ * @throws {SettingsError}
+ */
+export function parseSettingsFile(file: string): unknown {
+  const value = parse(file);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
 }
 
 function parse(file: string): unknown {
