@@ -1,13 +1,10 @@
 import type { Command } from "commander";
 import type { ListOptions } from "./commands/list.ts";
+import type { Example } from "./examples.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** Adds a command: name, what it does, three examples of its use. */
-export type Add = (
-  name: string,
-  description: string,
-  examples: readonly (readonly [command: string, what: string])[],
-) => Command;
+export type Add = (name: string, description: string, examples: readonly Example[]) => Command;
 
 /** The commands that only look. They work beside a running watcher, and without bd and gt. */
 export function declareReading(add: Add, exit: (status: number) => void): void {

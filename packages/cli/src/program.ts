@@ -1,5 +1,8 @@
+import { printable } from "@gastown/convoy-core";
 import { Command } from "commander";
-import { declareReading } from "./declare-reading.ts";
+import { declareCompletion } from "./declare-completion.ts";
+import { type Add, declareReading } from "./declare-reading.ts";
+import { addCommand } from "./examples.ts";
 import {
   type CommonOptions,
   dryRunOption,
@@ -14,7 +17,8 @@ import {
 } from "./options.ts";
 import { VERSION } from "./version.ts";
 
-const STATUS_HELP = `
+/** What the exit status says, as the help shows it. */
+export const STATUS_HELP = `
 Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
 3 findings (check --dry-run, doctor); 4 another watcher holds this town.`;
 
@@ -34,8 +38,9 @@ export function createProgram(exit: (status: number) => void): Command {
     .configureOutput({ outputError: (text, write) => write(asFault(text)) })
     .exitOverride()
     .addHelpText("after", STATUS_HELP);
+  const add: Add = (name, description, examples) => addCommand(program, name, description, examples);
 
-  add(program, "watch", "Sweep, then follow the town until told to stop.", [
+  add("watch", "Sweep, then follow the town until told to stop.", [
     ["convoy-cli watch", "watch the town around you"],
     ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "titles, as convoys land"],
     ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
@@ -51,7 +56,7 @@ export function createProgram(exit: (status: number) => void): Command {
       exit(await watchCommand(landingOptions<WatchOptions>(command)));
     });
 
-  add(program, "check", "One sweep of all open convoys, or of these; then exit.", [
+  add("check", "One sweep of all open convoys, or of these; then exit.", [
     ["convoy-cli check", "land whatever is complete"],
     ["convoy-cli check --dry-run", "exit 3 when a complete convoy is still open"],
     ["convoy-cli check hq-cv-5kpzs --json", "one convoy, for a program"],
@@ -66,7 +71,7 @@ export function createProgram(exit: (status: number) => void): Command {
       exit(await checkCommand(convoys, landingOptions<LandingOptions>(command)));
     });
 
-  add(program, "demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
+  add("demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
     ["convoy-cli demo", "see what it is for, within a minute"],
     ["convoy-cli demo --json", "the same as records"],
     ["convoy-cli demo --fast", "without the pauses for reading"],
@@ -77,18 +82,9 @@ export function createProgram(exit: (status: number) => void): Command {
       exit(await demoCommand(command.optsWithGlobals<CommonOptions & { fast?: true }>()));
     });
 
-  declareReading((name, description, examples) => add(program, name, description, examples), exit);
+  declareReading(add, exit);
+  declareCompletion(program, add, exit);
   return program;
-}
-
-function add(
-  program: Command,
-  name: string,
-  description: string,
-  examples: readonly (readonly [command: string, what: string])[],
-): Command {
-  const text = examples.map(([command, what]) => `  # ${what}\n  ${command}`).join("\n");
-  return program.command(name).description(description).addHelpText("after", `\nExamples:\n${text}`);
 }
 
 /** Commander's `error: …` in the two lines that every fault has here. */
@@ -96,5 +92,5 @@ function asFault(text: string): string {
   const [first = "", ...rest] = text.trim().split("\n");
   const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
   const hint = guess === undefined ? "see convoy-cli --help" : `did you mean ${guess}?`;
-  return `Error: ${first.replace(/^error: /, "")}\nHint: ${hint}\n`;
+  return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
 }

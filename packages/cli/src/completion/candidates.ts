@@ -1,0 +1,76 @@
+import type { Command, Option } from "commander";
+import { parseLine } from "./parse-line.ts";
+import { convoyIds, rigNames } from "./town-names.ts";
+
+/** Something a shell can offer. `:dir` and `:file` leave it to the shell to offer directories or files. */
+export interface Candidate {
+  readonly value: string;
+  /** What it is, in a few words; may be empty. */
+  readonly what: string;
+}
+
+const DIRECTORIES: readonly Candidate[] = [{ value: ":dir", what: "" }];
+const FILES: readonly Candidate[] = [{ value: ":file", what: "" }];
+
+/** @param words what stands after the program's name, the last one as far as it has been typed */
+export async function candidatesFor(program: Command, words: readonly string[]): Promise<readonly Candidate[]> {
+  const { command, option, operands, current, town } = parseLine(program, words);
+  const offered =
+    option !== undefined
+      ? await valuesOf(option, current, town)
+      : current.startsWith("-")
+        ? flagsOf(program, command)
+        : await argumentsOf(program, command, operands, town);
+  return offered.filter(({ value }) => value.startsWith(":") || value.startsWith(current));
+}
+
+async function valuesOf(option: Option, current: string, town: string | undefined): Promise<readonly Candidate[]> {
+  switch (option.long) {
+    case "--town":
+      return DIRECTORIES;
+    case "--bd":
+    case "--gt":
+      return FILES;
+    case "--source":
+      return listValues(["bd", "db"], current);
+    case "--land":
+      return listValues(["check", "close", "force"], current);
+    case "--waiting-on":
+      return rigNames(town);
+    default:
+      return [];
+  }
+}
+
+/** Values with commas between them: what was typed so far, and one more. */
+function listValues(values: readonly string[], current: string): Candidate[] {
+  const typed = current.split(",").slice(0, -1);
+  return values
+    .filter((value) => !typed.includes(value))
+    .map((value) => ({ value: [...typed, value].join(","), what: "" }));
+}
+
+function flagsOf(program: Command, command: Command): Candidate[] {
+  const options = [...(command === program ? [] : command.options), ...program.options];
+  const flags = options.map(({ long, description }) => ({ value: long ?? "", what: description }));
+  return [...flags, { value: "--help", what: "show help" }].filter(({ value }) => value !== "");
+}
+
+async function argumentsOf(
+  program: Command,
+  command: Command,
+  operands: readonly string[],
+  town: string | undefined,
+): Promise<readonly Candidate[]> {
+  if (command === program) {
+    return program
+      .createHelp()
+      .visibleCommands(program)
+      .map((one) => ({ value: one.name(), what: one.description() }));
+  }
+  const argument =
+    command.registeredArguments[operands.length] ?? command.registeredArguments.find(({ variadic }) => variadic);
+  if (argument === undefined) return [];
+  if (argument.argChoices !== undefined) return argument.argChoices.map((value) => ({ value, what: "" }));
+  return ["convoy", "id"].includes(argument.name()) ? convoyIds(town, operands) : [];
+}
