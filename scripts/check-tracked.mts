@@ -13,7 +13,10 @@ const found = await Promise.all([
   ...literals.map((text) => $({ nothrow: true, quiet: true })`git grep -nIF -e ${text}`),
   ...patterns.map((pattern) => $({ nothrow: true, quiet: true })`git grep -nIE -e ${pattern}`),
 ]);
-const lines = found.flatMap((grep) => grep.lines());
+// Homebrew's prefix on Linux is the same on every machine, although it looks like somebody's home.
+const lines = found
+  .flatMap((grep) => grep.lines())
+  .filter((line) => !line.includes('"/home/linuxbrew/.linuxbrew/bin"'));
 if (lines.length > 0 || found.some((grep) => (grep.exitCode ?? 2) > 1)) {
   console.error(lines.join("\n"), ...found.map((grep) => grep.stderr).filter(Boolean));
   process.exitCode = 1;
