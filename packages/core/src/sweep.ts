@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 import { LONGEST_SLEEP } from "./work-queue.ts";
 
 /** Convoys judged at once: enough to make few queries, few enough to let hints in between and to keep the heap small. */
-const CHUNK = 100;
+const CHUNK = 50;
 
 export interface Sweeper {
   /** Asks for a sweep as soon as possible; requests during a sweep make one more. */

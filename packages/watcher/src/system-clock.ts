@@ -7,6 +7,8 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   sleep(ms, signal) {
     if (signal?.aborted) return Promise.resolve();
+    // A timer takes a millisecond at least; nothing is to be waited for here but the turn of whatever else is ready.
+    if (ms <= 0) return new Promise((resolve) => void setImmediate(resolve));
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
