@@ -1,6 +1,13 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { commandEnvironment, findTool, toolVersion } from "@gastown/convoy-watcher";
+import {
+  commandEnvironment,
+  findTool,
+  optionsOf,
+  readSettings,
+  SettingsError,
+  toolVersion,
+} from "@gastown/convoy-watcher";
 import type { CommonOptions } from "../options.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 
@@ -30,9 +37,10 @@ export interface ToolFindings {
 export async function checkTools(town: string | undefined, { bd, gt }: CommonOptions): Promise<ToolFindings> {
   const findings: Finding[] = [];
   let activity = false;
+  const set = town === undefined ? {} : toolsInSettings(town);
   for (const [name, given] of [
-    ["bd", bd],
-    ["gt", gt],
+    ["bd", bd ?? set.bd],
+    ["gt", gt ?? set.gt],
   ] as const) {
     const file = findTool(name, given, process.env["PATH"], process.cwd());
     if (file === undefined) {
@@ -57,6 +65,16 @@ export async function checkTools(town: string | undefined, { bd, gt }: CommonOpt
   return { findings, activity };
 }
 
+/** What the settings of the town name; settings that cannot be read are told of elsewhere. */
+function toolsInSettings(town: string): { readonly bd?: string | undefined; readonly gt?: string | undefined } {
+  try {
+    return optionsOf(town, readSettings(town));
+  } catch (error) {
+    if (error instanceof SettingsError) return {};
+    throw error;
+  }
+}
+
 function noActivity([major, minor]: readonly [number, number, number]): Finding {
   if (major === 0 && minor < 42)
     return note(
@@ -72,7 +90,8 @@ function noActivity([major, minor]: readonly [number, number, number]): Finding 
 }
 
 function missing(name: "bd" | "gt", given: string | undefined): Finding {
-  if (given !== undefined) return wrong(name, `there is no program ${given}`, `check the path given with --${name}`);
+  if (given !== undefined)
+    return wrong(name, `there is no program ${given}`, `check the path given with --${name}, or in the settings`);
   const path = USUAL.map((dir) => (dir.startsWith("~/") ? join(homedir(), dir.slice(2)) : dir)).join(":");
   const found = findTool(name, undefined, path, "/");
   const need = name === "gt" ? "only gt can close a convoy and tell people" : "gt closes convoys with it";

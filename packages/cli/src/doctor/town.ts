@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { stateDirOf } from "@gastown/convoy-watcher";
+import { readSettings, SettingsError, settingsFileOf, stateDirOf } from "@gastown/convoy-watcher";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** The town's root, and whether the watcher can keep its own files there. */
@@ -12,7 +12,20 @@ export function checkTown(town: string): Finding[] {
       ? good("root", town)
       : note("root", `${town} has no mayor/town.json`, "gt does not take it for a town: name the root that gt made"),
     checkOwnFiles(stateDirOf(town)),
+    checkSettings(town),
   ];
+}
+
+/** The settings that `watch`, `check` and the plugin will read. */
+function checkSettings(town: string): Finding {
+  const file = settingsFileOf(town);
+  try {
+    const keys = Object.keys(readSettings(town));
+    return good("settings", keys.length === 0 ? "all defaults" : `${keys.join(", ")}, from ${file}`);
+  } catch (error) {
+    if (error instanceof SettingsError) return wrong("settings", error.message, error.hint);
+    throw error;
+  }
 }
 
 function checkOwnFiles(dir: string): Finding {

@@ -56,6 +56,7 @@ it("finds nothing in a town that is well, and succeeds", async () => {
     Town
       ✓ root       ROOT/town
       ✓ own files  ROOT/town/.runtime/convoy-watcher
+      ✓ settings   all defaults
     Databases
       ✓ town   SQLite, .beads/beads.db
       ✓ alpha  SQLite, alpha/.beads/beads.db
@@ -77,7 +78,7 @@ it("finds nothing in a town that is well, and succeeds", async () => {
     Convoys
       ✓ convoys  0 open convoys, and nothing is the matter with them
 
-    17 good, 0 notes, 0 wrong
+    18 good, 0 notes, 0 wrong
     "
   `);
   expect(await lookJson<Report>(well, "doctor")).toMatchObject({
@@ -241,6 +242,18 @@ it("finds a rival daemon, and one that left its pid behind", async () => {
     .poll(() => faults(made), { timeout: 20_000 })
     .toContain(`watcher/rival note: gt daemon (pid ${daemon.pid}) lands convoys here, too`);
   daemon.kill("SIGTERM");
+});
+
+it("finds settings that cannot be used, and uses those that can", async () => {
+  const made = scene();
+  const file = join(made.town.dir, "settings/convoy-watcher.json");
+  mkdirSync(dirname(file));
+  writeFileSync(file, '{"sweep": 30}');
+  expect((await faults(made))[0]).toMatch(/^town\/settings wrong: .*"sweep" is 30; allowed: a time with its unit/);
+  writeFileSync(file, '{"gt": "/nowhere/gt", "grace": "1s"}');
+  const { checks } = await lookJson<Report>(made, "doctor");
+  expect(checks.find(({ name }) => name === "settings")?.fact).toBe(`grace, gt, from ${file}`);
+  expect(await faults(made)).toContain("tools/gt wrong: there is no program /nowhere/gt");
 });
 
 it("finds what a running watcher is stuck on", async () => {

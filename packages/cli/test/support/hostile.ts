@@ -19,6 +19,6 @@ export const EVIL: readonly string[] = [
 ];
 
 /** Nothing that a terminal obeys, that breaks a line, or that hides or turns text. */
-// eslint-disable-next-line no-control-regex
 export const UNSAFE: RegExp =
+  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\p{Cs}|[\u{E0000}-\u{E007F}]/u;
