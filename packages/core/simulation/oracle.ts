@@ -70,6 +70,9 @@ export class Oracle {
     else if (undone.length > 0) {
       command.asked = step === "check" && this.#mayAsk(life, convoy);
       if (!command.asked) this.fail("safety", `${step} ${convoy} was run before ${undone.join(", ")} was closed`);
+    } else if (step === "check") {
+      // What could not be read when it was read last may have made this a question.
+      command.asked = town.unknownLately(convoy);
     }
     const before = this.#tries.get(`${life.number} ${convoy}`);
     const wait = this.#clock.now() - (before?.ended ?? 0);

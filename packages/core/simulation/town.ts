@@ -209,6 +209,11 @@ export class Town {
     return this.truthOf(reference) === "open" && !otherwise.some((what) => this.#wasSo(what));
   }
 
+  /** Whether anything a convoy tracks was unknown at some time that a read may be from. */
+  unknownLately(convoy: string): boolean {
+    return (this.edges.get(convoy) ?? []).some((reference) => this.#wasSo(`unknown ${reference}`));
+  }
+
   /** Since when an event about this reference is bound to be heard as one that concerns this convoy. */
   hearableSince(convoy: string, reference: string): number {
     const times = [`tracked ${convoy} ${reference}`, `closed ${convoy}`, "fault hq"].map(
