@@ -36,10 +36,10 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
 
   return {
     open(store) {
-      const { database } = addressOf(store, town, env);
       const key = JSON.stringify([store.beadsDir, store.metadata]);
       let known = databases.get(key);
       if (known === undefined) {
+        const { database } = addressOf(store, town, env);
         let server = serverOf(store);
         let locatedAt = clock.now();
         const locate = (): DoltServer => {
