@@ -38,11 +38,16 @@ export function printError(error: unknown, verbose: boolean): void {
   const known = error instanceof WatcherError;
   const message = error instanceof Error ? error.message : String(error);
   const hint = known ? error.hint : "this is a fault of convoy-cli: run it again with -v, and report what it prints";
-  process.stderr.write(`Error: ${printable(message, 2_000)}\nHint: ${printable(hint, 2_000)}\n`);
+  const write = (line: string): void => {
+    const text = printable(line, 2_000);
+    process.stderr.write(`${process.stderr.isTTY && asciiOnly() ? toAscii(text) : text}\n`);
+  };
+  write(`Error: ${message}`);
+  write(`Hint: ${hint}`);
   if (!verbose) return;
-  if (known) process.stderr.write(`Code: ${error.code} (see docs/errors.md)\n`);
+  if (known) write(`Code: ${error.code} (see docs/errors.md)`);
   if (!(error instanceof Error)) return;
   const cause = error.cause instanceof Error ? `\nCause: ${error.cause.stack ?? ""}` : "";
   const trace = `${error.stack ?? ""}${cause}`;
-  for (const line of trace.split("\n")) process.stderr.write(`${printable(line, 2_000)}\n`);
+  for (const line of trace.split("\n")) write(line);
 }

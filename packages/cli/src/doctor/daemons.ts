@@ -13,25 +13,47 @@ const HARMLESS = "nothing is lost: its database itself is watched";
 /** Whether `bd activity` can hear the daemon of each rig. Asked only where it matters: SQLite, and a bd with `activity`. */
 export async function checkDaemons(files: OpenedStore["files"]): Promise<Finding[]> {
   const findings: Finding[] = [];
+  const down: { readonly rig: string; readonly left: boolean }[] = [];
   for (const { rig, store } of files.places()) {
     const dir = sqliteDir(store);
-    if (dir !== undefined) findings.push(await checkDaemon(rig, join(dir, "bd.sock"), dirname(dir)));
+    if (dir === undefined) continue;
+    const socket = join(dir, "bd.sock");
+    if (Buffer.byteLength(socket) > LONGEST_SOCKET) findings.push(tooLong(rig, socket));
+    else if (await answers(socket)) findings.push(good(rig, "its daemon answers"));
+    else down.push({ rig, left: existsSync(socket) });
   }
-  return findings;
+  return [
+    ...findings,
+    ...notRunning(
+      down.filter(({ left }) => !left),
+      "",
+    ),
+    ...notRunning(
+      down.filter(({ left }) => left),
+      ", and left a socket behind",
+    ),
+  ];
 }
 
-async function checkDaemon(rig: string, socket: string, place: string): Promise<Finding> {
-  const length = Buffer.byteLength(socket);
-  if (length > LONGEST_SOCKET) {
-    return note(
-      rig,
-      `the path of its socket has ${length} bytes, and bd activity finds none beyond ${LONGEST_SOCKET}: ${socket}`,
-      `${HARMLESS}; a shorter path to the town would bring it back`,
-    );
-  }
-  if (await answers(socket)) return good(rig, "its daemon answers");
-  const fact = existsSync(socket) ? "its daemon is down, and left a socket behind" : "its daemon is not running";
-  return note(rig, fact, `${HARMLESS}; \`bd daemon start\` in ${place} starts it`);
+/** One finding for all of them: most towns have all daemons, or none. */
+function notRunning(down: readonly { readonly rig: string }[], more: string): Finding[] {
+  if (down.length === 0) return [];
+  const rigs = down.map(({ rig }) => rig).join(", ");
+  return [
+    note(
+      "down",
+      `no daemon is running for ${rigs}${more}`,
+      `${HARMLESS}; \`bd daemon start\` in the directory of a rig starts it`,
+    ),
+  ];
+}
+
+function tooLong(rig: string, socket: string): Finding {
+  return note(
+    rig,
+    `the path of its socket has ${Buffer.byteLength(socket)} bytes, and bd activity finds none beyond ${LONGEST_SOCKET}: ${socket}`,
+    `${HARMLESS}; a shorter path to the town would bring it back`,
+  );
 }
 
 function answers(socket: string): Promise<boolean> {

@@ -37,7 +37,7 @@ export function listLines(convoys: readonly ConvoyView[], { columns, style }: Ou
       const left = room - width(head) - titleWidth - 2;
       return [`${start}${pad(cut(title, titleWidth), titleWidth)}  ${coloured(cut(state, left))}`];
     }
-    return [`${start}${cut(title, room - width(head))}`.trimEnd(), `  ${coloured(cut(state, room - 2))}`];
+    return [`${start}${cut(title, room - width(head))}`.trimEnd(), `  ${style(colour ?? "dim", cut(state, room - 2))}`];
   });
 }
 

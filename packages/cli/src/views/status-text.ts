@@ -14,26 +14,29 @@ export function convoyLines(convoy: ConvoyDetail, { columns, style }: Output, no
   const colour = colourOf(convoy);
   const state = stateInShort(convoy, now);
   return [
-    fit(style("bold", printable(convoy.convoy))),
+    style("bold", fit(printable(convoy.convoy))),
     ...(convoy.title === "" ? [] : wrap(printable(convoy.title), room)),
     fit(
-      `${bar(convoy.done, convoy.total, 20)}  ${convoy.done} of ${convoy.total} closed${age === undefined ? "" : `, made ${age} ago`}`,
+      `${bar(convoy.done, convoy.total, room !== undefined && room < 60 ? 8 : 20)}  ${convoy.done} of ${convoy.total} closed${age === undefined ? "" : `, made ${age} ago`}`,
     ),
     colour === undefined ? fit(state) : style(colour, fit(state)),
     ...(convoy.stuck === null ? [] : convoy.stuck.output.split("\n").map((line) => fit(`    ${printable(line)}`))),
     ...(convoy.tracked.length === 0 ? [] : [""]),
-    ...convoy.tracked.flatMap((issue) => issueLines(issue, style, fit, now)),
+    ...convoy.tracked.flatMap((issue) => issueLines(issue, style, room, now)),
   ];
 }
 
 const MARKS = { done: "✓", open: "·", unknown: "✗" } as const;
 
-function issueLines(issue: IssueView, style: Output["style"], fit: (text: string) => string, now: number): string[] {
+function issueLines(issue: IssueView, style: Output["style"], room: number | undefined, now: number): string[] {
   const title = issue.title === null || issue.title === "" ? "" : `  ${printable(issue.title)}`;
   const facts = issue.state === "unknown" ? printable(issue.why ?? "cannot be judged") : factsOf(issue, now).join(", ");
-  const head = fit(`${MARKS[issue.state]} ${printable(issue.issue, 80)}${title}`);
+  const head = `${MARKS[issue.state]} ${printable(issue.issue, 80)}${title}`;
   const colour = { done: "green", open: "bold", unknown: "red" } as const;
-  return [style(colour[issue.state], head), style("dim", fit(`    ${facts}`))];
+  return [
+    style(colour[issue.state], room === undefined ? head : cut(head, room)),
+    ...wrap(`    ${facts}`, room, "    ").map((line) => style("dim", line)),
+  ];
 }
 
 /** How the town stands: its watcher, and how many convoys are where. */

@@ -201,8 +201,8 @@ it("finds daemons that are down, and what they left behind", async () => {
   listen(made.town.beadsDir());
   writeFileSync(join(made.town.beadsDir("beta"), "bd.sock"), "");
   expect((await faults(made)).filter((fault) => fault.startsWith("daemons/"))).toEqual([
-    "daemons/alpha note: its daemon is not running",
-    "daemons/beta note: its daemon is down, and left a socket behind",
+    "daemons/down note: no daemon is running for alpha",
+    "daemons/down note: no daemon is running for beta, and left a socket behind",
   ]);
 });
 
