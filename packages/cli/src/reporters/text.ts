@@ -10,7 +10,7 @@ export interface TextOptions {
   readonly changesOnly: boolean;
 }
 
-/** How long a close that another source tells of, too, is the same close, in milliseconds. */
+/** How long a close that is told of again is the same close, in milliseconds. */
 const SAME_CLOSE = 10_000;
 
 /** A line for each record a person wants to read, wrapped between words on a terminal. */
@@ -39,16 +39,15 @@ function isDetail(record: WatchRecord, watching: boolean): boolean {
   return (record.event === "waiting" || record.event === "skipped") && !watching;
 }
 
-/** Whether one source tells of a close that another has just told of. */
+/** Whether a close is told of again: by the other source, or by the same one, which has found it in another way. */
 function createEchoDetector(): (record: WatchRecord) => boolean {
-  const told = new Map<string, { readonly source: string; readonly at: number }>();
+  const told = new Map<string, number>();
   return (record) => {
     if (record.event !== "close") return false;
-    const at = Date.now();
-    for (const [issue, before] of told) if (at - before.at > SAME_CLOSE) told.delete(issue);
-    const before = told.get(record.issue);
-    if (before !== undefined && before.source !== record.source) return true;
-    told.set(record.issue, { source: record.source, at });
+    const now = Date.now();
+    for (const [issue, at] of told) if (now - at > SAME_CLOSE) told.delete(issue);
+    if (told.has(record.issue)) return true;
+    told.set(record.issue, now);
     return false;
   };
 }
