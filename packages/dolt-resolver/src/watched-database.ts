@@ -4,13 +4,21 @@ import type { Awaited } from "@gastown/sqlite-resolver/queries";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { createEventCursor } from "./event-cursor.ts";
 
+/** How long a fault of one database may be relied on, in milliseconds. */
+const RETRY_EVERY = 500;
+
 /** One place of the town while its database is watched. Each look says whether there was news, or what hindered it. */
 export interface WatchedDatabase {
   readonly place: Place;
   readonly database: DoltDatabase;
   readonly name: string;
   /** Reads what is new if the hash is another one than after the last good read. */
-  followHash(hash: string | undefined, awaited: Awaited, channel: HintChannel): Promise<boolean | DatabaseError>;
+  followHash(
+    hash: string | undefined,
+    awaited: Awaited,
+    channel: HintChannel,
+    now: number,
+  ): Promise<boolean | DatabaseError>;
   /** Without hashes: reads the events each time, and compares now and then. */
   followEvents(awaited: Awaited, channel: HintChannel, now: number, every: number): Promise<boolean | DatabaseError>;
   /** It can't be read: looked at by a sweep once, since what depends on it can't be judged any more. */
@@ -23,6 +31,8 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
   let known: string | undefined;
   let begun = false;
   let faulty = false;
+  let failure: DatabaseError | undefined;
+  let failedAt = 0;
   let comparedAt = Number.NEGATIVE_INFINITY;
 
   const noteFault = (error: DatabaseError, channel: HintChannel): void => {
@@ -45,12 +55,22 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
     return found.length > 0;
   };
 
-  const guarded = async (channel: HintChannel, work: () => Promise<boolean>): Promise<boolean | DatabaseError> => {
+  /** What can't be read now is not asked for at every look. */
+  const guarded = async (
+    channel: HintChannel,
+    now: number,
+    work: () => Promise<boolean>,
+  ): Promise<boolean | DatabaseError> => {
+    if (failure !== undefined && now - failedAt >= 0 && now - failedAt < RETRY_EVERY) return failure;
     try {
-      return await work();
+      const outcome = await work();
+      failure = undefined;
+      return outcome;
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       noteFault(error, channel);
+      failure = error;
+      failedAt = now;
       return error;
     }
   };
@@ -60,8 +80,8 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
     database,
     name: database.name,
     noteFault,
-    followHash: (hash, awaited, channel) =>
-      guarded(channel, async () => {
+    followHash: (hash, awaited, channel, now) =>
+      guarded(channel, now, async () => {
         if (hash !== undefined && hash === known && !faulty) return false;
         // Without a hash the server does not know it: a read says why.
         await read(awaited, channel, true);
@@ -70,7 +90,7 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
         return news;
       }),
     followEvents: (awaited, channel, now, every) =>
-      guarded(channel, async () => {
+      guarded(channel, now, async () => {
         const due = now - comparedAt >= every;
         const news = await read(awaited, channel, due);
         if (due) comparedAt = now;

@@ -46,7 +46,7 @@ export async function lookAt(
   const faults: DatabaseError[] = [];
   for (const [index, entry] of entries.entries()) {
     const found = isDolt
-      ? entry.followHash(hashes[index], awaited, channel)
+      ? entry.followHash(hashes[index], awaited, channel, now)
       : entry.followEvents(awaited, channel, now, COMPARE_EVERY);
     const outcome = await found;
     if (outcome instanceof DatabaseError) faults.push(outcome);
