@@ -1,6 +1,7 @@
 import { EXIT } from "./exit-codes.ts";
 
 const DRAIN_LIMIT = 10_000;
+/** Then nothing can be waited for any more: a child that will not end, or that we may not end. */
 const KILL_LIMIT = 3_000;
 
 /** The two ways to stop, as signals of the system ask for them. */
@@ -25,16 +26,16 @@ export function takeSignals(say: (text: string) => void): Stopping {
   let reason: string | undefined;
 
   const exitCode = (): number => (reason === "SIGINT" ? EXIT.interrupted : EXIT.done);
+  const force = (): void => {
+    kill.abort();
+    timers.push(setTimeout(() => process.exit(exitCode()), KILL_LIMIT).unref());
+  };
   const onSignal = (signal: string): void => {
-    if (reason !== undefined) {
-      kill.abort();
-      timers.push(setTimeout(() => process.exit(exitCode()), KILL_LIMIT).unref());
-      return;
-    }
+    if (reason !== undefined) return force();
     reason = signal;
     if (signal !== "EPIPE") say("stopping (again to force)");
     stop.abort(signal);
-    timers.push(setTimeout(() => kill.abort(), DRAIN_LIMIT).unref());
+    timers.push(setTimeout(force, DRAIN_LIMIT).unref());
   };
   const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => onSignal(name)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);

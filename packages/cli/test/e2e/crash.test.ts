@@ -2,23 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { numbers } from "../support/numbers.ts";
 import { kill } from "../support/processes.ts";
 import type { RunningCli } from "../support/running-cli.ts";
 import { type Scene, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
-
-const LEAP = 0x9e3779b9;
-
-/** The same numbers in [0, 1) for the same seed. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + LEAP) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}
 
 function threeConvoys({ town }: Scene): { issues: string[]; convoys: string[]; waiting: string } {
   const issues = ["alpha", "beta", "alpha"].map((rig) => town.createIssue({ rig }));
