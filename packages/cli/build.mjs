@@ -22,7 +22,9 @@ const { output } = await build({
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: false,
-    minify: "dce-only",
+    // Node keeps the source of what it runs in memory, at two bytes a character if a single one is beyond Latin-1.
+    comments: { jsdoc: false },
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: false, asciiOnly: true } },
   },
   logLevel: "warn",
 });

@@ -19,6 +19,9 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
   let ids = new Map<string, string[]>();
   let convoys = new Map<string, string>();
   const statuses = new Map<string, Map<string, string>>();
+  const words = new Map<string, string>();
+  /** The database makes a new string for each row; there are few statuses and many rows. */
+  const one = (status: string): string => words.get(status) ?? (words.set(status, status), status);
 
   return {
     any: () => ids.size > 0,
@@ -30,16 +33,18 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
       if (now === revision) return [];
       const first = revision === undefined;
       const tracks = await database.openTracks();
-      const present = new Map((await database.openConvoys()).map((row) => [row.id, row.status]));
-      for (const { convoy, reference } of tracks) present.set(convoy, `${present.get(convoy) ?? ""}\n${reference}`);
+      const present = new Map((await database.openConvoys()).map((row) => [row.id, [row.status]]));
+      for (const { convoy, reference } of tracks) present.get(convoy)?.push(reference);
       const before = convoys;
-      convoys = present;
+      // Joined at once: a string that grows piece by piece keeps all its pieces.
+      convoys = new Map([...present].map(([id, parts]) => [id, parts.join("\n")]));
       ids = placesOf(
         tracks.map((row) => row.reference),
         homes,
         town.path,
       );
       revision = now;
+      words.clear();
       if (first) return [];
       return [...convoys].filter(([id, what]) => before.get(id) !== what).map(([issue]) => ({ issue, closed: false }));
     },
@@ -47,7 +52,7 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
     async issues(place) {
       const wanted = ids.get(place.path) ?? [];
       const rows = wanted.length === 0 ? [] : await (await place.open()).issues(wanted);
-      const now = new Map(rows.map((row) => [row.id, row.status]));
+      const now = new Map(rows.map((row) => [row.id, one(row.status)]));
       const before = statuses.get(place.path);
       statuses.set(place.path, now);
       if (before === undefined) return [];

@@ -10,7 +10,7 @@ import { shapeOf, type Shape } from "./shape.ts";
 const BUSY_TIMEOUT = 200;
 
 /** Of pages, negative in KiB: the system caches the file already, and a town has many databases. */
-const PAGE_CACHE = -256;
+const PAGE_CACHE = -64;
 
 /** One opening of one file. It is read-only, and holds no transaction and no cursor between two queries. */
 export interface Connection {

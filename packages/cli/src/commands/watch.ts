@@ -1,11 +1,13 @@
 import { watchTown } from "@gastown/convoy-watcher";
 import type { WatchOptions } from "../options.ts";
 import { takeSignals } from "../signals.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** Watches until a signal comes. */
 export async function watchCommand(options: WatchOptions): Promise<number> {
+  keepHeapSmall();
   const plain = outputOf(options);
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
   const output = line?.output ?? plain;
