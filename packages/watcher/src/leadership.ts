@@ -16,6 +16,9 @@ const HEARTBEAT = 5_000;
 /** What the one before may still have had under way is left to show. */
 const TAKE_OVER = 2_000;
 
+/** The name under which `status` tells who leads. */
+const LEAD = "lead";
+
 /** What may be done while this watcher leads. */
 export interface Leadership {
   /** Aborted when another watcher leads, by a reason in words. */
@@ -69,6 +72,7 @@ export async function whileLeading(
     while (!stop.aborted) {
       const locked = await standBy(lock, options);
       if (stop.aborted) return;
+      if (locked) report({ event: "source", name: LEAD, state: "up", detail: "this watcher leads the town" });
       const end = new AbortController();
       const lost = new AbortController();
       const heart = locked ? beat(lock, lost, end.signal, options) : Promise.resolve();
@@ -98,6 +102,7 @@ async function standBy(lock: LeaderLock, { clock, report, stop }: LeadOptions): 
     try {
       const hold = await lock.take();
       if (hold.held) break;
+      if (!behind) report({ event: "source", name: LEAD, state: "down", detail: `${hold.by} leads the town` });
       behind = true;
       tell(`${hold.by} leads this town: standing by`, "it is taken over within seconds when that one ends");
     } catch (error) {

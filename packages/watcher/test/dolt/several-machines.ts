@@ -80,6 +80,15 @@ export function severalMachinesSuite(server: () => SqlServer): void {
     await first.stop();
     await expect.poll(() => second.has("watching", ""), soon).toBe(true);
     expect(second.has("warning", "this watcher leads the town now")).toBe(true);
+    const lead = (one: Machine) =>
+      one.records.flatMap((record) =>
+        record.event === "source" && record.name === "lead" ? [[record.state, record.detail]] : [],
+      );
+    expect(lead(first)).toEqual([["up", "this watcher leads the town"]]);
+    expect(lead(second)).toEqual([
+      ["down", expect.stringMatching(/^the watcher .* leads the town$/)],
+      ["up", "this watcher leads the town"],
+    ]);
     await town.beads("alpha").close("al-1");
     await expect.poll(() => second.has("landed", "hq-cv-a"), soon).toBe(true);
     expect([...first.mails(), ...second.mails()]).toEqual(["hq-cv-a"]);
