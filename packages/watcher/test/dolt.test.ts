@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { mergeSourcesSuite } from "./dolt/merge-sources.ts";
+import { mixedTownSuite } from "./dolt/mixed-town.ts";
 import { recordedTownSuite } from "./dolt/recorded-town.ts";
 import { serverKinds, useServer } from "./dolt/servers.ts";
 import { severalMachinesSuite } from "./dolt/several-machines.ts";
@@ -10,6 +11,9 @@ describe("two sources of one name", () => {
 
 describe.each(serverKinds)("on %s", (kind) => {
   const server = useServer(kind);
+  describe("a town on its way", () => {
+    mixedTownSuite(server);
+  });
   describe("several machines", () => {
     severalMachinesSuite(server);
   });
