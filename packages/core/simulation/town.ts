@@ -211,7 +211,9 @@ export class Town {
 
   /** Whether anything a convoy tracks was unknown at some time that a read may be from. */
   unknownLately(convoy: string): boolean {
-    return (this.edges.get(convoy) ?? []).some((reference) => this.#wasSo(`unknown ${reference}`));
+    return (this.edges.get(convoy) ?? []).some(
+      (reference) => this.truthOf(reference) === "unknown" || this.#wasSo(`unknown ${reference}`),
+    );
   }
 
   /** Since when an event about this reference is bound to be heard as one that concerns this convoy. */
