@@ -59,9 +59,9 @@ it("is the source of the man page", async () => {
   const page = manPage(program);
   await expect(page).toMatchFileSnapshot(`${docs}man/convoy-cli.1`);
   for (const command of commands) expect(page).toContain(`.SS ${command.name()}`);
-  expect(page.split("\n").filter((line) => /^['.](?!ad l$|nh$|TH |SH |SS |TP$|B |PP$|nf$|fi$|RS 4$|RE$|br$)/.test(line))).toEqual(
-    [],
-  );
+  expect(
+    page.split("\n").filter((line) => /^['.](?!ad l$|nh$|TH |SH |SS |TP$|B |PP$|nf$|fi$|RS 4$|RE$|br$)/.test(line)),
+  ).toEqual([]);
 });
 
 const noGroff = spawnSync("groff", ["--version"]).status === 0 ? undefined : "there is no groff on this machine";
