@@ -11,7 +11,7 @@ export { findTown, type TownSearch } from "./find-town.ts";
 export { COMMAND_TIMEOUT, createGtLander, type GtOptions } from "./gt-lander.ts";
 export { lockTown, type TownLock } from "./lock.ts";
 export { findRival } from "./rival.ts";
-export { makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
+export { makeDirs, makeStateDir, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
 export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";

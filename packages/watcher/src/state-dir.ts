@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { StateDirError } from "./errors.ts";
 
 /** Where the watcher keeps its own files: `<town>/.runtime/convoy-watcher`. */
@@ -11,11 +11,29 @@ export function stateDirOf(town: string): string {
 export function makeStateDir(town: string): string {
   const dir = stateDirOf(town);
   try {
-    mkdirSync(dir, { recursive: true });
+    makeDirs(dir);
     return dir;
   } catch (error) {
     throw new StateDirError(dir, error);
   }
+}
+
+/**
+ * Makes a directory and its parents, one by one: on a read-only file system, `recursive` says that there is no such
+ * directory.
+ *
+ * @returns those that were not there before, the deepest first
+ */
+export function makeDirs(dir: string): string[] {
+  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
+  const made = dirname(dir) === dir ? [] : makeDirs(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return made;
+    throw error;
+  }
+  return [dir, ...made];
 }
 
 /** Writes a file so that a reader sees the old text or the new one, and nothing between. */

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
 import { writeAtomically } from "../src/index.ts";
@@ -17,4 +19,16 @@ test("leaves no draft behind when it fails", () => {
   mkdirSync(join(dir, "file"));
   expect(() => writeAtomically(join(dir, "file"), "text")).toThrow(/EISDIR|ENOTEMPTY|EPERM/);
   expect(readdirSync(dir)).toEqual(["file"]);
+});
+
+/** A script, as root of a mount namespace of its own. */
+const inNamespace = (script: string): ReturnType<typeof spawnSync> =>
+  spawnSync("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script], { encoding: "utf8" });
+const namespaces = inNamespace("mount -t tmpfs tmpfs /mnt").status === 0;
+
+test.skipIf(!namespaces)("on a read-only file system the fault is that (left out where nobody may mount)", () => {
+  const town = tempDir(onTestFinished).path;
+  const program = fileURLToPath(new URL("support/programs/make-state-dir.ts", import.meta.url));
+  const script = `mount --bind ${town} ${town} && mount -o remount,bind,ro ${town} && exec ${process.execPath} ${program} ${town}`;
+  expect(String(inNamespace(script).stdout)).toMatch(/^StateDirError: .*convoy-watcher cannot be written: EROFS/);
 });
