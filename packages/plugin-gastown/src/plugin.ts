@@ -1,20 +1,28 @@
 import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
-import {
-  createStatusKeeper,
-  findRival,
-  optionsOf,
-  settingsSchema,
-  type WatcherSettings,
-  watchTown,
-} from "@gastown/convoy-watcher";
+import { createStatusKeeper, findRival, optionsOf, settingsSchema, watchTown } from "@gastown/convoy-watcher";
 import type { AutomationPlugin, PluginContext, PluginHandle } from "./contract.ts";
 import { NotReadyError } from "./not-ready.ts";
 import { createSweepRequests } from "./sweep-requests.ts";
 import { logRecord, tellOthers } from "./tell.ts";
 import { VERSION } from "./version.ts";
 
-/** Settings of the convoy watcher, as they are after the check: times in milliseconds. */
-export type ConvoyWatcherSettings = WatcherSettings;
+/** Settings of the convoy watcher, as they are after the check: times in milliseconds. What is left out has its default. */
+export interface ConvoyWatcherSettings {
+  /** Where hints come from. */
+  readonly source?: ("bd" | "db")[] | undefined;
+  /** Milliseconds between two sweeps. */
+  readonly sweep?: number | undefined;
+  /** Milliseconds for which a complete convoy is left to a live gt daemon. */
+  readonly grace?: number | undefined;
+  /** Which steps may be taken. */
+  readonly land?: ("check" | "close" | "force")[] | undefined;
+  /** Path of bd; a relative one starts at the root. */
+  readonly bd?: string | undefined;
+  /** Path of gt; a relative one starts at the root. */
+  readonly gt?: string | undefined;
+  /** What to run for each landed convoy: program and arguments. */
+  readonly onLand?: readonly [string, ...string[]] | undefined;
+}
 
 /** Milliseconds for the command in flight to end, once the watcher is to stop: less than a host's patience. */
 const DRAIN = 8_000;

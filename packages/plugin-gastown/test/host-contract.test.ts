@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "@gastown/convoy-watcher";
+import { acceptSettings, systemClock } from "@gastown/convoy-watcher";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, onTestFinished, test } from "vitest";
 import { declare, hostContract, type HostRun } from "../src/contract-suite.ts";
@@ -21,7 +21,10 @@ describe("our host", () => {
       await runPlugin(plugin, {
         root,
         stateDir,
-        settings: () => settings,
+        async config() {
+          const result = await plugin.configSchema?.["~standard"].validate(settings);
+          return acceptSettings("settings.json", settings, result ?? { value: settings });
+        },
         host: { name: "gastown", version: "1.0.0" },
         logger: silent,
         emit: () => undefined,

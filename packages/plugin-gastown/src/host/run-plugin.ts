@@ -1,7 +1,6 @@
 import { backoff, type Backoff, type Clock, messageOf, WatcherError } from "@gastown/convoy-core";
 import type { AnyPlugin, PluginContext, PluginEvent, PluginHandle, PluginLogger } from "../contract.ts";
 import { isNotReady } from "../not-ready.ts";
-import { checkConfig } from "./check-config.ts";
 import { runOnce } from "./run-once.ts";
 
 /** Between two starts of a plugin that fails: without jitter, since there is one of it. */
@@ -21,8 +20,8 @@ export interface RunPluginOptions {
   readonly root: string;
   /** Must be there. */
   readonly stateDir: string;
-  /** Gives the settings, read anew for each start. */
-  readonly settings: () => unknown;
+  /** Gives the config for each start: the settings, read anew and checked by the schema of the plugin. */
+  readonly config: () => unknown;
   readonly host: PluginContext["host"];
   readonly logger: PluginLogger;
   readonly emit: (event: PluginEvent) => void;
@@ -48,8 +47,7 @@ export async function runPlugin(plugin: AnyPlugin, options: RunPluginOptions): P
     onState({ phase: "starting" });
     let startedAt = clock.now();
     try {
-      const config = await checkConfig(plugin, options.settings());
-      await runOnce(plugin, config, options, (handle) => {
+      await runOnce(plugin, await options.config(), options, (handle) => {
         startedAt = clock.now();
         onState({ phase: "running", handle });
       });

@@ -1,0 +1,72 @@
+import { rmSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { makeDirs, StateDirError, takeLock } from "@gastown/convoy-watcher";
+import { HostError } from "./errors.ts";
+import type { PluginPaths } from "./paths.ts";
+import { removeEmpty } from "./undo.ts";
+
+const PATIENCE = 60_000;
+
+/**
+ * Works on a plugin of a town while nobody else does: another `enable` or `disable` waits. The lock file goes away
+ * with the work, and so do directories in `made` that are empty then.
+ *
+ * @throws {StateDirError} when the town cannot be written
+ * @throws {HostError} when the other one takes too long
+ */
+export async function whileLocked<T>(
+  { stateDir, changeLock }: PluginPaths,
+  signal: AbortSignal,
+  work: (made: Set<string>) => Promise<T>,
+): Promise<T> {
+  const made = new Set<string>();
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    signal.throwIfAborted();
+    const lock = tryToTake();
+    if (lock !== undefined) {
+      try {
+        return await work(made);
+      } finally {
+        rmSync(changeLock, { force: true });
+        lock.release();
+        removeEmpty(deepestFirst(made));
+      }
+    }
+    if (performance.now() > until)
+      throw new HostError(
+        "busy",
+        `another process has been changing this plugin for ${PATIENCE / 1000} s`,
+        "wait for it, or end it",
+      );
+    await sleep(50, undefined, { signal }).catch(() => undefined);
+  }
+
+  function tryToTake(): ReturnType<typeof takeLock> {
+    const there = inode(changeLock) !== undefined;
+    try {
+      for (const dir of makeDirs(stateDir)) made.add(dir);
+      const lock = takeLock(changeLock);
+      const before = lock && inode(changeLock);
+      if (lock === undefined || before === undefined) return undefined;
+      // Whoever held it before has removed the file: then this is the lock of a file that nobody else can find.
+      const probe = takeLock(changeLock);
+      if (probe === undefined && inode(changeLock) === before) return lock;
+      probe?.release();
+      lock.release();
+      return undefined;
+    } catch (error) {
+      if (!there) rmSync(changeLock, { force: true });
+      removeEmpty(deepestFirst(made));
+      throw new StateDirError(stateDir, error);
+    }
+  }
+}
+
+function inode(file: string): bigint | undefined {
+  return statSync(file, { throwIfNoEntry: false, bigint: true })?.ino;
+}
+
+function deepestFirst(dirs: ReadonlySet<string>): string[] {
+  return [...dirs].toSorted((one, other) => other.length - one.length);
+}

@@ -1,0 +1,28 @@
+import { messageOf, printable, WatcherError } from "@gastown/convoy-core";
+import { CommanderError } from "commander";
+import { createProgram, type Handlers } from "./program.ts";
+
+/** Runs the command line; the exit status is left in `process.exitCode`. */
+export async function main(args: readonly string[]): Promise<void> {
+  const load = async (): Promise<Handlers> => (await import("./handlers.ts")).handlers;
+  try {
+    await createProgram(load, (status) => {
+      process.exitCode = status;
+    }).parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = statusOf(error);
+    if (!(error instanceof CommanderError)) printFault(error);
+  }
+}
+
+function printFault(error: unknown): void {
+  const hint = error instanceof WatcherError ? error.hint : "this is a fault of gastown: please report it";
+  process.stderr.write(`Error: ${printable(messageOf(error), 2_000)}\nHint: ${printable(hint, 2_000)}\n`);
+  if (!(error instanceof WatcherError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof WatcherError && "exitCode" in error && typeof error.exitCode === "number") return error.exitCode;
+  return error instanceof WatcherError && error.code === "town-locked" ? 4 : 1;
+}

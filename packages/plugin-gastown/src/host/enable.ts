@@ -1,0 +1,194 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { WatcherError } from "@gastown/convoy-core";
+import { findWatcher, makeDirs, StateDirError, writeAtomically } from "@gastown/convoy-watcher";
+import { VERSION } from "../version.ts";
+import { whileLocked } from "./change-lock.ts";
+import type { InstalledPlugin } from "./discover.ts";
+import { gtSees, type Seen } from "./gt-sees.ts";
+import { findPlugin, loadPlugin } from "./installed.ts";
+import { createMarker, digestOf, type Marker, readMarker } from "./marker.ts";
+import { type HostNote, runningHost } from "./note.ts";
+import { type PluginPaths, pathsOf } from "./paths.ts";
+import { pluginMd, runScript } from "./plugin-files.ts";
+import { selfCommand } from "./self.ts";
+import { readConfig } from "./settings.ts";
+import { signal as sendSignal, stopHost } from "./stop-process.ts";
+import { chooseSupervisor, supervisors } from "./supervisors/index.ts";
+import type { Service, Supervisor, SupervisorName } from "./supervisors/types.ts";
+import { refuseOtherWatcher, rivalRemark, wholeTown } from "./town.ts";
+import { createUndo, type Undo } from "./undo.ts";
+import { waitUntilUp } from "./wait-until-up.ts";
+import { refuseForeign, writePlugin } from "./write-plugin.ts";
+
+export interface EnableOptions {
+  readonly town: string | undefined;
+  /** By default the one in use, else the best one that this machine has. */
+  readonly supervisor: SupervisorName | undefined;
+  readonly force: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted: undo. */
+  readonly signal: AbortSignal;
+}
+
+/** What `enable` came to. */
+export interface Enabled {
+  readonly plugin: string;
+  readonly town: string;
+  readonly supervisor: SupervisorName;
+  /** Whether anything had to be done. */
+  readonly changed: boolean;
+  readonly pid?: number;
+  readonly since?: string;
+  readonly gt: Seen;
+  /** Lines that a person should know. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Makes gt see a plugin, and has a process run it. Can be repeated; takes back what it did when a step fails.
+ *
+ * @throws {TownNotFoundError}
+ * @throws {TownLockedError} when a watcher that is not this plugin's holds the town
+ * @throws {SettingsError}
+ * @throws {StateDirError} when the town cannot be written
+ * @throws {HostError}
+ */
+export async function enable(name: string, options: EnableOptions): Promise<Enabled> {
+  const town = wholeTown(options.town);
+  const plugin = findPlugin(name, town);
+  const paths = pathsOf(town, name);
+  const loaded = await loadPlugin(plugin);
+  await readConfig(loaded, paths.settings, existsSync(paths.settings) ? undefined : plugin.settings);
+  const undo = createUndo();
+  return whileLocked(paths, options.signal, async (made) => {
+    try {
+      return await change(plugin, paths, options, made, undo);
+    } catch (error) {
+      await undo.takeBack();
+      throw asOurs(error, paths);
+    }
+  });
+}
+
+async function change(
+  plugin: InstalledPlugin,
+  paths: PluginPaths,
+  options: EnableOptions,
+  made: Set<string>,
+  undo: Undo,
+): Promise<Enabled> {
+  const { env, force, signal } = options;
+  undoState(paths, undo);
+  const remarks: string[] = [];
+  const aside = refuseForeign(paths, force, undo);
+  if (aside !== undefined) remarks.push(`what was there before is in ${aside}`);
+  refuseOtherWatcher(paths, plugin.name);
+  const before = readMarker(paths.marker);
+  const supervisor = await chooseSupervisor(options.supervisor ?? before?.supervisor, env);
+  const settings = writeSettings(plugin, paths, before, made, undo);
+  for (const dir of makeDirs(dirname(paths.dir))) made.add(dir);
+  const marker = createMarker({
+    plugin: plugin.name,
+    version: VERSION,
+    supervisor: supervisor.name,
+    ...(settings !== undefined && { settings }),
+    made: [...new Set([...(before?.made ?? []), ...[...made].map((dir) => relative(paths.town, dir))])],
+  });
+  const command = selfCommand();
+  const written = writePlugin(paths, filesOf(plugin, paths, marker, command), undo);
+  const service: Service = {
+    plugin: plugin.name,
+    paths,
+    command: [...command, "plugins", "run", plugin.name, "--town", paths.town],
+    env,
+    force,
+  };
+  if (before !== undefined && before.supervisor !== supervisor.name)
+    await supervisors[before.supervisor].remove(service);
+  const { note, started } = await start(service, supervisor, before, signal, undo);
+  const rival = rivalRemark(paths, plugin.name);
+  remarks.push(...[rival, supervisor.remark].filter((line) => line !== undefined));
+  return {
+    plugin: plugin.name,
+    town: paths.town,
+    supervisor: supervisor.name,
+    changed: before === undefined || written || started,
+    ...(note && { pid: note.pid, since: note.since }),
+    gt: await gtSees(plugin.name, paths, env),
+    remarks,
+  };
+}
+
+/** Has the process run, unless it runs as it should; that one is then asked to look at the town at once. */
+async function start(
+  service: Service,
+  supervisor: Supervisor,
+  before: Marker | undefined,
+  signal: AbortSignal,
+  undo: Undo,
+): Promise<{ readonly note?: HostNote | undefined; readonly started: boolean }> {
+  const { paths } = service;
+  const running = runningHost(paths.note);
+  const asItShould =
+    running?.phase === "running" &&
+    running.version === VERSION &&
+    running.settings === (digestOf(paths.settings) ?? "") &&
+    before?.supervisor === supervisor.name;
+  if (asItShould) {
+    if (process.platform !== "win32") sendSignal(running, "SIGUSR2");
+    return { note: running, started: false };
+  }
+  if (supervisor.name === "none") return { note: running, started: false };
+  if (running !== undefined && before?.supervisor !== supervisor.name) await stopHost(paths.note);
+  rmSync(paths.errors, { force: true });
+  // A service that was there before stays, and tries again, also when it does not get ready this time.
+  const keep = createUndo();
+  await supervisor.start(service, before === undefined ? undo : keep);
+  return { note: await waitUntilUp(paths, running, signal), started: true };
+}
+
+/** Notes which files of the plugin's state are there, so that those of a process that did not come up can go. */
+function undoState({ town, stateDir }: PluginPaths, undo: Undo): void {
+  const there = new Set(readdirSync(stateDir));
+  undo.add(() => {
+    if (findWatcher(town).state === "running") return;
+    for (const name of readdirSync(stateDir))
+      if (!there.has(name)) rmSync(join(stateDir, name), { recursive: true, force: true });
+  });
+}
+
+/** Writes the first settings. Returns their digest as long as nobody has changed them. */
+function writeSettings(
+  { settings }: InstalledPlugin,
+  { settings: file }: PluginPaths,
+  before: Marker | undefined,
+  made: Set<string>,
+  undo: Undo,
+): string | undefined {
+  if (existsSync(file)) return digestOf(file) === before?.settings ? before?.settings : undefined;
+  for (const dir of makeDirs(dirname(file))) made.add(dir);
+  writeAtomically(file, `${JSON.stringify(settings, undefined, 2)}\n`);
+  undo.add(() => rmSync(file, { force: true }));
+  return digestOf(file);
+}
+
+function filesOf(
+  plugin: InstalledPlugin,
+  { town }: PluginPaths,
+  marker: Marker,
+  command: readonly string[],
+): Parameters<typeof writePlugin>[1] {
+  return {
+    "plugin.md": pluginMd(plugin),
+    "run.sh": runScript(plugin.name, town, command),
+    "config.json": `${JSON.stringify(marker, undefined, 2)}\n`,
+  };
+}
+
+/** A fault of the system while writing, as a fault that says where and what to do. */
+function asOurs(error: unknown, { town }: PluginPaths): unknown {
+  if (error instanceof WatcherError || !(error instanceof Error) || !("syscall" in error)) return error;
+  const path = "path" in error && typeof error.path === "string" ? error.path : town;
+  return new StateDirError(path, error);
+}

@@ -1,0 +1,81 @@
+import { Command, Option } from "commander";
+import { VERSION } from "../version.ts";
+import type { EnableOptions } from "./enable.ts";
+import { SUPERVISORS } from "./supervisors/types.ts";
+
+export interface CommonOptions {
+  readonly town?: string;
+  readonly json?: true;
+}
+
+export interface Handlers {
+  list(options: CommonOptions): Promise<number>;
+  enable(name: string, options: CommonOptions & Partial<Pick<EnableOptions, "supervisor" | "force">>): Promise<number>;
+  disable(name: string, options: CommonOptions): Promise<number>;
+  status(name: string | undefined, options: CommonOptions): Promise<number>;
+  run(name: string, options: CommonOptions & { readonly quiet?: true }): Promise<number>;
+}
+
+const STATUS_HELP = `
+Exit status: 0 done; 1 failure; 2 usage; 3 not running (status); 4 another process
+holds the town. \`run\`: 0 stopped by SIGTERM, 130 by SIGINT.`;
+
+/** The whole command line. */
+export function createProgram(load: () => Promise<Handlers>, exit: (status: number) => void): Command {
+  const program = new Command("gastown")
+    .description("Plugins that look after a Gas Town.")
+    .version(VERSION)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(asFault(text)) })
+    .exitOverride();
+  const plugins = program
+    .command("plugins")
+    .description("Adds plugins that `gt plugin list` can see, and keeps them running.")
+    .addHelpText("after", STATUS_HELP);
+
+  const add = (name: string, description: string, examples: readonly string[]): Command =>
+    plugins
+      .command(name)
+      .description(description)
+      .option("--town <dir>", "root of the town; by default the one around the working directory")
+      .option("--json", "for programs: one JSON document")
+      .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
+
+  add("list", "The plugins that are installed.", ["gastown plugins list", "gastown plugins list --json"]).action(
+    async (options: CommonOptions) => exit(await (await load()).list(options)),
+  );
+  add("enable <name>", "Has gt see a plugin, and a process run it. May be repeated.", [
+    "gastown plugins enable convoy-watcher",
+    "gastown plugins enable convoy-watcher --town ~/gt --supervisor detached",
+  ])
+    .addOption(
+      new Option("--supervisor <name>", "who keeps the process running; by default the best there is").choices(
+        SUPERVISORS,
+      ),
+    )
+    .option("--force", "put a plugin directory aside that is not ours")
+    .action(async (name: string, options: CommonOptions) => exit(await (await load()).enable(name, options)));
+  add("disable <name>", "Stops a plugin, and removes what `enable` has written.", [
+    "gastown plugins disable convoy-watcher",
+  ]).action(async (name: string, options: CommonOptions) => exit(await (await load()).disable(name, options)));
+  add("status [name]", "How a plugin is doing; without a name, all of them. Exit status 3 when one is not running.", [
+    "gastown plugins status",
+    "gastown plugins status convoy-watcher --json",
+  ]).action(async (name: string | undefined, options: CommonOptions) =>
+    exit(await (await load()).status(name, options)),
+  );
+  add("run <name>", "Runs a plugin in the foreground: the process that supervisors start.", [
+    "gastown plugins run convoy-watcher --town ~/gt",
+  ])
+    .option("-q, --quiet", "write the log to its file alone")
+    .action(async (name: string, options: CommonOptions) => exit(await (await load()).run(name, options)));
+  return program;
+}
+
+/** Commander's `error: …` in the two lines that every fault has here. */
+function asFault(text: string): string {
+  const [first = "", ...rest] = text.trim().split("\n");
+  const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
+  const hint = guess === undefined ? "see gastown plugins --help" : `did you mean ${guess}?`;
+  return `Error: ${first.replace(/^error: /, "")}\nHint: ${hint}\n`;
+}

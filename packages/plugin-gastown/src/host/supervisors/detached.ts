@@ -1,0 +1,45 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { HostError } from "../errors.ts";
+import { runningHost } from "../note.ts";
+import { stopHost } from "../stop-process.ts";
+import type { Supervisor } from "./types.ts";
+
+/** A process of its own, and nobody who starts it again: for machines that have nothing better. */
+export const detached: Supervisor = {
+  name: "detached",
+  remark: "nothing starts it again after a crash of the process or of the machine: `gastown plugins enable` does",
+  unavailable: async () => undefined,
+  async start({ command, paths, env }, undo) {
+    if (runningHost(paths.note) !== undefined) await stopHost(paths.note);
+    const [file, ...args] = command;
+    const errors = openSync(paths.errors, "w");
+    try {
+      const child = spawn(file, [...args, "--quiet"], {
+        cwd: paths.town,
+        env,
+        detached: true,
+        stdio: ["ignore", errors, errors],
+      });
+      undo.add(() => {
+        if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
+      });
+      undo.add(async () => void (await stopHost(paths.note)));
+      await once(child, "spawn");
+      child.unref();
+    } catch (error) {
+      throw new HostError(
+        "supervisor-failed",
+        `${file} cannot be started: ${String(error)}`,
+        "check the installation",
+        {
+          cause: error,
+        },
+      );
+    } finally {
+      closeSync(errors);
+    }
+  },
+  remove: async () => undefined,
+};

@@ -1,0 +1,30 @@
+import type { PluginPaths } from "../paths.ts";
+import type { Undo } from "../undo.ts";
+
+export const SUPERVISORS = ["systemd", "launchd", "detached", "none"] as const;
+
+/** Who keeps the process of a plugin running. */
+export type SupervisorName = (typeof SUPERVISORS)[number];
+
+/** What is to be kept running. */
+export interface Service {
+  readonly plugin: string;
+  readonly paths: PluginPaths;
+  /** Program and arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly env: NodeJS.ProcessEnv;
+  /** Overwrite a unit that is not ours. */
+  readonly force: boolean;
+}
+
+export interface Supervisor {
+  readonly name: SupervisorName;
+  /** Why it cannot be used on this machine; undefined when it can. */
+  unavailable(env: NodeJS.ProcessEnv): Promise<string | undefined>;
+  /** Has the process started, now and whenever it is to run; what it did can be undone. */
+  start(service: Service, undo: Undo): Promise<void>;
+  /** Takes back what `start` did, but for the process. Does nothing where nothing is. */
+  remove(service: Omit<Service, "command" | "force">): Promise<void>;
+  /** One line about what it does not do. */
+  readonly remark?: string;
+}
