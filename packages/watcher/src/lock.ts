@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { StateDirError, TownLockedError } from "./errors.ts";
-import { makeStateDir, writeAtomically } from "./state-dir.ts";
+import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { type FileLock, takeLock } from "./take-lock.ts";
 
 const PATIENCE = 1_000;
@@ -27,7 +27,10 @@ export function lockTown(town: string, since: Date): TownLock {
   let held: FileLock | undefined;
   try {
     held = takeLock(file);
-    if (held !== undefined) writeAtomically(note, noteOf(since));
+    if (held !== undefined) {
+      clearDrafts(dir);
+      writeAtomically(note, noteOf(since));
+    }
   } catch (error) {
     held?.release();
     throw new StateDirError(dir, error);

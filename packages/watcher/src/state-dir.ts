@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StateDirError } from "./errors.ts";
 
@@ -46,4 +46,10 @@ export function writeAtomically(file: string, text: string): void {
     rmSync(draft, { force: true });
     throw error;
   }
+}
+
+/** Removes what a writer that was killed has left of its files. For the one who holds the lock of the directory. */
+export function clearDrafts(dir: string): void {
+  for (const name of readdirSync(dir))
+    if (/^(watcher|status)\..*\.\d+\.tmp$/.test(name)) rmSync(join(dir, name), { force: true });
 }

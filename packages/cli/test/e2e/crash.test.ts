@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -35,6 +35,16 @@ test("a second watcher exits 4 and names the first; after kill -9 of that the ne
   });
   await second.stop();
   expect(control.calls("gt")).toEqual([]);
+});
+
+test("a file that was half written when its writer was killed is cleared away by the next watcher", async () => {
+  const { town, watch } = scene();
+  const dir = join(town.dir, ".runtime/convoy-watcher");
+  mkdirSync(dir, { recursive: true });
+  for (const name of ["status.json.4711.tmp", "watcher.pid.4711.tmp"]) writeFileSync(join(dir, name), "{");
+  const cli = await watch();
+  await cli.stop();
+  expect(readdirSync(dir).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });
 
 test("towns do not keep each other out", async () => {

@@ -26,8 +26,9 @@ test("no gt: said in two lines, exit status 1; --dry-run needs none", async () =
 test("a gt that is not where --gt says: said in two lines, exit status 1", async () => {
   const made = scene();
   const { code, stderr } = await made.run(["watch", "--gt", "tools/gt"]);
+  const named = join(made.town.dir, "tools/gt");
   expect(stderr).toBe(
-    "Error: there is no program tools/gt\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH\n",
+    `Error: there is no program ${named}\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH\n`,
   );
   expect(code).toBe(1);
 });
@@ -73,7 +74,7 @@ test("a bd without `activity` (0.50 and later): says so once, does not try again
   await cli.record("landed", { convoy });
   await cli.stop();
   expect(cli.records("source").filter(({ name }) => name === "bd")).toMatchObject([
-    { state: "unavailable", detail: `this bd has no "activity" command (it went with beads 0.50)` },
+    { state: "unavailable", detail: `this bd has no "activity --town" (it came with beads 0.42 and went with 0.50)` },
   ]);
   expect(control.calls("bd")).toHaveLength(1);
 });

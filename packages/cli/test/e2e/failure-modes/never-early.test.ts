@@ -93,6 +93,7 @@ test("FM-16: an inherited BEADS_DIR, BEADS_DB or BD_JSON_ENVELOPE reaches neithe
   await cli.record("watching");
   town.close(issue, { feed: true });
   await cli.record("landed", { convoy });
+  await cli.record("source", { name: "bd", state: "up" });
   await cli.stop();
   expect(control.calls().length).toBeGreaterThanOrEqual(2);
   expect(control.calls().map((call) => [call.env, call.cwd])).toEqual(control.calls().map(() => [{}, town.dir]));
