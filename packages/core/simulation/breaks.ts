@@ -92,7 +92,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   index: {
     rule: "the index of tracked issues is made anew when the town has changed",
     noticed: "promptness",
-    changes: [{ file: "tracking-index.ts", from: "if (now !== revision)", to: "if (revision === undefined)" }],
+    changes: [{ file: "tracking-index.ts", from: "if (known?.revision === now)", to: "if (known !== undefined)" }],
   },
   alone: {
     rule: "one command at a time",

@@ -1,25 +1,56 @@
+import type { IssueDatabase, TrackRow } from "./issue-database.ts";
 import { parseReference } from "./references.ts";
-import type { IssueDatabase } from "./town-store.ts";
+import { isDone } from "./status.ts";
 
-/** Which open convoys track an issue, kept in memory for as long as the town's database has not changed. */
+/** Asking a database for one issue costs about as much as reading so many edges of all. */
+const EDGES_A_QUESTION = 100;
+
+/**
+ * Which open convoys track an issue. What they track is kept in memory for as long as the town's database has not changed.
+ * After a change it is read anew only once so much has been asked that this pays; until then the database answers itself.
+ */
 export interface TrackingIndex {
   lookUp(database: IssueDatabase, issues: readonly string[]): Promise<Map<string, readonly string[]>>;
 }
 
+type Convoys = Map<string, string[]>;
+
 export function createTrackingIndex(): TrackingIndex {
   let revision: string | undefined;
-  let convoysOf = new Map<string, string[]>();
+  let known: { readonly revision: string; readonly convoysOf: Convoys } | undefined;
+  let edges = 0;
+  let asked = 0;
+
+  const convoysOf = async (database: IssueDatabase, issues: readonly string[]): Promise<Convoys> => {
+    const now = `${database.name}\n${await database.revision()}`;
+    if (now !== revision) asked = 0;
+    revision = now;
+    if (known?.revision === now) return known.convoysOf;
+    known = undefined;
+    asked += issues.length;
+    if (asked * EDGES_A_QUESTION < edges) {
+      const answer = await ask(database, issues);
+      if (answer !== undefined) return answer;
+    }
+    const open = await database.openConvoys();
+    const tracks = await database.openTracks();
+    edges = tracks.length;
+    known = {
+      revision: now,
+      convoysOf: together(
+        open.map((row) => row.id),
+        tracks,
+      ),
+    };
+    return known.convoysOf;
+  };
 
   return {
     async lookUp(database, issues) {
-      const now = `${database.name}\n${await database.revision()}`;
-      if (now !== revision) {
-        convoysOf = await build(database);
-        revision = now;
-      }
+      const all = await convoysOf(database, issues);
       const found = new Map<string, readonly string[]>();
       for (const issue of issues) {
-        const convoys = convoysOf.get(issue);
+        const convoys = all.get(issue);
         if (convoys) found.set(issue, convoys);
       }
       return found;
@@ -27,15 +58,25 @@ export function createTrackingIndex(): TrackingIndex {
   };
 }
 
-async function build(database: IssueDatabase): Promise<Map<string, string[]>> {
-  const convoysOf = new Map<string, string[]>();
+async function ask(database: IssueDatabase, issues: readonly string[]): Promise<Convoys | undefined> {
+  const tracks = await database.openTracksOf?.(issues);
+  if (tracks === undefined) return undefined;
+  const open = (await database.convoys(issues)).filter((row) => !isDone(row.status));
+  return together(
+    open.map((row) => row.id),
+    tracks,
+  );
+}
+
+function together(open: readonly string[], tracks: readonly TrackRow[]): Convoys {
+  const convoysOf: Convoys = new Map();
   const put = (issue: string, convoy: string): void => {
     const convoys = convoysOf.get(issue);
     if (convoys === undefined) convoysOf.set(issue, [convoy]);
     else if (!convoys.includes(convoy)) convoys.push(convoy);
   };
-  for (const { id } of await database.openConvoys()) put(id, id);
-  for (const { convoy, reference } of await database.openTracks()) put(parseReference(reference).id, convoy);
+  for (const id of open) put(id, id);
+  for (const { convoy, reference } of tracks) put(parseReference(reference).id, convoy);
   convoysOf.delete("");
   return convoysOf;
 }

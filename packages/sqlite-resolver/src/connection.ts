@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import type { CompiledQuery } from "kysely";
 import { queriesFor } from "./compiled.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
+import { projectsOf } from "./projects.ts";
 import type { Queries } from "./queries.ts";
 import { shapeOf, type Shape } from "./shape.ts";
 
@@ -26,6 +27,8 @@ export interface Connection {
   dataVersion(): number;
   /** The tables have changed so that `shape` no longer holds: it must be opened anew. */
   outdated(): boolean;
+  /** All middle segments of its external references; undefined when that can't be told fast. */
+  projects(): readonly string[] | undefined;
   /** Rows of `events` above this id, oldest first. */
   eventsAfter(id: number, limit: number): readonly { id: number; issue_id: string; event_type: string }[];
   /** The highest id of `events`; 0 when there is none. */
@@ -83,6 +86,7 @@ async function describe(database: Database.Database, file: string, identity: str
         "select id, issue_id, event_type from events where id > ? order by id limit ?",
       )
     : undefined;
+  const projects = shape.dependencies === "single" && shape.wisps === undefined ? projectsOf(database) : undefined;
   const last = shape.events ? database.prepare<[], number | null>("select max(id) from events").pluck() : undefined;
   /** bd rebuilds tables at every start, mostly as they were: only another shape counts. */
   const checkShape = (): void => {
@@ -103,6 +107,7 @@ async function describe(database: Database.Database, file: string, identity: str
       return (data = now);
     },
     outdated: () => outdated,
+    projects: () => projects?.(),
     eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
     lastEvent: () => last?.get() ?? 0,
     close: () => database.close(),

@@ -37,6 +37,8 @@ export interface Queries {
   readonly convoys: ByIds<ConvoyRecord>;
   readonly tracks: ByIds<TrackRecord>;
   readonly openTracks: CompiledQuery<TrackRecord>;
+  /** What the open convoys track among references, not ids. */
+  readonly openTracksTo: ByIds<TrackRecord>;
   /** Tracks of closed convoys that may name one of these ids; filter by the exact reference. */
   readonly closedTracks: CompiledQuery<TrackRecord>;
   readonly issues: ByIds<IssueRecord>;
@@ -97,6 +99,9 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
         .orderBy("reference"),
     ),
     openTracks: compile(together(tracking, (family) => tracksOf(family, notDone))),
+    openTracksTo: byIds(
+      together(tracking, (family) => tracksOf(family, notDone).where(target(family.shape), "in", ids)),
+    ),
     closedTracks: compile(together(tracking, (family) => tracksOf(family, closed))),
     issues: byIds(together(families, (family) => issues(family).where("i.id", "in", ids))),
   };

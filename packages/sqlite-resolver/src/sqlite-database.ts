@@ -69,6 +69,13 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
       ),
     tracks: (convoys) => withTracks(async (opened) => (await opened.rows(opened.queries.tracks(convoys))).map(toTrack)),
     openTracks: () => withTracks(async (opened) => (await opened.rows(opened.queries.openTracks)).map(toTrack)),
+    openTracksOf: (issues) =>
+      withTracks(async (opened) => {
+        const projects = opened.projects();
+        if (projects === undefined) return undefined;
+        const references = issues.flatMap((id) => [id, ...projects.map((project) => `external:${project}:${id}`)]);
+        return (await opened.rows(opened.queries.openTracksTo(references))).map(toTrack);
+      }),
     closedConvoysTracking: (issue) =>
       withTracks(async (opened) => {
         const rows = (await opened.rows(opened.queries.closedTracks)).map(toTrack);
