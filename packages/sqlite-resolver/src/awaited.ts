@@ -10,6 +10,8 @@ export interface Awaited {
   convoys(): Promise<IssueChange[]>;
   /** Compares what is awaited of a place with how it stood. What is new to the list has changed only if it is done. */
   issues(place: Pick<Place, "path" | "open">): Promise<IssueChange[]>;
+  /** Changes of a place that were told of by other means: the next comparison does not tell of the same closes again. */
+  note(path: string, changes: readonly IssueChange[]): void;
   /** Whether an open convoy tracked anything when last asked. */
   any(): boolean;
 }
@@ -25,6 +27,11 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
 
   return {
     any: () => ids.size > 0,
+
+    note(path, changes) {
+      const known = statuses.get(path);
+      for (const { issue, closed } of changes) if (closed && known?.has(issue)) known.set(issue, "closed");
+    },
 
     async convoys() {
       const { town, homes } = await databases();

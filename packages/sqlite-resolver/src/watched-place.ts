@@ -117,7 +117,10 @@ export function watchPlace(
     looks = LOOK_AGAIN.length;
     begun = true;
     if (news.kind === "everything") channel.push({ kind: "sweep", reason: news.reason });
-    if (news.kind === "changed") tell(news.changes);
+    if (news.kind === "changed") {
+      tell(news.changes);
+      awaited.note(path, news.changes);
+    }
     const explained = news.kind === "changed" && news.changes.length > 0;
     queue.addAfter(comparisonOf(path), explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
   };

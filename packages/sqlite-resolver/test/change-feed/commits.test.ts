@@ -41,6 +41,22 @@ describe.for(["wal", "delete"] as const)("commits by other processes, journal mo
     await until(() => feed.change("al-a")?.closed === false);
   });
 
+  test("a close that an event told of is not told again by the comparison that follows", async () => {
+    const town = freshTown({ ...oneRig, journal });
+    for (const id of ["al-a", "al-b"]) town.createIssue({ id });
+    town.createConvoy({ tracks: ["al-a", "al-b"] });
+    const feed = await follow(town.dir);
+    const writer = startWriter();
+
+    await writer.sql(town.db("alpha"), "update issues set title = 'the first comparison' where id = 'al-b'");
+    await writer.town(town.dir, "close", "al-a");
+    await until(() => feed.change("al-a")?.closed);
+    await writer.sql(town.db("alpha"), "update issues set status = 'closed', closed_at = 'x' where id = 'al-b'");
+    await until(() => feed.change("al-b")?.closed);
+    const closes = feed.hints.flatMap((hint) => (hint.kind === "issues" ? hint.changes : []));
+    expect(closes.filter(({ issue, closed }) => issue === "al-a" && closed)).toHaveLength(1);
+  });
+
   test("a change is seen while events of other issues come all the time", async () => {
     const town = freshTown({ ...oneRig, journal });
     for (const id of ["al-a", "al-noise"]) town.createIssue({ id });
