@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const file = join(root, "docs/reliability.md");
+const text = readFileSync(file, "utf8");
+const MODES = Array.from({ length: 23 }, (_, index) => `FM-${index + 1}`);
+
+/** The failure modes that have a test by their name. */
+function tested(): Set<string> {
+  const dirs = ["packages/cli/test/e2e/failure-modes", "packages/core/test/failure-modes"].map((dir) =>
+    join(root, dir),
+  );
+  const sources = dirs.flatMap((dir) => readdirSync(dir).map((name) => readFileSync(join(dir, name), "utf8")));
+  return new Set(sources.flatMap((source) => [...source.matchAll(/"(FM-\d+): /g)].map(([, mode = ""]) => mode)));
+}
+
+test("every failure mode has a row, and tests by its name", () => {
+  const rows = [...text.matchAll(/^\| (FM-\d+) \|/gm)].map(([, mode]) => mode);
+  expect(rows).toEqual(MODES);
+  expect(tested()).toEqual(new Set(MODES));
+});
+
+test("what the page links to is there", () => {
+  const links = [...text.matchAll(/\]\((\.\.[^)#]+)\)/g)].map(([, link = ""]) => link);
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.filter((link) => !existsSync(resolve(dirname(file), link)))).toEqual([]);
+});
+
+test("the table of the simulation is the simulation's own", () => {
+  const own = readFileSync(join(root, "packages/core/simulation/README.md"), "utf8");
+  const bySeed = [...own.matchAll(/^\| `(\w+)` \| [^|]+ \| (\w+) \| (\d+) \|/gm)].map(([, rule, noticed, seed]) => [
+    rule,
+    noticed,
+    seed,
+  ]);
+  const here = [...text.matchAll(/^\| `(\w+)`: [^|]+ \| (\w+) \| (\d+) \|/gm)].map(([, rule, noticed, seed]) => [
+    rule,
+    noticed,
+    seed,
+  ]);
+  expect(here).toEqual(bySeed);
+  expect(here.length).toBeGreaterThanOrEqual(5);
+});
