@@ -8,7 +8,7 @@ export function statusText(one: PluginStatus): string {
     ["enabled", one.enabled ? `yes (${one.supervisor})` : "no"],
     ["running", runningText(one)],
     ...troubleRows(one),
-    ...(one.plugin === "convoy-watcher" ? watcherRows(one.status) : otherRows(one.status)),
+    ...(one.plugin === "convoy-watcher" ? watcherRows(one) : otherRows(one.status)),
     ["rival daemon", one.rival === undefined ? "none" : printable(one.rival)],
     ["seen by gt", seenText(one)],
   ];
@@ -40,34 +40,25 @@ function runningText({ phase, pid, since, restarts = 0, retryAt }: PluginStatus)
   return phase === "waiting" ? `not now: next try at ${retryAt} (${who})` : `starting (${who})`;
 }
 
-function watcherRows(status: Partial<WatcherStatus> = {}): [string, string][] {
-  const { lastHint, lastSweep, landed, lastLanded, stuck = {}, sources = {} } = status;
+function watcherRows({ status = {}, running }: PluginStatus): [string, string][] {
+  const { lastHint, lastSweep, landed = 0, lastLanded, stuck = {}, sources = {} } = status as Partial<WatcherStatus>;
+  const hint = lastHint && `${lastHint.issue} (${lastHint.source}) at ${lastHint.at}`;
+  const sweep = lastSweep && `${lastSweep.convoys} open convoys in ${lastSweep.ms} ms at ${lastSweep.at}`;
+  const last = lastLanded === undefined ? "" : `, last ${lastLanded.convoy} "${lastLanded.title}" at ${lastLanded.at}`;
   const stuckOnes = Object.entries(stuck).map(
     ([id, { attempts, output }]) => `${id} after ${attempts} tries: ${output}`,
   );
-  return [
-    [
-      "last hint",
-      lastHint === undefined ? "none yet" : `${printable(lastHint.issue)} (${lastHint.source}) at ${lastHint.at}`,
-    ],
-    [
-      "last sweep",
-      lastSweep === undefined
-        ? "none yet"
-        : `${lastSweep.convoys} open convoys in ${lastSweep.ms} ms at ${lastSweep.at}`,
-    ],
-    [
-      "landed",
-      `${landed ?? 0}${lastLanded === undefined ? "" : `, last ${printable(lastLanded.convoy)} "${printable(lastLanded.title)}" at ${lastLanded.at}`}`,
-    ],
-    ["stuck", stuckOnes.length === 0 ? "none" : stuckOnes.map((line) => printable(line)).join("; ")],
-    [
-      "sources",
-      Object.entries(sources)
-        .map(([name, { state, detail }]) => `${name} ${state}${detail === undefined ? "" : ` (${printable(detail)})`}`)
-        .join(", ") || "none yet",
-    ],
+  const states = Object.entries(sources).map(
+    ([name, one]) => `${name} ${one.state}${one.detail ? ` (${one.detail})` : ""}`,
+  );
+  const rows: [string, string][] = [
+    ["last hint", hint ?? "none yet"],
+    ["last sweep", sweep ?? "none yet"],
+    ["landed", `${landed}${last}`],
+    ["stuck", stuckOnes.join("; ") || "none"],
+    ["sources", running ? states.join(", ") || "none yet" : "none: it is not running"],
   ];
+  return rows.map(([name, value]) => [name, printable(value, 1_000)]);
 }
 
 function otherRows(status: PluginStatus["status"]): [string, string][] {

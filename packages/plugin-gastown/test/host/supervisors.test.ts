@@ -1,0 +1,136 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildTown } from "@gastown/test-fixtures";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { runningHost } from "../../src/host/note.ts";
+import { read, type Scene, scene } from "../support/scene.ts";
+import { until } from "../support/until.ts";
+
+/** A scene with a supervisor that works. */
+function supervised(program: "systemctl" | "launchctl"): Scene & { readonly home: string; calls(): string[] } {
+  const here = scene();
+  const home = join(here.root, "home");
+  const stand = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
+  here.program(program, `#!/bin/sh\nexec '${process.execPath}' '${stand}' "$@"\n`);
+  const sitters = join(home, "sitters");
+  onTestFinished(async () => {
+    const pids = existsSync(sitters) ? readdirSync(sitters).map((file) => Number(read(join(sitters, file)))) : [];
+    for (const pid of pids) process.kill(pid, "SIGTERM");
+    await until("end of the supervisors", () => !existsSync(sitters) || readdirSync(sitters).length === 0);
+  });
+  return { ...here, home, calls: () => read(join(home, "calls.log")).trim().split("\n") };
+}
+
+const filesIn = (dir: string): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, encoding: "utf8" }).filter((file) => /\.(service|plist)$/.test(file))
+    : [];
+
+describe.each([
+  ["systemd", "systemctl", ".local/share/systemd/user", /^gastown-convoy-watcher-town-[0-9a-f]{8}\.service$/],
+  ["launchd", "launchctl", "Library/LaunchAgents", /^com\.gastown\.convoy-watcher\.town-[0-9a-f]{8}\.plist$/],
+] as const)("%s", (name, program, place, file) => {
+  test("starts it, brings it back when it was killed, and is rid of it", async () => {
+    const { plugins, state, home, tree, town } = supervised(program);
+    const before = tree();
+    const { code, stdout, stderr } = await plugins("enable", "convoy-watcher", "--supervisor", name);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`(${name}), running with pid `);
+    expect(filesIn(join(home, place))).toEqual([expect.stringMatching(file)]);
+
+    const first = runningHost(state("host.json"))?.pid ?? 0;
+    process.kill(first, "SIGKILL");
+    const issue = town.createIssue({ rig: "alpha" });
+    const convoy = town.createConvoy({ tracks: [issue] });
+    const next = await until("another process", () => {
+      const host = runningHost(state("host.json"));
+      return host?.phase === "running" && host.pid !== first ? host : undefined;
+    });
+    town.close(issue);
+    await until("landing", () => town.status(convoy) === "closed");
+
+    expect((await plugins("enable", "convoy-watcher")).stdout).toContain(
+      `was already enabled in ${town.dir} (${name}), running with pid ${next.pid}`,
+    );
+    expect((await plugins("disable", "convoy-watcher")).code).toBe(0);
+    expect(runningHost(state("host.json"))).toBeUndefined();
+    expect(filesIn(home)).toEqual([]);
+    expect(tree()).toEqual(before);
+  });
+
+  test("a file in its place that is not ours is left alone", async () => {
+    const { plugins, home, tree } = supervised(program);
+    await plugins("enable", "convoy-watcher", "--supervisor", name);
+    const [unit = ""] = filesIn(join(home, place));
+    await plugins("disable", "convoy-watcher");
+    const before = tree();
+    writeFileSync(join(home, place, unit), "mine");
+    const { code, stderr } = await plugins("enable", "convoy-watcher", "--supervisor", name);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error: .* is not ours\nHint: move it away, or overwrite it with --force\n$/);
+    expect(read(join(home, place, unit))).toBe("mine");
+    expect(tree()).toEqual(before);
+    expect((await plugins("enable", "convoy-watcher", "--supervisor", name, "--force")).code).toBe(0);
+    await plugins("disable", "convoy-watcher");
+    expect(filesIn(home)).toEqual([]);
+  });
+
+  test("when the plugin does not get ready, all of it is taken back", async () => {
+    const { plugins, home, tree, bin, state } = supervised(program);
+    renameSync(join(bin, "gt"), join(bin, "not-gt"));
+    const before = tree();
+    const { code, stderr } = await plugins("enable", "convoy-watcher", "--supervisor", name);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Error: it does not get ready: gt is not on PATH\nHint: /);
+    expect(filesIn(home)).toEqual([]);
+    expect(runningHost(state("host.json"))).toBeUndefined();
+    expect(tree()).toEqual(before);
+  });
+});
+
+test("where systemd answers, it is the default; going over to another one leaves nothing of it", async () => {
+  const { plugins, home, calls, state } = supervised("systemctl");
+  expect((await plugins("enable", "convoy-watcher")).stdout).toContain("(systemd), running with pid ");
+  expect(calls().map((line) => line.split(" ")[2])).toEqual([
+    "show-environment",
+    "daemon-reload",
+    "reset-failed",
+    "enable",
+    "restart",
+  ]);
+  const first = runningHost(state("host.json"))?.pid;
+  expect((await plugins("enable", "convoy-watcher", "--supervisor", "detached")).code).toBe(0);
+  expect(filesIn(home)).toEqual([]);
+  expect(runningHost(state("host.json"))?.pid).not.toBe(first);
+});
+
+test.each(["enable", "restart", "daemon-reload"])("when systemctl %s fails, all of it is taken back", async (verb) => {
+  const { plugins, home, tree, state } = supervised("systemctl");
+  const before = tree();
+  writeFileSync(join(home, "fail"), verb);
+  const { code, stderr } = await plugins("enable", "convoy-watcher");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(`^Error: systemctl --user ${verb}.*: ${verb} failed, as told\nHint: .*--supervisor detached\n$`),
+  );
+  expect(filesIn(home)).toEqual([]);
+  expect(runningHost(state("host.json"))).toBeUndefined();
+  expect(tree()).toEqual(before);
+});
+
+test("a town whose path needs every kind of quoting", async () => {
+  const { plugins, root, home, env } = supervised("systemctl");
+  const town = join(root, `a "b" 'c' %h $HOME \\ é;&|`, "town");
+  mkdirSync(dirname(town));
+  buildTown(town);
+  const { code, stdout, stderr } = await plugins("enable", "convoy-watcher", "--town", town);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("gt plugin list names it");
+  expect(runningHost(join(town, ".runtime", "convoy-watcher", "host.json"))?.phase).toBe("running");
+  const script = join(town, "plugins", "convoy-watcher", "run.sh");
+  expect(execFileSync("sh", [script], { env, encoding: "utf8" })).toContain("was already enabled");
+  expect((await plugins("disable", "convoy-watcher", "--town", town)).code).toBe(0);
+  expect(filesIn(home)).toEqual([]);
+});
