@@ -1,3 +1,5 @@
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
 import type { Control, ControlState } from "@gastown/test-fixtures";
 import { isAlive, kill } from "../support/processes.ts";
 
@@ -53,6 +55,8 @@ export function createFaults(control: Control, random: () => number): Faults {
     },
     heal() {
       control.set(HEALTHY);
+      // An upgraded gt is tried at once, whatever the one before it has failed at.
+      utimesSync(join(control.dir, "gt"), new Date(), new Date());
       killAll("gt", "SIGKILL");
       killAll("bd", "SIGKILL");
     },

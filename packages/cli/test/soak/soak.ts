@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { buildTown } from "@gastown/test-fixtures";
 import { numbers } from "../support/numbers.ts";
 import { openStage } from "../support/open-stage.ts";
-import { until } from "../support/until.ts";
 import { createAgents } from "./agents.ts";
 import { createFaults } from "./faults.ts";
 import { convoys, findViolations } from "./verify.ts";
@@ -29,7 +28,8 @@ export interface SoakReport {
 
 /** From this share of the time on the watcher itself is left alive, so that its memory can be watched. */
 const CALM = 0.6;
-const SETTLE_LIMIT = 120_000;
+/** So long without any progress, and there will be none, in milliseconds. */
+const STALLED_AFTER = 60_000;
 const MORE_FILES = 6;
 const MORE_MEMORY = 40;
 /** A heap that must be kept clean: a leak ends the process instead of passing for laziness of the collector. */
@@ -62,12 +62,7 @@ export async function soak({ ms, seed, say }: SoakOptions): Promise<SoakReport> 
     }
     faults.heal();
     say(`peace: ${convoys(town, agents).length} of ${agents.convoys.length} convoys are not yet as they will be`);
-    await until(
-      "peace",
-      () => convoys(town, agents).length === 0,
-      () => [],
-      SETTLE_LIMIT,
-    ).catch(() => undefined);
+    await settle(() => convoys(town, agents).length);
     const end = watchers.measure();
     await watchers.end();
     const { control } = stage;
@@ -81,6 +76,16 @@ export async function soak({ ms, seed, say }: SoakOptions): Promise<SoakReport> 
     };
   } finally {
     await stage.close();
+  }
+}
+
+/** Waits for as long as ever less is left to do. */
+async function settle(left: () => number): Promise<void> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let since = performance.now(); performance.now() - since < STALLED_AFTER; await sleep(200)) {
+    const now = left();
+    if (now === 0) return;
+    if (now < least) [least, since] = [now, performance.now()];
   }
 }
 
