@@ -42,6 +42,8 @@ export interface ActivitySource {
 
 /** What the town's databases say. Every answer is a fresh read; reads fail with a `DatabaseError`. */
 export interface ConvoyStore {
+  /** Changes with every committed write in the town; undefined when a part of it cannot be read. */
+  revision?(): Promise<string | undefined>;
   /** Ids of all convoys that are not closed. */
   openConvoys(): Promise<readonly string[]>;
   /** For each of these issues that open convoys track, those convoys. An id of an open convoy itself counts, too. */

@@ -78,6 +78,8 @@ export interface Run {
   readonly warned: Set<string>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
+  /** The last sweep that looked at everything and found nothing to land; of what revision, and how often it was relied on. */
+  swept: { readonly revision: string; readonly convoys: number; used: number } | undefined;
 }
 
 export function createRun(options: ReconcileOptions): Run {
@@ -93,6 +95,7 @@ export function createRun(options: ReconcileOptions): Run {
     asked: new Set(),
     warned: new Set(),
     rival: undefined,
+    swept: undefined,
   };
 }
 

@@ -7,6 +7,9 @@ import { LONGEST_SLEEP } from "./work-queue.ts";
 /** Convoys judged at once: enough to make few queries, few enough to let hints in between and to keep the heap small. */
 const CHUNK = 50;
 
+/** So many sweeps in a row may rely on the one before, when nothing in the town has changed since. */
+const RELY_ON = 19;
+
 export interface Sweeper {
   /** Asks for a sweep as soon as possible; requests during a sweep make one more. */
   request(reason: string): void;
@@ -16,10 +19,21 @@ export interface Sweeper {
   run(): Promise<void>;
 }
 
-/** Looks at every open convoy of the town, and forgets those that are no more. */
+/**
+ * Looks at every open convoy of the town, and forgets those that are no more. A sweep by the timer ends at once when
+ * the one before found nothing complete and nobody has written anything since it began.
+ */
 export async function sweep(run: Run, reason: string): Promise<{ convoys: number; complete: number; fresh: number }> {
   const { clock, store, report, stop } = run.options;
   const started = clock.now();
+  const revision = await store.revision?.();
+  if (reason === "timer" && run.swept !== undefined && run.swept.revision === revision && run.swept.used < RELY_ON) {
+    run.swept.used += 1;
+    const { convoys } = run.swept;
+    report({ event: "sweep", reason, convoys, complete: 0, ms: clock.now() - started });
+    return { convoys, complete: 0, fresh: 0 };
+  }
+  run.swept = undefined;
   const ids = await store.openConvoys();
   forgetAllBut(run, ids);
   let complete = 0;
@@ -30,6 +44,7 @@ export async function sweep(run: Run, reason: string): Promise<{ convoys: number
     fresh += judged.fresh;
     await clock.sleep(0, stop);
   }
+  if (complete === 0 && revision !== undefined && !stop.aborted) run.swept = { revision, convoys: ids.length, used: 0 };
   report({ event: "sweep", reason, convoys: ids.length, complete, ms: clock.now() - started });
   return { convoys: ids.length, complete, fresh };
 }

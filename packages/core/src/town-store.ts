@@ -49,6 +49,12 @@ export function createTownStore(
   const index = createTrackingIndex();
 
   return {
+    async revision() {
+      const { town, homes } = await databases();
+      const parts = await Promise.all([town, ...homes].map(revisionOf));
+      return parts.includes(undefined) ? undefined : parts.join("\n");
+    },
+
     async openConvoys() {
       const { town } = await databases();
       return (await (await town.open()).openConvoys()).map((row) => row.id);
@@ -80,6 +86,16 @@ export function createTownStore(
       return (await town.open()).closedConvoysTracking(issue);
     },
   };
+}
+
+async function revisionOf({ prefix, path, open }: Home): Promise<string | undefined> {
+  try {
+    const database = await open();
+    return JSON.stringify([prefix, path, database.name, await database.revision()]);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return undefined;
+  }
 }
 
 function snapshot(row: ConvoyRow, tracked: readonly TrackedIssue[]): ConvoySnapshot {

@@ -56,7 +56,7 @@ test("a sweep that fails is told once for each reason, and tried again with grow
   await harness.clock.advance(120_000);
   expect(harness.of("warning").map(({ message }) => message)).toEqual(["town is locked", "town is unreachable"]);
   const { queries } = harness.town.town;
-  expect(queries.length).toBeLessThan(40);
+  expect(queries.filter((query) => query === "openConvoys").length).toBeLessThan(40);
   harness.town.town.fault = undefined;
   await harness.clock.advance(31_000);
   expect(harness.of("sweep").length).toBeGreaterThan(1);
@@ -88,4 +88,22 @@ test("a convoy that somebody else has closed is told while it was about to be la
   harness.feed.push({ kind: "sweep", reason: "now" });
   await harness.clock.settle();
   expect(harness.of("skipped")).toMatchObject([{ convoy: "hq-cv-a", reason: "rival" }]);
+});
+
+test("while nobody writes, a sweep by the timer reads the revision alone; every twentieth looks at everything", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  await harness.watch();
+  await harness.clock.advance(61_000);
+  const { queries } = harness.town.town;
+  const looks = (): number => queries.filter((query) => query === "openConvoys").length;
+  const sweeps = (): number => harness.of("sweep").length;
+  const [looked, swept] = [looks(), sweeps()];
+  await harness.clock.advance(5 * 30_000);
+  expect([looks() - looked, sweeps() - swept]).toEqual([0, 5]);
+  await harness.clock.advance(20 * 30_000);
+  expect(looks() - looked).toBe(1);
+  harness.town.close("gt-1");
+  await harness.clock.advance(31_000);
+  expect(harness.of("landed").map(({ convoy }) => convoy)).toEqual(["hq-cv-a"]);
 });
