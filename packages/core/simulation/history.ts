@@ -43,6 +43,8 @@ export interface History {
   readonly steps: readonly Step[];
   /** Waits between the closes of the epilogue. */
   readonly epilogue: readonly number[];
+  /** There are so many edges that the database is rather asked for a few than read as a whole. */
+  readonly crowded: boolean;
 }
 
 export const CONVOYS: readonly string[] = ["hq-cv-a", "hq-cv-b", "hq-cv-c", "hq-cv-d", "hq-cv-e"];
@@ -71,6 +73,7 @@ export function makeHistory(seed: number): History {
       ...Array.from({ length }, () => ({ wait: makeWait(dice), ...makeStep(dice) })),
     ],
     epilogue: Array.from({ length: 9 }, () => dice.int(0, 40)),
+    crowded: dice.chance(0.5),
   };
 }
 

@@ -294,11 +294,10 @@ class Stage {
 
   #storeFor(watcher: Watcher): ConvoyStore {
     const store = this.#core.createTownStore(this.town.databases((ms) => this.#sleep(watcher, ms)));
-    return {
-      openConvoys: () => this.#whileAlive(watcher, store.openConvoys()),
-      convoysTracking: (issues) => this.#whileAlive(watcher, store.convoysTracking(issues)),
-      readConvoys: (ids) => this.#whileAlive(watcher, store.readConvoys(ids)),
-    };
+    const questions = Object.entries(store) as [string, (...asked: unknown[]) => Promise<unknown>][];
+    return Object.fromEntries(
+      questions.map(([name, ask]) => [name, (...asked: unknown[]) => this.#whileAlive(watcher, ask(...asked))]),
+    ) as unknown as ConvoyStore;
   }
 
   #landerFor(watcher: Watcher): ConvoyLander {

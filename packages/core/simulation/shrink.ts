@@ -49,6 +49,7 @@ function waysToMakePlainer({ steps }: History): ((history: History) => History)[
   });
   return [
     (history) => ({ ...history, dolt: false }),
+    (history) => ({ ...history, crowded: false }),
     (history) => ({ ...history, delay: 0 }),
     (history) => ({ ...history, newGt: true }),
     (history) => ({ ...history, gt: "head" }),

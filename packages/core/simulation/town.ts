@@ -32,6 +32,12 @@ interface Rig {
 
 export type Truth = "done" | "open" | "unknown";
 
+/** Edges of a convoy that nothing ever happens to. */
+const CROWD: readonly TrackRow[] = Array.from({ length: 600 }, (_, number) => ({
+  convoy: "hq-cv-crowd",
+  reference: `external:far:zz-${number}`,
+}));
+
 const isClosed = ({ status }: Row): boolean => status === "closed" || status === "tombstone";
 
 /**
@@ -42,6 +48,7 @@ export class Town {
   readonly #clock: Clock;
   readonly #core: Core;
   readonly #dolt: boolean;
+  readonly #crowded: boolean;
   readonly #delay: number;
   readonly #dice: Dice;
   readonly #rigs: Record<RigName, Rig>;
@@ -52,10 +59,15 @@ export class Town {
   readonly epochs: Map<string, number> = new Map();
   readonly #last = new Map<string, number>();
 
-  constructor(clock: Clock, core: Core, { dolt, delay, seed }: Pick<History, "dolt" | "delay" | "seed">) {
+  constructor(
+    clock: Clock,
+    core: Core,
+    { crowded, dolt, delay, seed }: Pick<History, "crowded" | "dolt" | "delay" | "seed">,
+  ) {
     this.#clock = clock;
     this.#core = core;
     this.#dolt = dolt;
+    this.#crowded = crowded;
     this.#delay = delay;
     this.#dice = new Dice(seed ^ 0xd0_17);
     const rig = (): Rig => ({ rows: new Map(), saved: new Map(), fault: undefined, inode: 1, changes: 0 });
@@ -282,13 +294,18 @@ export class Town {
       );
     const tracks = (ids: readonly string[]): TrackRow[] =>
       ids.flatMap((convoy) => (this.edges.get(convoy) ?? []).map((reference) => ({ convoy, reference })));
+    const openTracks = (): TrackRow[] => tracks(this.convoys.filter((id) => this.isOpenConvoy(id)));
     return {
       name,
       revision: () => answer(() => `${it.inode}/${it.changes}`, true),
       openConvoys: () => answer(() => convoys().filter(({ id }) => this.isOpenConvoy(id))),
       convoys: (ids) => answer(() => convoys().filter(({ id }) => ids.includes(id))),
       tracks: (ids) => answer(() => tracks(ids)),
-      openTracks: () => answer(() => tracks(this.convoys.filter((id) => this.isOpenConvoy(id)))),
+      openTracks: () => answer(() => [...openTracks(), ...(this.#crowded ? CROWD : [])]),
+      ...(this.#crowded && {
+        openTracksOf: (issues: readonly string[]) =>
+          answer(() => openTracks().filter(({ reference }) => issues.includes(reference.split(":").at(-1) ?? ""))),
+      }),
       closedConvoysTracking: () => answer(() => []),
       issues: (ids) =>
         answer(() =>

@@ -80,6 +80,14 @@ export class MemoryDatabase implements IssueDatabase {
     return this.#answer("openTracks", () => this.tracked.filter(({ convoy }) => this.#isOpenConvoy(convoy)));
   }
 
+  /** Like a database that can look up what it is asked for; a test may take the ability away. */
+  openTracksOf: (issues: readonly string[]) => Promise<TrackRow[] | undefined> = (issues) =>
+    this.#answer("openTracksOf", () =>
+      this.tracked.filter(
+        ({ convoy, reference }) => this.#isOpenConvoy(convoy) && issues.some((issue) => refersTo(reference, issue)),
+      ),
+    );
+
   closedConvoysTracking(issue: string): Promise<string[]> {
     return this.#answer("closedConvoysTracking", () =>
       this.tracked
