@@ -53,7 +53,8 @@ exec gastown ${enable.map(shellQuoted).join(" ")}
 }
 
 function cut(text: string): string {
-  let short = text;
-  while (Buffer.byteLength(short) > DESCRIPTION_LIMIT) short = [...short].slice(0, -1).join("");
-  return short === text ? text : `${[...short].slice(0, -2).join("").trimEnd()}…`;
+  if (Buffer.byteLength(text) <= DESCRIPTION_LIMIT) return text;
+  const short = [...text];
+  while (Buffer.byteLength(`${short.join("")}…`) > DESCRIPTION_LIMIT) short.pop();
+  return `${short.join("")}…`;
 }

@@ -8,9 +8,11 @@ let child;
 const start = () => {
   child = spawn(command[0], command.slice(1), { cwd, env, stdio: "ignore" });
   child.once("exit", () => {
-    if (!stopping) return void setTimeout(start, 50);
-    rmSync(pidFile, { force: true });
-    process.exit(0);
+    if (stopping) {
+      rmSync(pidFile, { force: true });
+      process.exit(0);
+    }
+    setTimeout(start, 50);
   });
 };
 process.on("SIGTERM", () => {

@@ -1,5 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { inRepository } from "./repository.ts";
 
 /** A file of the examples. They are no part of this package, and use it as anybody would. */
-export const example = (path: string): string =>
-  fileURLToPath(new URL(`../../../../examples/${path}`, import.meta.url));
+export const example = (path: string): string => inRepository(`examples/${path}`);

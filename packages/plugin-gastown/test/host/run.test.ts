@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { runningHost } from "../../src/host/note.ts";
+import { read, type Running, type Scene, scene } from "../support/scene.ts";
+import { until } from "../support/until.ts";
+
+async function up({ start, state }: Scene, ...args: readonly string[]): Promise<Running> {
+  const run = start("plugins", "run", "convoy-watcher", ...args);
+  await until(
+    "running",
+    () => runningHost(state("host.json"))?.phase === "running" && runningHost(state("host.json"))?.pid === run.pid,
+  );
+  return run;
+}
+
+/** Installs a plugin whose start is this code. */
+function installPlugin({ town }: Scene, name: string, code: string): void {
+  const dir = join(town.dir, "node_modules", name);
+  mkdirSync(dir, { recursive: true });
+  const manifest = {
+    name,
+    version: "1.0.0",
+    type: "module",
+    keywords: ["gastown-plugin"],
+    gastown: { name, plugin: "./index.js" },
+  };
+  writeFileSync(join(dir, "package.json"), JSON.stringify(manifest));
+  writeFileSync(join(dir, "index.js"), code);
+}
+
+test.each([
+  ["SIGTERM", 0],
+  ["SIGHUP", 0],
+  ["SIGINT", 130],
+] as const)("stops by %s with status %i, and says so in its log", async (signal, status) => {
+  const here = scene();
+  const run = await up(here);
+  run.kill(signal);
+  const { code, stderr, stdout } = await run.ended;
+  expect({ code, stdout }).toEqual({ code: status, stdout: "" });
+  expect(stderr).toContain(`stopped by ${signal}\n`);
+  expect(read(here.state("host.log"))).toBe(stderr);
+  expect(runningHost(here.state("host.json"))).toBeUndefined();
+  expect(existsSync(here.state("watcher.pid"))).toBe(false);
+});
+
+test("--quiet writes to the log alone", async () => {
+  const here = scene();
+  const run = await up(here, "--quiet");
+  run.kill("SIGTERM");
+  expect(await run.ended).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(read(here.state("host.log"))).toContain("watching 0 open convoys");
+});
+
+test("finishes the command in flight; a second signal does not wait for it", async () => {
+  const here = scene();
+  here.control.set({ gt: { check: { mode: "hangs", ignoreSigterm: true } } });
+  here.town.createConvoy({ tracks: [here.town.createIssue({ status: "closed" })] });
+  const run = await up(here);
+  const check = await until("a check", () => here.control.calls("gt").find(({ argv }) => argv[1] === "check"));
+  run.kill("SIGTERM");
+  await until("end", () => {
+    run.kill("SIGTERM");
+    return runningHost(here.state("host.json")) === undefined;
+  });
+  expect((await run.ended).code).toBe(0);
+  await until("end of gt", () => !existsSync(`/proc/${check.pid}`) || process.platform !== "linux");
+});
+
+test("a second one in the same town: exit status 4, with the pid of the first", async () => {
+  const here = scene();
+  const first = await up(here);
+  const { code, stderr } = await here.plugins("run", "convoy-watcher");
+  expect(code).toBe(4);
+  expect(stderr).toMatch(
+    new RegExp(`^Error: the process with pid ${first.pid} \\(since .*\\) runs convoy-watcher in this town\nHint: `),
+  );
+});
+
+test("SIGUSR2 has it sweep at once", async () => {
+  const here = scene();
+  const run = await up(here);
+  run.kill("SIGUSR2");
+  await until("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
+});
+
+test("a plugin that crashes: its clean-up is run, it waits for another try, and status says why", async () => {
+  const here = scene();
+  installPlugin(
+    here,
+    "crasher",
+    `export default () => ({ name: "crasher", apiVersion: 1, async start({ onDispose, logger }) {
+       onDispose(() => logger.info("cleaned up"));
+       return { done: Promise.reject(new Error("boom \\u001b[31m")), status: () => ({}), [Symbol.asyncDispose]: async () => {} };
+     } });`,
+  );
+  const run = here.start("plugins", "run", "crasher");
+  await until("waiting", () => runningHost(here.state("host.json", "crasher"))?.phase === "waiting");
+  const { code, stdout } = await here.plugins("status", "crasher");
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/running: +not now: next try at .*\n +why not: +boom \n/);
+  expect(read(here.state("host.log", "crasher"))).toMatch(/cleaned up\n.*failed: boom/);
+  run.kill("SIGTERM");
+  expect((await run.ended).code).toBe(0);
+});
+
+test("a plugin that throws where nobody can catch it ends the process, with the reason in the log", async () => {
+  const here = scene();
+  installPlugin(
+    here,
+    "wild",
+    `export default () => ({ name: "wild", apiVersion: 1, async start() {
+       setTimeout(() => { throw new Error("out of hand"); }, 1);
+       return { done: new Promise(() => {}), status: () => ({}), [Symbol.asyncDispose]: async () => {} };
+     } });`,
+  );
+  const { code } = await here.plugins("run", "wild");
+  expect(code).toBe(1);
+  expect(read(here.state("host.log", "wild"))).toContain("uncaught: Error: out of hand");
+});
+
+test.each([
+  ["cannot be parsed", "export default (", /cannot be loaded/],
+  ["exports no function", "export default 1", /cannot be loaded/],
+  [
+    "has another name",
+    'export default () => ({ name: "other", apiVersion: 1, start() {} })',
+    /gives no plugin broken of version 1/,
+  ],
+  ["is of another version", 'export default () => ({ name: "broken", apiVersion: 2, start() {} })', /apiVersion 2/],
+])("a plugin that %s is refused, when run and when enabled", async (_, code, message) => {
+  const here = scene();
+  installPlugin(here, "broken", code);
+  const before = here.tree();
+  const enabled = await here.plugins("enable", "broken");
+  expect(enabled).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(message) });
+  expect(here.tree()).toEqual(before);
+  expect(await here.plugins("run", "broken")).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+});
+
+test("the town goes away while it runs: it stops when it is told to", async () => {
+  const here = scene();
+  const run = await up(here);
+  rmSync(here.town.dir, { recursive: true });
+  run.kill("SIGTERM");
+  expect((await run.ended).code).toBe(0);
+});

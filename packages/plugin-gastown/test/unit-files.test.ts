@@ -1,0 +1,96 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { tempDir } from "@gastown/test-fixtures";
+import { parse as parseIni } from "ini";
+import { parse as parsePlist } from "plist";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { pathsOf } from "../src/host/paths.ts";
+import { launchdAgent } from "../src/host/supervisors/launchd.ts";
+import { systemdUnit } from "../src/host/supervisors/systemd-unit.ts";
+import type { Service } from "../src/host/supervisors/types.ts";
+import { inRepository } from "./support/repository.ts";
+
+const TEMPLATE = inRepository("contrib/systemd/gastown-convoy-watcher@.service");
+const AGENT = inRepository("contrib/launchd/com.gastown.convoy-watcher.plist");
+
+const service = (town: string): Service => ({
+  plugin: "convoy-watcher",
+  paths: pathsOf(town, "convoy-watcher"),
+  command: ["/usr/bin/env", "gastown", "plugins", "run", "convoy-watcher", "--town", town],
+  env: { PATH: "/opt/my tools:/usr/bin" },
+  force: false,
+});
+
+/** What systemd itself says against a unit. */
+function verified(text: string, name: string): string {
+  const dir = tempDir(onTestFinished).path;
+  mkdirSync(join(dir, "run"));
+  writeFileSync(join(dir, name), text);
+  const { status, stderr, error } = spawnSync("systemd-analyze", ["verify", "--user", join(dir, name)], {
+    env: { ...process.env, XDG_RUNTIME_DIR: join(dir, "run"), HOME: dir },
+    encoding: "utf8",
+  });
+  return error === undefined ? `${status} ${stderr}` : error.message;
+}
+const hasSystemd = spawnSync("systemd-analyze", ["--version"]).status === 0;
+
+const TOWNS = ["/srv/gt", `/srv/a "b" 'c' %h $HOME \\ é;&|#<x>`];
+
+describe("the unit that `enable` writes", () => {
+  test.each(TOWNS)("has a section each, and the keys that matter, for %s", (town) => {
+    const unit = parseIni(systemdUnit(service(town))) as Record<string, Record<string, string>>;
+    expect(Object.keys(unit)).toEqual(["Unit", "Service", "Install"]);
+    expect(unit["Service"]).toMatchObject({ Restart: "always", RestartSec: "5", RestartPreventExitStatus: "2 4" });
+    expect(unit["Install"]).toEqual({ WantedBy: "default.target" });
+  });
+
+  // Needs systemd-analyze, which machines without systemd have not.
+  test.skipIf(!hasSystemd).each(TOWNS)("is without fault for systemd-analyze, for %s", (town) => {
+    const dir = join(tempDir(onTestFinished).path, town);
+    mkdirSync(dir, { recursive: true });
+    expect(verified(systemdUnit(service(dir)), "gastown-test.service")).toBe("0 ");
+  });
+
+  test.skipIf(!hasSystemd)("systemd-analyze does find faults", () => {
+    expect(verified('[Service]\nExecStart="/bin/true\n', "gastown-test.service")).toMatch(/^1 .*Unbalanced quoting/s);
+  });
+
+  test.each(["/srv/a\nExecStartPre=/bin/rm", "/srv/\u0000"])("is not written for %j", (town) => {
+    expect(() => systemdUnit(service(town))).toThrow(/control characters/);
+    expect(() => launchdAgent(service(town))).toThrow(/control characters/);
+  });
+});
+
+describe("the agent that `enable` writes", () => {
+  test.each(TOWNS)("says in a property list what is to run, for %s", (town) => {
+    expect(parsePlist(launchdAgent(service(town)))).toMatchObject({
+      Label: expect.stringMatching(/^com\.gastown\.convoy-watcher\.[a-z0-9-]+$/),
+      ProgramArguments: [...service(town).command, "--quiet"],
+      WorkingDirectory: town,
+      EnvironmentVariables: { PATH: "/opt/my tools:/usr/bin" },
+      RunAtLoad: true,
+      KeepAlive: true,
+    });
+  });
+});
+
+describe("contrib", () => {
+  test("the template of a unit has the sections and keys of one", () => {
+    const unit = parseIni(readFileSync(TEMPLATE, "utf8")) as Record<string, Record<string, string>>;
+    expect(Object.keys(unit)).toEqual(["Unit", "Service", "Install"]);
+    expect(unit["Service"]?.["ExecStart"]).toBe("/usr/bin/env convoy-cli watch --town %f --json");
+  });
+
+  test.skipIf(!hasSystemd)("the template is without fault for systemd-analyze", () => {
+    expect(verified(readFileSync(TEMPLATE, "utf8"), basename(TEMPLATE).replace("@", "@tmp"))).toBe("0 ");
+  });
+
+  test("the agent is a property list", () => {
+    expect(parsePlist(readFileSync(AGENT, "utf8"))).toMatchObject({
+      Label: "com.gastown.convoy-watcher",
+      ProgramArguments: ["/usr/bin/env", "convoy-cli", "watch", "--town", "TOWN", "--quiet"],
+      KeepAlive: true,
+    });
+  });
+});
