@@ -70,12 +70,7 @@ export const handlers: Handlers = {
   },
 
   async run(name, { town, quiet }) {
-    const signals = takeSignals();
-    try {
-      return await run(name, { town, signals, ...(quiet ? {} : { echo: err }) });
-    } finally {
-      signals.dispose();
-    }
+    return run(name, { town, signals: takeSignals(), ...(quiet ? {} : { echo: err }) });
   },
 };
 
@@ -89,8 +84,6 @@ async function interruptible(work: (signals: Signals) => Promise<void>): Promise
     if (signals.received() === undefined) throw error;
     err(`Error: interrupted by ${signals.received()}: nothing was changed\nHint: run it again`);
     return exitCodeOf(signals.received()) || 1;
-  } finally {
-    signals.dispose();
   }
 }
 

@@ -6,13 +6,12 @@ export interface Signals {
   readonly kill: AbortSignal;
   /** The first one; undefined while there was none. */
   received(): NodeJS.Signals | undefined;
-  /** Gives the signals back to the system. */
-  dispose(): void;
 }
 
 /** Milliseconds that a process has after the second signal. */
 const LAST_MOMENTS = 3_000;
 
+/** Takes the signals for the rest of the process's life: one that comes while it ends must not change how it ends. */
 export function takeSignals(): Signals {
   const stop = new AbortController();
   const kill = new AbortController();
@@ -26,15 +25,11 @@ export function takeSignals(): Signals {
       setTimeout(() => process.exit(exitCodeOf(first)), LAST_MOMENTS).unref();
     }
   };
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const name of names) process.on(name, onSignal);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
   return {
     stop: stop.signal,
     kill: kill.signal,
     received: () => first,
-    dispose() {
-      for (const name of names) process.off(name, onSignal);
-    },
   };
 }
 
