@@ -48,6 +48,7 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
     };
     process.on("SIGUSR2", onTrigger).on("uncaughtException", onFault);
     try {
+      signals.stop.addEventListener("abort", () => logger.info(`stopping: ${signals.received()}`));
       logger.info(`${name} ${installed.version} in ${town}`, { host: VERSION, pid: process.pid });
       await runPlugin(plugin, {
         root: town,

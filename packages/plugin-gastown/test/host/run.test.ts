@@ -60,10 +60,8 @@ test("finishes the command in flight; a second signal does not wait for it", asy
   const run = await up(here);
   const check = await until("a check", () => here.control.calls("gt").find(({ argv }) => argv[1] === "check"));
   run.kill("SIGTERM");
-  await until("end", () => {
-    run.kill("SIGTERM");
-    return runningHost(here.state("host.json")) === undefined;
-  });
+  await until("first signal", () => read(here.state("host.log")).includes("stopping: SIGTERM"));
+  run.kill("SIGTERM");
   expect((await run.ended).code).toBe(0);
   await until("end of gt", () => !existsSync(`/proc/${check.pid}`) || process.platform !== "linux");
 });
