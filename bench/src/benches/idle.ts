@@ -42,7 +42,7 @@ export const idle: Bench = {
     const rss = Math.max(...main.rss);
     return {
       notes: [
-        `Over ${seconds} s, with both sources and two sweeps, side by side; ten issues a convoy. RSS is the highest of a sample a second. The floor is a Node that does nothing but wake up every 500 ms. The children (\`bd activity\`) are not counted.`,
+        `Over ${seconds} s, with both sources, side by side; ten issues a convoy. Nobody writes, so that the two sweeps in that time compare revisions. RSS is the highest of a sample a second. The floor is a Node that does nothing but wake up every 500 ms. The children (\`bd activity\`) are not counted.`,
       ],
       tables: [
         {
