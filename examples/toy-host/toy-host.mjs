@@ -6,7 +6,8 @@ export async function run(plugin, { root, settings, signal, emit = () => {}, log
   const stateDir = `${root}/.runtime/${plugin.name}`;
   await mkdir(stateDir, { recursive: true });
   const checked = (await plugin.configSchema?.["~standard"].validate(settings)) ?? { value: settings };
-  if (checked.issues) throw new Error(checked.issues.map(({ path, message }) => `${path}: ${message}`).join("; "));
+  const fault = ({ path = [], message }) => `${path.map((step) => step.key ?? step).join(".")}: ${message}`;
+  if (checked.issues) throw new Error(checked.issues.map(fault).join("; "));
   const about = { root, stateDir, config: checked.value, host: { name: "toy-host", version: "1.0.0" }, logger, emit };
   for (let running = true; running && !signal.aborted;) {
     const life = new AbortController();

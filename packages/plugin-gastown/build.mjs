@@ -19,7 +19,9 @@ const { output } = await build({
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: false,
-    minify: "dce-only",
+    // As for the command line: Node keeps the source of what it runs in memory.
+    comments: { jsdoc: false },
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: false, asciiOnly: true } },
   },
   logLevel: "warn",
 });

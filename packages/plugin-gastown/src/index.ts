@@ -9,4 +9,4 @@ export type {
   PluginLogger,
 } from "./contract.ts";
 export { isNotReady, NotReadyError } from "./not-ready.ts";
-export { type ConvoyWatcherSettings, createConvoyWatcher, createConvoyWatcher as default } from "./plugin.ts";
+export { type ConvoyWatcherSettings, createConvoyWatcher as default } from "./plugin.ts";
