@@ -42,6 +42,7 @@ test("--bd and --gt name the tools, from the working directory on", async () => 
   await cli.record("watching");
   made.town.close(issue, { feed: true });
   await cli.record("landed", { convoy });
+  await cli.record("source", { name: "bd", state: "up" });
   await cli.stop();
   expect(cli.records("hello")).toMatchObject([{ bd: join(made.bin, "bd"), gt: join(made.bin, "gt") }]);
   expect(made.control.calls("bd").length).toBeGreaterThan(0);

@@ -101,6 +101,7 @@ test("FM-22: a state is told when it changes, not at every sweep", async () => {
   const { control, watch, convoy } = one();
   control.set({ bd: { activity: "no-daemons" } });
   const cli = await watch("--sweep", "100ms");
+  await cli.record("source", { name: "bd", state: "down" });
   await moreSweeps(cli, 8);
   await cli.stop();
   expect(cli.records("waiting")).toMatchObject([{ convoy }]);
