@@ -3,11 +3,11 @@ import { toolEnvironment } from "@gastown/bd-source";
 import { findTool } from "./find-tool.ts";
 
 /**
- * The environment for gt. It runs the `bd` on its PATH: that must be the one we were told of, also when a supervisor
- * has given us next to no PATH.
+ * The environment for gt, which runs the `bd` on its PATH. Where a supervisor's PATH has none, that is the one we were
+ * told of; else gt keeps its own, since ours may be one that is named for its feed alone.
  */
 export function commandEnvironment(env: NodeJS.ProcessEnv, bd: string | undefined): NodeJS.ProcessEnv {
   const clean = toolEnvironment(env);
-  if (bd === undefined || findTool("bd", undefined, clean["PATH"], process.cwd()) === bd) return clean;
+  if (bd === undefined || findTool("bd", undefined, clean["PATH"], process.cwd()) !== undefined) return clean;
   return { ...clean, PATH: [dirname(bd), clean["PATH"]].filter(Boolean).join(delimiter) };
 }
