@@ -22,7 +22,7 @@ describe("the convoy watcher, as any plugin,", () => {
       return {
         plugin: createConvoyWatcher({ bd: tools.bd, gt: tools.gt }),
         root: town.dir,
-        stateDir: tempDir().path,
+        stateDir: join(dir.path, "state"),
         settings: { sweep: "30s" },
         tools,
         town,

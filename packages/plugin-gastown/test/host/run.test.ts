@@ -1,8 +1,9 @@
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
-import { read, type Running, type Scene, scene } from "../support/scene.ts";
+import { LAUNCHER, read, type Running, type Scene, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
 async function up({ start, state }: Scene, ...args: readonly string[]): Promise<Running> {
@@ -143,4 +144,28 @@ test("the town goes away while it runs: it stops when it is told to", async () =
   rmSync(here.town.dir, { recursive: true });
   run.kill("SIGTERM");
   expect((await run.ended).code).toBe(0);
+});
+
+test("a reader that goes away ends nothing", async () => {
+  const here = scene();
+  const enable = `'${process.execPath}' '${LAUNCHER}' plugins enable convoy-watcher`;
+  const gone = spawnSync("bash", ["-c", `set -o pipefail; ${enable} | true`], {
+    cwd: here.town.dir,
+    env: here.env,
+    encoding: "utf8",
+  });
+  expect({ status: gone.status, stderr: gone.stderr }).toEqual({ status: 0, stderr: "" });
+  await here.plugins("disable", "convoy-watcher");
+
+  const child = spawn(process.execPath, [LAUNCHER, "plugins", "run", "convoy-watcher"], {
+    cwd: here.town.dir,
+    env: here.env,
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  child.stderr.destroy();
+  await until("running", () => runningHost(here.state("host.json"))?.phase === "running");
+  child.kill("SIGUSR2");
+  await until("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
+  child.kill("SIGTERM");
+  expect(await new Promise((resolve) => void child.once("exit", resolve))).toBe(0);
 });

@@ -8,7 +8,8 @@ import { readNote, runningHost } from "../../src/host/note.ts";
 import { signal } from "../../src/host/stop-process.ts";
 import { until } from "./until.ts";
 
-const LAUNCHER = fileURLToPath(new URL("../../bin/gastown.js", import.meta.url));
+/** The command as it is published. */
+export const LAUNCHER: string = fileURLToPath(new URL("../../bin/gastown.js", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;
@@ -62,7 +63,7 @@ export function scene(): Scene {
   control.set({ bd: { intervalMs: 50 } });
   onTestFinished(async () => {
     for (const { kill } of running) kill("SIGKILL");
-    await Promise.all(running.map(({ ended }) => ended));
+    await Promise.allSettled(running.map(({ ended }) => ended));
     for (const plugin of existsSync(join(town.dir, ".runtime")) ? readdirSync(join(town.dir, ".runtime")) : []) {
       const file = join(town.dir, ".runtime", plugin, "host.json");
       const note = readNote(file);
