@@ -13,6 +13,7 @@ const tasks = {
   test: [["scripts/test.mts"]],
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
+  simulate: [["packages/core/simulation/main.ts"]],
   soak: [["scripts/build.mts", "@gastown/convoy-cli"], ["scripts/soak.mts"]],
   demo: [
     ["scripts/build.mts", "@gastown/convoy-cli"],
