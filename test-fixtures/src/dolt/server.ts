@@ -83,7 +83,7 @@ export const startSqlServer = async (kind: ServerKind, dir: string): Promise<Sql
           await connect();
           return;
         } catch (error) {
-          if (child.exitCode === null && Date.now() < until) continue;
+          if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
           await server.stop("SIGKILL");
           throw new Error(`${kind} did not start: ${readFileSync(join(dir, `${kind}.log`), "utf8").slice(-2_000)}`, {
             cause: error,
