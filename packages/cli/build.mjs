@@ -11,6 +11,8 @@ const { output } = await build({
     cli: "src/cli.ts",
     "demo-bd": "../../test-fixtures/src/programs/bd.ts",
     "demo-gt": "../../test-fixtures/src/programs/gt.ts",
+    "demo-dolt-bd": "../../test-fixtures/src/dolt/bd.ts",
+    "demo-dolt-gt": "../../test-fixtures/src/dolt/gt.ts",
   },
   platform: "node",
   external: ["better-sqlite3"],

@@ -81,6 +81,12 @@ export const onLandOption: Option = new Option(
   "run this for each landed convoy, without a shell: words quoted as for one, or a JSON array",
 );
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
+export const demoStoreOption: Option = new Option(
+  "--store <store>",
+  "the databases of the town: files, or on a Dolt server",
+)
+  .choices(["sqlite", "dolt"])
+  .default("sqlite");
 
 /** The options of a command that acts. */
 export function landingOptions<T extends LandingOptions>(command: Command): T {

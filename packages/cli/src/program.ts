@@ -1,10 +1,11 @@
 import { printable } from "@gastown/convoy-core";
 import { Command } from "commander";
+import type { DemoOptions } from "./commands/demo.ts";
 import { declareCompletion } from "./declare-completion.ts";
 import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
 import {
-  type CommonOptions,
+  demoStoreOption,
   dryRunOption,
   graceOption,
   type LandingOptions,
@@ -74,12 +75,13 @@ export function createProgram(exit: (status: number) => void): Command {
   add("demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
     ["convoy-cli demo", "see what it is for, within a minute"],
     ["convoy-cli demo --json", "the same as records"],
-    ["convoy-cli demo --fast", "without the pauses for reading"],
+    ["convoy-cli demo --store dolt", "the same town on a Dolt server; needs dolt on PATH"],
   ])
     .option("--fast", "no pauses for reading")
+    .addOption(demoStoreOption)
     .action(async (_options: unknown, command: Command) => {
       const { demoCommand } = await import("./commands/demo.ts");
-      exit(await demoCommand(command.optsWithGlobals<CommonOptions & { fast?: true }>()));
+      exit(await demoCommand(command.optsWithGlobals<DemoOptions>()));
     });
 
   declareReading(add, exit);

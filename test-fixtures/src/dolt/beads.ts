@@ -43,7 +43,7 @@ export const createDoltBeads = async (
 };
 
 /** A database that is there already. */
-export const doltBeads = (server: SqlServer, database: string, schema: DoltSchema): DoltBeads => {
+export const doltBeads = (server: Pick<SqlServer, "query">, database: string, schema: DoltSchema): DoltBeads => {
   const db = quoted(database);
   const has = async (table: string, id: string): Promise<boolean> =>
     (await server.query(`SELECT id FROM ${db}.${table} WHERE id = ?`, [id])).some((row) => row["id"] === id);

@@ -1,10 +1,11 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
+import type { DemoStore } from "../demo/cast.ts";
 import { marksFor } from "../demo/marks.ts";
 import { createNarrator } from "../demo/narrator.ts";
 import { readOutcome } from "../demo/outcome.ts";
 import { createScreen } from "../demo/screen.ts";
-import { setStage } from "../demo/stage.ts";
+import { setStage, type Stage } from "../demo/stage.ts";
 import { tellStory } from "../demo/story.ts";
 import { summarise } from "../demo/summary.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -12,14 +13,19 @@ import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { takeSignals } from "../signals.ts";
 
+export interface DemoOptions extends CommonOptions {
+  readonly fast?: true;
+  readonly store: DemoStore;
+}
+
 /** Shows the watcher at work on a town made for the purpose, which is gone afterwards. */
-export async function demoCommand(options: CommonOptions & { readonly fast?: true }): Promise<number> {
+export async function demoCommand(options: DemoOptions): Promise<number> {
   const output = createOutput(options.color);
   const quiet = { ...output, out: () => undefined };
   const shown = options.json || options.quiet ? quiet : output;
   const screen = createScreen(shown, () => process.stdout.columns);
   const marks = marksFor(process.env);
-  const tell = createNarrator(screen, shown, marks);
+  const tell = createNarrator(screen, shown, marks, options.store);
   const emit = (record: object): void => {
     if (options.json) output.out(JSON.stringify({ time: new Date().toISOString(), ...record }));
   };
@@ -27,12 +33,14 @@ export async function demoCommand(options: CommonOptions & { readonly fast?: tru
   const stopping = takeSignals(output.err);
   const records: WatchRecord[] = [];
   let acts = 0;
-  const stage = setStage((record, line) => {
+  const onRecord = (record: WatchRecord, line: string): void => {
     records.push(record);
     if (options.json) output.out(line);
     else tell(record);
-  }, stopping.stop);
+  };
+  let stage: Stage | undefined;
   try {
+    stage = await setStage(options.store, onRecord, stopping.stop);
     await tellStory({
       stage,
       screen,
@@ -52,6 +60,7 @@ export async function demoCommand(options: CommonOptions & { readonly fast?: tru
     stopping.stop.throwIfAborted();
     summarise(
       outcome,
+      options.store,
       options.quiet && !options.json ? createScreen(output, () => process.stdout.columns) : screen,
       output,
       marks,
@@ -62,7 +71,7 @@ export async function demoCommand(options: CommonOptions & { readonly fast?: tru
     if (stopping.reason() === undefined) throw error;
     return stopping.exitCode();
   } finally {
-    await stage.strike();
+    await stage?.strike();
     stopping.dispose();
   }
 }

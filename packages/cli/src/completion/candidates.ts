@@ -38,7 +38,7 @@ async function valuesOf(option: Option, current: string, town: string | undefine
     case "--waiting-on":
       return rigNames(town);
     default:
-      return [];
+      return (option.argChoices ?? []).map((value) => ({ value, what: "" }));
   }
 }
 

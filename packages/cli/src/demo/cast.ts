@@ -33,12 +33,20 @@ export const HANDBOOK: DemoConvoy = {
   tracks: ["docs-w6n", "web-p8s"],
 };
 
-export const CONVOYS: readonly DemoConvoy[] = [PASSKEY, RETIRE, NIGHT, HANDBOOK];
+/** What the databases of the demo's town are. */
+export type DemoStore = "sqlite" | "dolt";
+
+/** The convoys. On Dolt a deletion leaves nothing that says so, and the convoy of it stays open. */
+export function convoysOn(store: DemoStore): readonly DemoConvoy[] {
+  const { after: _, ...stays } = RETIRE;
+  return [PASSKEY, store === "dolt" ? stays : RETIRE, NIGHT, HANDBOOK];
+}
 
 /** Who is told when a convoy lands. */
 export const WAITING = "mayor/";
 
-const TITLES: Readonly<Record<string, string>> = {
+/** Issues that agents work on, with their titles. */
+export const TITLES: Readonly<Record<string, string>> = {
   "web-7k2": "Login form asks for a passkey",
   "api-q4d": "Verify passkeys",
   "api-m2x": "Remove the /v1 routes",
@@ -49,12 +57,15 @@ const TITLES: Readonly<Record<string, string>> = {
   "web-p8s": "A page to read it on",
 };
 
+/** The one that is closed before the story begins. */
+export const CLOSED = "web-p8s";
+
 /** A town with three rigs, as bd leaves it on disk, and its four convoys. */
 export function buildDemoTown(dir: string): Town {
   const town = buildTown(dir, { rigs: { web: { prefix: "web" }, api: { prefix: "api" }, docs: { prefix: "docs" } } });
   for (const [id, title] of Object.entries(TITLES)) town.createIssue({ id, title, status: "in_progress" });
-  for (const { id, title, tracks } of CONVOYS)
+  for (const { id, title, tracks } of convoysOn("sqlite"))
     town.createConvoy({ id, title, tracks, description: `Notify: ${WAITING}` });
-  town.close("web-p8s");
+  town.close(CLOSED);
   return town;
 }

@@ -11,6 +11,17 @@ export class DemoInTownError extends WatcherError {
   }
 }
 
+/** A town on Dolt is wanted, and nothing here can serve it. */
+export class DoltNotFoundError extends WatcherError {
+  constructor() {
+    super(
+      "dolt-not-found",
+      "dolt is not on PATH",
+      "install Dolt, or leave out --store: a town in SQLite needs nothing",
+    );
+  }
+}
+
 /** Something that the demo is made of did not work: not a convoy that did not land, which the summary tells. */
 export class DemoFailedError extends WatcherError {
   constructor(what: string, output: string) {

@@ -1,13 +1,22 @@
 import { printable, type WatchRecord } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
-import { CONVOYS, type DemoConvoy } from "./cast.ts";
+import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
 import type { Marks } from "./marks.ts";
 import type { Screen } from "./screen.ts";
 
 const SEEN_BY: Readonly<Record<string, string>> = { bd: "in bd activity", db: "in the database" };
 
+const BLIND = "gt cannot see a rig's issue here; the watcher has read it as closed in its own database";
+
 /** Tells what the watcher reports, once it watches; the rest is for its log. */
-export function createNarrator(screen: Screen, output: Output, marks: Marks): (record: WatchRecord) => void {
+export function createNarrator(
+  screen: Screen,
+  output: Output,
+  marks: Marks,
+  store: DemoStore,
+): (record: WatchRecord) => void {
+  const convoyOf = ({ convoy }: { readonly convoy: string }): DemoConvoy | undefined =>
+    convoysOn(store).find(({ id }) => id === convoy);
   const closed = new Set<string>();
   const told = new Set<string>();
   let watching = false;
@@ -41,6 +50,10 @@ export function createNarrator(screen: Screen, output: Output, marks: Marks): (r
       }
       case "checking":
         screen.cue("watcher", output.style("dim", `$ ${printable(record.command)}`));
+        if (store === "dolt" && record.command.includes(" --force ") && !told.has(BLIND)) {
+          screen.cue("watcher", BLIND);
+          told.add(BLIND);
+        }
         break;
       case "landed":
         screen.cue(
@@ -69,10 +82,6 @@ export function bar({ done, total }: { readonly done: number; readonly total: nu
 
 function name({ convoy, title }: { readonly convoy: string; readonly title?: string }): string {
   return printable(title || convoy);
-}
-
-function convoyOf({ convoy }: { readonly convoy: string }): DemoConvoy | undefined {
-  return CONVOYS.find(({ id }) => id === convoy);
 }
 
 function waitsOn({ blockers }: WatchRecord & { readonly event: "waiting" }): string {

@@ -1,5 +1,5 @@
 import type { WatchRecord } from "@gastown/convoy-core";
-import { CONVOYS, type DemoConvoy, WAITING } from "./cast.ts";
+import { type DemoConvoy, WAITING } from "./cast.ts";
 import type { Stage } from "./stage.ts";
 
 /** What became of one convoy: as its database says, not as anybody reported. */
@@ -17,22 +17,29 @@ export interface Fate {
 /** What is left to say at the end. */
 export interface Outcome {
   readonly fates: readonly Fate[];
-  /** Closes and deletions, and how many of them were closes in the event feed: what gt's own watcher acts on. */
+  /** Closes and deletions. */
   readonly done: number;
+  /** How many of them were closes in the event feed, which is what gt's own watcher acts on: none where bd has no feed. */
   readonly inFeed: number;
 }
 
 /** Reads the town, the mail and the feed, after the story. */
 export async function readOutcome(stage: Stage, records: readonly WatchRecord[], done: number): Promise<Outcome> {
-  const fates = CONVOYS.map((convoy) => fateOf(convoy, stage, records));
-  const feed = JSON.parse(await stage.bd(".", ["activity", "--town", "--json"])) as Record<string, unknown>[];
-  const closes = feed.filter(({ new_status, issue_id }) => new_status === "closed" && isActedOn(String(issue_id)));
-  return { fates, done, inFeed: new Set(closes.map(({ issue_id }) => issue_id)).size };
+  const fates = await Promise.all(stage.convoys.map((convoy) => fateOf(convoy, stage, records)));
+  return { fates, done, inFeed: stage.store === "dolt" ? 0 : await closesInFeed(stage) };
 }
 
-function fateOf(convoy: DemoConvoy, { town, tools }: Stage, records: readonly WatchRecord[]): Fate {
+async function closesInFeed(stage: Stage): Promise<number> {
+  // Closed in the course of the story, by an agent.
+  const actedOn = new Set(stage.convoys.flatMap(({ after, tracks }) => (after === undefined ? [] : tracks)));
+  const feed = JSON.parse(await stage.bd(".", ["activity", "--town", "--json"])) as Record<string, unknown>[];
+  const closes = feed.filter(({ new_status, issue_id }) => new_status === "closed" && actedOn.has(String(issue_id)));
+  return new Set(closes.map(({ issue_id }) => issue_id)).size;
+}
+
+async function fateOf(convoy: DemoConvoy, { status, tools }: Stage, records: readonly WatchRecord[]): Promise<Fate> {
   const lands = convoy.after !== undefined;
-  const landed = town.status(convoy.id) === "closed";
+  const landed = (await status(convoy.id)) === "closed";
   const mails = tools.control.mails().filter((mail) => mail.convoy === convoy.id && mail.to === WAITING).length;
   const good = landed === lands && mails === (lands ? 1 : 0);
   const mine = records.filter((record) => "convoy" in record && record.convoy === convoy.id);
@@ -41,9 +48,4 @@ function fateOf(convoy: DemoConvoy, { town, tools }: Stage, records: readonly Wa
   const waits = mine.findLast((record) => record.event === "waiting");
   const why = waits?.blockers.map((blocker) => blocker.why).join("; ");
   return { convoy, landed, good, ...(why !== undefined && { why }) };
-}
-
-/** Whether it was closed in the course of the story, by an agent. */
-function isActedOn(issue: string): boolean {
-  return CONVOYS.some(({ after, tracks }) => after !== undefined && tracks.includes(issue));
 }

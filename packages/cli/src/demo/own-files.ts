@@ -15,8 +15,8 @@ export function ownCommand(): readonly [file: string, ...args: string[]] {
   return [process.execPath, ...flags, join(packageDir(), "bin", "convoy-cli.js")];
 }
 
-/** The stand-ins as they are bundled. */
-export function standInPrograms(): { readonly bd: string; readonly gt: string } {
-  const program = (name: string): string => join(packageDir(), "dist", `demo-${name}.js`);
+/** The stand-ins as they are bundled, those for a town on Dolt by `dolt-`. */
+export function standInPrograms(kind: "" | "dolt-" = ""): { readonly bd: string; readonly gt: string } {
+  const program = (name: string): string => join(packageDir(), "dist", `demo-${kind}${name}.js`);
   return { bd: program("bd"), gt: program("gt") };
 }

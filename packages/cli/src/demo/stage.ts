@@ -1,19 +1,22 @@
 import { join } from "node:path";
 import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { WatcherError, type WatchRecord } from "@gastown/convoy-core";
-import { findTown } from "@gastown/convoy-watcher";
-import { installStandIns, type StandIns, tempDir, type Town } from "@gastown/test-fixtures";
-import { buildDemoTown } from "./cast.ts";
-import { DemoFailedError, DemoInTownError } from "./errors.ts";
-import { standInPrograms } from "./own-files.ts";
+import { findTool, findTown } from "@gastown/convoy-watcher";
+import { type StandIns, tempDir } from "@gastown/test-fixtures";
+import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
+import { DemoFailedError, DemoInTownError, DoltNotFoundError } from "./errors.ts";
+import { type Ground, layGround } from "./ground.ts";
 import { startWatcher, type WatcherProcess } from "./watcher-process.ts";
 
 const PATIENCE = 10_000;
 
 /** The throw-away town, and everything that runs in it. */
 export interface Stage {
-  readonly town: Town;
+  readonly store: DemoStore;
+  readonly convoys: readonly DemoConvoy[];
   readonly tools: StandIns;
+  /** Status of a convoy, as its database says. */
+  status(convoy: string): Promise<string | undefined>;
   /** Runs the stand-in `bd` in a rig. @throws {DemoFailedError} when it fails */
   bd(rig: string, args: readonly string[]): Promise<string>;
   /** Starts a watcher in place of the one before. @throws {DemoFailedError} when it does not get to `watching` */
@@ -26,8 +29,16 @@ export interface Stage {
 
 /**
  * @throws {DemoInTownError} when temporary files would lie in a town
+ * @throws {DoltNotFoundError} when there is no `dolt` for a town on Dolt
+ * @throws {DemoFailedError} when its server does not start
  */
-export function setStage(onRecord: (record: WatchRecord, line: string) => void, signal: AbortSignal): Stage {
+export async function setStage(
+  store: DemoStore,
+  onRecord: (record: WatchRecord, line: string) => void,
+  signal: AbortSignal,
+): Promise<Stage> {
+  if (store === "dolt" && findTool("dolt", undefined, process.env["PATH"], "/") === undefined)
+    throw new DoltNotFoundError();
   const dir = tempDir(undefined, "convoy-demo-");
   const lastResort = (): void => dir.remove();
   process.once("exit", lastResort);
@@ -35,21 +46,21 @@ export function setStage(onRecord: (record: WatchRecord, line: string) => void, 
 
   try {
     refuseTown(dir.path);
-    const tools = installStandIns(join(dir.path, "bin"), { programs: standInPrograms() });
-    const town = buildDemoTown(join(dir.path, "town"));
-    tools.control.set({ bd: { intervalMs: 200 } });
+    const { town, tools, status, close } = await lay(store, dir.path);
     return {
-      town,
+      store,
+      convoys: convoysOn(store),
       tools,
+      status,
       async bd(rig, args) {
-        const options = { cwd: join(town.dir, rig), env: toolEnvironment(process.env), timeout: PATIENCE, signal };
+        const options = { cwd: join(town, rig), env: toolEnvironment(process.env), timeout: PATIENCE, signal };
         const { exitCode, output, failure } = await runCommand(tools.bd, args, options);
         if (exitCode !== 0 && !signal.aborted)
           throw new DemoFailedError(`bd ${args.join(" ")} failed`, failure?.message ?? output);
         return output;
       },
       async watch() {
-        watcher = startWatcher({ town: town.dir, bd: tools.bd, gt: tools.gt, onRecord, signal });
+        watcher = startWatcher({ town, bd: tools.bd, gt: tools.gt, onRecord, signal });
         const watching = await watcher.until(({ event }) => event === "watching", PATIENCE);
         if (watching === undefined && !signal.aborted)
           throw new DemoFailedError("the watcher did not start", watcher.complaints());
@@ -61,6 +72,7 @@ export function setStage(onRecord: (record: WatchRecord, line: string) => void, 
       async strike() {
         await watcher?.stop();
         endStandIns(tools);
+        await close();
         dir.remove();
         process.off("exit", lastResort);
       },
@@ -70,6 +82,11 @@ export function setStage(onRecord: (record: WatchRecord, line: string) => void, 
     process.off("exit", lastResort);
     throw error;
   }
+}
+
+/** Imported when it is wanted: it brings the driver of a server. */
+async function lay(store: DemoStore, dir: string): Promise<Ground> {
+  return store === "dolt" ? (await import("./dolt-ground.ts")).layDoltGround(dir) : layGround(dir);
 }
 
 /** A stand-in gt takes the outermost town around it for its own, and would close convoys there. */

@@ -1,6 +1,6 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
-import { CONVOYS, type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./cast.ts";
+import { type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./cast.ts";
 import type { Marks } from "./marks.ts";
 import type { Screen } from "./screen.ts";
 import type { Stage } from "./stage.ts";
@@ -22,6 +22,7 @@ export interface Telling {
 /** Tells the story, or as much of it as works. What became of each convoy is for the summary to find out. */
 export async function tellStory(telling: Telling): Promise<void> {
   const { stage, screen, output, marks, act, pause } = telling;
+  const dolt = stage.store === "dolt";
   const scene = async (title: string): Promise<void> => {
     screen.gap();
     screen.say(output.style("bold", title), 1, 3);
@@ -40,6 +41,13 @@ export async function tellStory(telling: Telling): Promise<void> {
     return landed !== undefined;
   };
 
+  const cannotBeJudged = async (): Promise<void> => {
+    const waits = await watcher.until(isUnknown(RETIRE), PATIENCE);
+    if (waits !== undefined)
+      screen.cue("watcher", `${RETIRE.title}: nobody can tell whether that was done, so it waits`);
+    await pause(1_000);
+  };
+
   await introduce(telling);
   let watcher = await stage.watch();
   act("you", "convoy-cli watch");
@@ -51,15 +59,22 @@ export async function tellStory(telling: Telling): Promise<void> {
   await watcher.until(isWaiting(PASSKEY, 1), PATIENCE);
   await pause(800);
 
-  await scene("2. The last one is closed past the rig's daemon: no event tells of it");
-  await agent("toast", "api", "--no-daemon", "close", "api-q4d");
+  await scene(
+    dolt
+      ? "2. The last one is closed in another rig: gt does not see it"
+      : "2. The last one is closed past the rig's daemon: no event tells of it",
+  );
+  await agent("toast", "api", ...(dolt ? [] : ["--no-daemon"]), "close", "api-q4d");
   if (!(await lands(PASSKEY))) return;
 
-  await scene("3. An issue is deleted, not closed");
+  await scene(
+    dolt ? "3. An issue is deleted: on Dolt nothing is left that says so" : "3. An issue is deleted, not closed",
+  );
   await agent("slit", "api", "close", "api-m2x");
   await watcher.until(isWaiting(RETIRE, 1), PATIENCE);
   await agent("dag", "docs", "delete", "docs-h3e");
-  if (!(await lands(RETIRE))) return;
+  if (dolt) await cannotBeJudged();
+  else if (!(await lands(RETIRE))) return;
 
   await scene("4. The watcher is killed, and the work goes on without it");
   act("you", "kill -9");
@@ -74,7 +89,7 @@ export async function tellStory(telling: Telling): Promise<void> {
   await lands(NIGHT);
 }
 
-async function introduce({ screen, output, marks, pause }: Telling): Promise<void> {
+async function introduce({ stage, screen, output, marks, pause }: Telling): Promise<void> {
   screen.gap();
   screen.say(
     `${output.style("bold", "convoy-cli demo")}: real databases and the real watcher, in a throw-away town`,
@@ -84,13 +99,15 @@ async function introduce({ screen, output, marks, pause }: Telling): Promise<voi
   screen.gap();
   screen.say(
     "Agents work in rigs, one rig a project: here web, api and docs. A convoy tracks issues of any rig. When the last" +
-      " of them is done, it should land: be closed at once, and those who wait be told. The events that gt follows" +
-      " tell of some closes only.",
+      " of them is done, it should land: be closed at once, and those who wait be told. " +
+      (stage.store === "dolt"
+        ? "The databases of this town are on a Dolt server, started for it; bd has no events there that gt could follow."
+        : "The events that gt follows tell of some closes only."),
     1,
   );
   await pause(1_800);
   screen.gap();
-  for (const { title, tracks } of CONVOYS)
+  for (const { title, tracks } of stage.convoys)
     screen.row(`${marks.convoy} ${title}`, output.style("dim", `tracks ${tracks.join(", ")}`));
   await pause(1_000);
   screen.gap();
@@ -98,4 +115,9 @@ async function introduce({ screen, output, marks, pause }: Telling): Promise<voi
 
 function isWaiting({ id }: DemoConvoy, done: number): (record: WatchRecord) => boolean {
   return (record) => record.event === "waiting" && record.convoy === id && record.done === done;
+}
+
+function isUnknown({ id }: DemoConvoy): (record: WatchRecord) => boolean {
+  return (record) =>
+    record.event === "waiting" && record.convoy === id && record.blockers.some(({ state }) => state === "unknown");
 }

@@ -1,13 +1,19 @@
 import { printable } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
-import { WAITING } from "./cast.ts";
+import { type DemoStore, WAITING } from "./cast.ts";
 import type { Marks } from "./marks.ts";
 import type { Fate, Outcome } from "./outcome.ts";
 import { packageDir } from "./own-files.ts";
 import type { Screen } from "./screen.ts";
 
 /** Says what landed, what did not and why, and what to do next. */
-export function summarise({ fates, done, inFeed }: Outcome, screen: Screen, output: Output, marks: Marks): void {
+export function summarise(
+  { fates, done, inFeed }: Outcome,
+  store: DemoStore,
+  screen: Screen,
+  output: Output,
+  marks: Marks,
+): void {
   const landed = `${fates.filter((fate) => fate.landed).length} of ${fates.length} convoys landed`;
   const well = fates.every(({ good }) => good);
   screen.gap();
@@ -18,7 +24,9 @@ export function summarise({ fates, done, inFeed }: Outcome, screen: Screen, outp
   for (const fate of fates) tell(fate, screen, output, marks);
   screen.gap();
   screen.say(
-    `Agents finished ${done} issues. The event feed, all that gt's own watcher looks at, shows the closing of ${inFeed}.`,
+    store === "dolt"
+      ? `Agents closed or deleted ${done} issues. bd has no event feed here: all of it was seen in the databases.`
+      : `Agents finished ${done} issues. The event feed, all that gt's own watcher looks at, shows the closing of ${inFeed}.`,
     1,
   );
   screen.gap();

@@ -54,6 +54,7 @@ it("offers flags, and the values of those that have a few", async () => {
   const made = everyState();
   expect(await values(made, "watch", "--s")).toEqual(["--source", "--sweep"]);
   expect(await values(made, "list", "--waiting-on", "")).toEqual(["town", "alpha", "beta"]);
+  expect(await values(made, "demo", "--store", "")).toEqual(["sqlite", "dolt"]);
   expect(await values(made, "watch", "--land", "")).toEqual(["check", "close", "force"]);
   expect(await values(made, "watch", "--land", "check,")).toEqual(["check,close", "check,force"]);
   expect(await values(made, "watch", "--land=check,c")).toEqual(["check,close"]);
