@@ -54,8 +54,14 @@ const rows = [...readFileSync(join(repository, "README.md"), "utf8").matchAll(/^
   ([, name]) => name,
 );
 
-test("the README has a row for every command", () => {
-  expect(rows).toEqual(expect.arrayContaining(createProgram(() => {}).commands.map((command) => command.name())));
+test("the README has a row for every command but those that only scripts call", () => {
+  expect(rows).toEqual(
+    expect.arrayContaining(
+      createProgram(() => {})
+        .commands.map((command) => command.name())
+        .filter((name) => !name.startsWith("__")),
+    ),
+  );
 });
 
 test("the README has a row for every record", () => {
