@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
+import { ended, endWithUs } from "../lib/children.ts";
 import { count, three } from "../lib/format.ts";
 import type { Bench } from "../lib/result.ts";
 import { spreadOf } from "../lib/stats.ts";
-import { ended, startWatcher, usageOf } from "../lib/watcher-process.ts";
+import { startWatcher, usageOf } from "../lib/watcher-process.ts";
 
 interface Rest {
   readonly name: string;
@@ -84,7 +85,7 @@ async function watcherAtRest(
 }
 
 async function nodeAtRest(seconds: number, ready: Promise<void>): Promise<Rest> {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => undefined, 500)"], { stdio: "ignore" });
+  const child = endWithUs(spawn(process.execPath, ["-e", "setInterval(() => undefined, 500)"], { stdio: "ignore" }));
   await ready;
   await sleep(4_000);
   const seen = await observe(child.pid ?? 0, seconds);

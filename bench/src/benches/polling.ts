@@ -95,12 +95,13 @@ async function measure(tries: number): Promise<Try[]> {
       original.release(ANY);
       await watcher.until((line) => line.event === "landed" && line.convoy === convoy, `landing of ${convoy}`);
       seen.push({ ours: started[0] - commit.epoch, original: started[1] - commit.epoch });
-      original.forget(ANY);
+      if (following) await original.forget(ANY);
       // Anywhere between two polls.
       await sleep(Math.random() * 500);
     }
     return seen;
   } finally {
+    original.release(ANY);
     stop.abort();
     await following;
     hq.close();

@@ -2,11 +2,12 @@ import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
+import { ended, endWithUs } from "../lib/children.ts";
 import { ratio, time, times } from "../lib/format.ts";
 import { interleave, timed } from "../lib/interleave.ts";
 import type { Bench } from "../lib/result.ts";
 import { ratioOf, spreadOf } from "../lib/stats.ts";
-import { cleanEnvironment, cli, ended } from "../lib/watcher-process.ts";
+import { cleanEnvironment, cli } from "../lib/watcher-process.ts";
 
 const run = promisify(execFile);
 
@@ -61,10 +62,12 @@ export const start: Bench = {
 
 async function untilWatching(args: readonly string[]): Promise<number> {
   const from = performance.now();
-  const child = spawn(process.execPath, [cli, "watch", "--json", ...args], {
-    env: cleanEnvironment(),
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = endWithUs(
+    spawn(process.execPath, [cli, "watch", "--json", ...args], {
+      env: cleanEnvironment(),
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
   let ms = Number.NaN;
   for await (const line of createInterface({ input: child.stdout })) {
     if (!line.includes('"event":"watching"')) continue;

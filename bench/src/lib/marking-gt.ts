@@ -13,8 +13,8 @@ export interface MarkingGt {
   startedFor(convoy: string, timeout?: number): Promise<number>;
   /** Lets the runs for this convoy end. */
   release(convoy: string): void;
-  /** Forgets its runs for this convoy. */
-  forget(convoy: string): void;
+  /** Waits for the end of the run for this convoy, and forgets it. */
+  forget(convoy: string): Promise<void>;
 }
 
 export function markingGt(dir: string): MarkingGt {
@@ -26,21 +26,28 @@ export function markingGt(dir: string): MarkingGt {
     `#!/bin/sh
 date +%s%N > '${dir}/started.tmp'$$
 mv '${dir}/started.tmp'$$ '${dir}/started-'"\${3:-any}"
-while [ ! -e '${dir}/released/'"\${3:-any}" ]; do sleep 0.005; done
+tries=0
+while [ ! -e '${dir}/released/'"\${3:-any}" ] && [ $tries -lt 3000 ]; do sleep 0.005; tries=$((tries + 1)); done
+: > '${dir}/ended-'"\${3:-any}"
 `,
   );
   chmodSync(path, 0o755);
+  const until = async (file: string, timeout: number): Promise<void> => {
+    for (const deadline = performance.now() + timeout; !existsSync(file); await sleep(2)) {
+      if (performance.now() > deadline) throw new Error(`there is no ${file} after ${timeout} ms`);
+    }
+  };
   return {
     path,
     async startedFor(convoy, timeout = 15_000) {
       const file = join(dir, `started-${convoy}`);
-      for (const deadline = performance.now() + timeout; !existsSync(file); await sleep(2)) {
-        if (performance.now() > deadline) throw new Error(`gt was not started for ${convoy} within ${timeout} ms`);
-      }
+      await until(file, timeout);
       return milliseconds(readFileSync(file, "utf8").trim());
     },
     release: (convoy) => writeFileSync(join(dir, "released", convoy), ""),
-    forget(convoy) {
+    async forget(convoy) {
+      await until(join(dir, `ended-${convoy}`), 20_000);
+      rmSync(join(dir, `ended-${convoy}`));
       rmSync(join(dir, "released", convoy), { force: true });
       rmSync(join(dir, `started-${convoy}`), { force: true });
     },

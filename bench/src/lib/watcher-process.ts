@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ended, endWithUs } from "./children.ts";
 
 /** The built CLI as it was when this began: a build that comes in between must not change what is measured. */
 export const cli: string = copyOfCli();
@@ -47,10 +48,12 @@ export function startWatcher(
   args: readonly string[],
   { keep = true }: { readonly keep?: boolean } = {},
 ): WatcherProcess {
-  const child = spawn(process.execPath, [cli, "watch", "--json", ...args], {
-    env: cleanEnvironment(),
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = endWithUs(
+    spawn(process.execPath, [cli, "watch", "--json", ...args], {
+      env: cleanEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
   const lines: Line[] = [];
   const listeners = new Set<(line: Line) => void>();
   let errors = "";
@@ -95,13 +98,4 @@ export function usageOf(pid: number): { readonly rss: number; readonly cpu: numb
   } catch {
     return { rss: Number.NaN, cpu: Number.NaN };
   }
-}
-
-export async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
-  child.kill("SIGTERM");
-  const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
-  await exited;
-  clearTimeout(patience);
 }

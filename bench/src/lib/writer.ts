@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ended, endWithUs } from "./children.ts";
 import { milliseconds } from "./clock.ts";
-import { ended } from "./watcher-process.ts";
 
 /** When something was committed, in milliseconds: since the epoch, and by the monotonic clock that all processes share. */
 export interface Committed {
@@ -17,7 +17,7 @@ export interface Writer extends AsyncDisposable {
 
 export function startWriter(): Writer {
   const program = fileURLToPath(new URL("../programs/writer.ts", import.meta.url));
-  const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = endWithUs(spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] }));
   const waiting: ((committed: Committed) => void)[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
     const [epoch = "0", steady = "0"] = line.split(" ");

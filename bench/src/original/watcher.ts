@@ -1,6 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { endWithUs } from "../lib/children.ts";
 import { ask, lookUp } from "./lookup.ts";
 
 const run = promisify(execFile);
@@ -38,10 +39,12 @@ export async function processLine(line: string, { town, database, gt }: Original
 
 /** Follows `bd activity`, which asks the rigs every 500 ms, until the signal is aborted. */
 export async function follow(bd: string, options: OriginalOptions, signal: AbortSignal): Promise<void> {
-  const child = spawn(bd, ["activity", "--follow", "--town", "--json"], {
-    cwd: options.town,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = endWithUs(
+    spawn(bd, ["activity", "--follow", "--town", "--json"], {
+      cwd: options.town,
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
   const end = (): void => void child.kill();
   signal.addEventListener("abort", end, { once: true });
   for await (const line of createInterface({ input: child.stdout })) {
