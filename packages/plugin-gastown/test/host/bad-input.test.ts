@@ -1,15 +1,12 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { lockTown } from "@gastown/convoy-watcher";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { processIdentity } from "../../src/host/process-identity.ts";
-import { read, type Scene, scene } from "../support/scene.ts";
+import { GASTOWN, read, type Scene, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
-
-const LAUNCHER = fileURLToPath(new URL("../../bin/gastown.js", import.meta.url));
 
 /** Enables, and expects a fault that leaves everything as it was. */
 async function refused({ plugins, tree, town, state }: Scene, ...args: readonly string[]): Promise<string> {
@@ -209,7 +206,7 @@ describe.skipIf(!namespaces)("a disk that cannot be written (in a mount namespac
   test("a town on a read-only file system: nothing is left, the fault is named", () => {
     const { town, env, tree } = scene();
     const before = tree();
-    const enable = [process.execPath, LAUNCHER, "plugins", "enable", "convoy-watcher"].map(quote).join(" ");
+    const enable = [...GASTOWN, "plugins", "enable", "convoy-watcher"].map(quote).join(" ");
     const script = `mount --bind ${town.dir} ${town.dir} && mount -o remount,bind,ro ${town.dir} && cd ${town.dir} && ${enable}`;
     const { status, stderr } = inNamespace(script, env);
     expect(String(stderr)).toMatch(/^Error: .*\.runtime\/convoy-watcher cannot be written: EROFS.*\nHint: /);
@@ -221,7 +218,7 @@ describe.skipIf(!namespaces)("a disk that cannot be written (in a mount namespac
     const { town, env, tree, state } = scene();
     mkdirSync(join(town.dir, place));
     const before = tree();
-    const enable = [process.execPath, LAUNCHER, "plugins", "enable", "convoy-watcher"].map(quote).join(" ");
+    const enable = [...GASTOWN, "plugins", "enable", "convoy-watcher"].map(quote).join(" ");
     const full = join(town.dir, place);
     const script = `mount -t tmpfs -o size=4k,nr_inodes=20 tmpfs ${full} && head -c 4096 /dev/zero > ${full}/filler && cd ${town.dir} && { ${enable}; code=$?; find ${full} -mindepth 1; exit $code; }`;
     const { status, stderr, stdout } = inNamespace(script, env);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
-import { LAUNCHER, read, type Running, type Scene, scene } from "../support/scene.ts";
+import { GASTOWN, kill, read, type Running, type Scene, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
 async function up({ start, state }: Scene, ...args: readonly string[]): Promise<Running> {
@@ -148,7 +148,7 @@ test("the town goes away while it runs: it stops when it is told to", async () =
 
 test("a reader that goes away ends nothing", async () => {
   const here = scene();
-  const enable = `'${process.execPath}' '${LAUNCHER}' plugins enable convoy-watcher`;
+  const enable = `${GASTOWN.join(" ")} plugins enable convoy-watcher`;
   const gone = spawnSync("bash", ["-c", `set -o pipefail; ${enable} | true`], {
     cwd: here.town.dir,
     env: here.env,
@@ -157,15 +157,16 @@ test("a reader that goes away ends nothing", async () => {
   expect({ status: gone.status, stderr: gone.stderr }).toEqual({ status: 0, stderr: "" });
   await here.plugins("disable", "convoy-watcher");
 
-  const child = spawn(process.execPath, [LAUNCHER, "plugins", "run", "convoy-watcher"], {
+  const [file, ...leading] = GASTOWN;
+  const child = spawn(file, [...leading, "plugins", "run", "convoy-watcher"], {
     cwd: here.town.dir,
     env: here.env,
   });
-  onTestFinished(() => void child.kill("SIGKILL"));
+  onTestFinished(() => kill(child.pid, "SIGKILL"));
   child.stderr.destroy();
   await until("running", () => runningHost(here.state("host.json"))?.phase === "running");
-  child.kill("SIGUSR2");
+  kill(child.pid, "SIGUSR2");
   await until("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
-  child.kill("SIGTERM");
+  kill(child.pid, "SIGTERM");
   expect(await new Promise((resolve) => void child.once("exit", resolve))).toBe(0);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { buildTown } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
-import { read, type Scene, scene } from "../support/scene.ts";
+import { read, running, type Scene, scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
 /** A scene with a supervisor that works. */
@@ -13,7 +13,7 @@ function supervised(program: "systemctl" | "launchctl"): Scene & { readonly home
   const here = scene();
   const home = join(here.root, "home");
   const stand = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
-  here.program(program, `#!/bin/sh\nexec '${process.execPath}' '${stand}' "$@"\n`);
+  here.program(program, `#!/bin/sh\nexec ${running(stand).join(" ")} "$@"\n`);
   const sitters = join(home, "sitters");
   onTestFinished(async () => {
     const pids = existsSync(sitters) ? readdirSync(sitters).map((file) => Number(read(join(sitters, file)))) : [];

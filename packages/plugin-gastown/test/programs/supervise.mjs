@@ -16,7 +16,8 @@ export async function start(name, command, cwd, env) {
   const pidFile = pidFileOf(name);
   const plan = JSON.stringify({ command, cwd, env, pidFile });
   const sitter = fileURLToPath(new URL("babysit.mjs", import.meta.url));
-  spawn(process.execPath, [sitter, plan], { detached: true, stdio: "ignore" }).unref();
+  const runtime = "Deno" in globalThis ? ["run", "-A", "--quiet"] : [];
+  spawn(process.execPath, [...runtime, sitter, plan], { detached: true, stdio: "ignore" }).unref();
   while (!existsSync(pidFile)) await sleep(10);
 }
 

@@ -5,11 +5,17 @@ import { fileURLToPath } from "node:url";
 import { buildTown, type Control, installStandIns, tempDir, type Town } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { readNote, runningHost } from "../../src/host/note.ts";
-import { signal } from "../../src/host/stop-process.ts";
+import { signal as signalHost } from "../../src/host/stop-process.ts";
 import { until } from "./until.ts";
 
+/** Program and first arguments that run a script in the runtime that runs this. */
+export const running = (script: string): [string, ...string[]] =>
+  "Deno" in globalThis ? [process.execPath, "run", "-A", "--quiet", script] : [process.execPath, script];
+
 /** The command as it is published. */
-export const LAUNCHER: string = fileURLToPath(new URL("../../bin/gastown.js", import.meta.url));
+export const GASTOWN: readonly [string, ...string[]] = running(
+  fileURLToPath(new URL("../../bin/gastown.js", import.meta.url)),
+);
 
 export interface Ended {
   readonly code: number | null;
@@ -46,11 +52,11 @@ export function scene(): Scene {
   const town = buildTown(join(dir.path, "town"), { rigs: { alpha: { prefix: "al" } } });
   const bin = join(dir.path, "bin");
   const { control } = installStandIns(bin);
-  const running: Running[] = [];
+  const started: Running[] = [];
   const env = { ...inherited(), PATH: [bin, "/usr/bin", "/bin"].join(":"), HOME: join(dir.path, "home") };
   const start = (...args: readonly string[]): Running => {
     const one = startIn(args, town.dir, env);
-    running.push(one);
+    started.push(one);
     return one;
   };
   const program = (name: string, text: string): void => {
@@ -62,14 +68,17 @@ export function scene(): Scene {
   mkdirSync(env.HOME);
   control.set({ bd: { intervalMs: 50 } });
   onTestFinished(async () => {
-    for (const { kill } of running) kill("SIGKILL");
-    await Promise.allSettled(running.map(({ ended }) => ended));
+    for (const one of started) one.kill("SIGKILL");
+    await Promise.allSettled(started.map(({ ended }) => ended));
     for (const plugin of existsSync(join(town.dir, ".runtime")) ? readdirSync(join(town.dir, ".runtime")) : []) {
       const file = join(town.dir, ".runtime", plugin, "host.json");
       const note = readNote(file);
-      if (note !== undefined) signal(note, "SIGKILL");
+      if (note !== undefined) signalHost(note, "SIGKILL");
       await until("end of the host", () => runningHost(file) === undefined);
     }
+    // What a killed host leaves: stand-ins that it followed.
+    for (const { pid, end, children } of control.calls())
+      for (const left of [...(end === undefined ? [pid] : []), ...children]) kill(left, "SIGKILL");
     dir.remove();
   });
   return {
@@ -99,7 +108,8 @@ export function installRouteWatch({ town }: Scene): void {
 export const read = (file: string): string => readFileSync(file, "utf8");
 
 function startIn(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Running {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const [file, ...leading] = GASTOWN;
+  const child = spawn(file, [...leading, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -108,7 +118,16 @@ function startIn(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): 
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, stdout, stderr }));
   });
-  return { pid: child.pid ?? -1, ended, kill: (name) => void child.kill(name) };
+  return { pid: child.pid ?? -1, ended, kill: (name) => kill(child.pid, name) };
+}
+
+/** By number: on Deno `child.kill` works once, and then tells of an end by that signal, whatever the end was. */
+export function kill(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(pid, signal);
+  } catch {
+    // It is gone.
+  }
 }
 
 /** The environment without what would lead a tool astray, colour its output, or lead to the user's own systemd. */
