@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { findTown, findWatcher } from "@gastown/convoy-watcher";
 import { whileLocked } from "./change-lock.ts";
 import { PLUGIN_NAME } from "./discover.ts";
@@ -61,6 +61,8 @@ export async function disable(
     remarks.push(...removeState(paths, name));
     for (const dir of marker?.made ?? []) made.add(join(town, dir));
     made.add(paths.stateDir);
+    // Between two that change the plugin at once, who made it is not known; an empty one says nothing to anybody.
+    made.add(dirname(paths.stateDir));
     return { plugin: name, town, changed: true, ...(stopped && { pid: stopped.pid }), remarks };
   });
 }
