@@ -88,7 +88,7 @@ export const events: Bench = {
         {
           what: `${count(long.rate)} events/s for ${long.seconds} s`,
           target: "memory flat, nothing dropped, no lag at the end",
-          measured: `${three(flat)} MB more in the last third than in the second, ${long.closes - long.told} dropped, ${time(long.lastLag)} at the end`,
+          measured: `RSS ${flat < 0 ? "−" : "+"}${three(Math.abs(flat))} MB from the second third to the last, ${long.closes - long.told} dropped, ${time(long.lastLag)} at the end`,
           met: flat < 5 && long.closes === long.told && long.lastLag < 1_000,
         },
       ],
