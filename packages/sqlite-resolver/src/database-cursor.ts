@@ -48,7 +48,8 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
     if (connection !== known) return begin(connection);
     version = now;
     const rows = connection.eventsAfter(lastEvent, EVENT_LIMIT);
-    lastEvent = rows.at(-1)?.id ?? connection.lastEvent();
+    // No rows may mean that the ids began anew; a row that comes between the two queries must not be passed over.
+    lastEvent = rows.at(-1)?.id ?? Math.min(lastEvent, connection.lastEvent());
     if (rows.length === EVENT_LIMIT) {
       lastEvent = connection.lastEvent();
       return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };

@@ -56,11 +56,19 @@ export async function whileLocked<T>(
       lock.release();
       return undefined;
     } catch (error) {
+      // The one before may just have taken the directory away with its work.
+      const gone = isGone(error) && inode(stateDir) === undefined;
       if (!there) rmSync(changeLock, { force: true });
       removeEmpty(deepestFirst(made));
+      if (gone) return undefined;
       throw new StateDirError(stateDir, error);
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ENOENT" || code === "SQLITE_CANTOPEN";
 }
 
 function inode(file: string): bigint | undefined {
