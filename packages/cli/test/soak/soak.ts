@@ -53,7 +53,10 @@ export async function soak({ ms, seed, say }: SoakOptions): Promise<SoakReport> 
       agents.act();
       if (random() < 0.06) faults.strike();
       if (share() < CALM && random() < 0.02) await watchers.replace(random);
-      if (share() >= CALM) calm ??= watchers.measure();
+      if (share() >= CALM && calm === undefined) {
+        await watchers.watching();
+        calm = watchers.measure();
+      }
       await sleep(random() * 60);
       if (performance.now() - started > (told + 1) * 10_000)
         say(

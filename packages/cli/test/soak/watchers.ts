@@ -9,6 +9,8 @@ export interface Watchers {
   replace(random: () => number): Promise<void>;
   /** Ends the last one as a service manager would. */
   end(): Promise<void>;
+  /** Waits until the present one watches: one that still starts holds next to nothing, which is no measure for later. */
+  watching(): Promise<void>;
   /** What the present one holds: open files, and memory in MiB. */
   measure(): { readonly files: number; readonly memory: number } | undefined;
   readonly lives: number;
@@ -53,6 +55,7 @@ export function startWatchers(stage: Stage, args: readonly string[], env: NodeJS
       const { code } = await cli.stop();
       if (code !== 0) faults.push(`the last watcher ended with ${code}`);
     },
+    watching: async () => void (await cli.record("watching")),
     measure() {
       const [files, memory] = [openFiles(cli.pid), residentMemory(cli.pid)];
       return files === undefined || memory === undefined ? undefined : { files, memory };
