@@ -79,3 +79,17 @@ export class CommandSyntaxError extends WatcherError {
     );
   }
 }
+
+/** A system on which programs that were started cannot be ended with all they started. */
+export class PlatformError extends WatcherError {
+  readonly platform: string;
+
+  constructor(platform: string) {
+    super(
+      "platform-unsupported",
+      `a town cannot be watched on ${platform}: what gt and bd start could not be ended with them`,
+      "run it in WSL, where the town is; list, status, why, doctor and check --dry-run work here",
+    );
+    this.platform = platform;
+  }
+}

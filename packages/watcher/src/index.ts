@@ -1,6 +1,7 @@
 export {
   SettingsError,
   CommandSyntaxError,
+  PlatformError,
   StateDirError,
   ToolNotFoundError,
   TownLockedError,

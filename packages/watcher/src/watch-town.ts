@@ -12,7 +12,7 @@ import {
   watch,
 } from "@gastown/convoy-core";
 import { commandEnvironment } from "./command-environment.ts";
-import { ToolNotFoundError, TownLockedError } from "./errors.ts";
+import { PlatformError, ToolNotFoundError, TownLockedError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
@@ -55,12 +55,14 @@ export interface WatchTownOptions {
 /**
  * Watches a town until it is told to stop.
  *
+ * @throws {PlatformError} on Windows, which knows no process groups
  * @throws {ToolNotFoundError} when there is no gt
  * @throws {TownLockedError} when another watcher holds the town
  * @throws {StateDirError} when the watcher's own files cannot be written
  * @throws {DatabaseError} when the town's own database cannot be read, and waiting would not help
  */
 export async function watchTown(options: WatchTownOptions): Promise<void> {
+  requireProcessGroups();
   await withTown(options, async (reconcile, opened) => {
     const watchNow = async (lead: Pick<ReconcileOptions, "lander" | "rival" | "stop"> = reconcile): Promise<void> => {
       const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
@@ -75,9 +77,10 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
 /**
  * One sweep of a town, or of these convoys.
  *
- * @throws as `watchTown`
+ * @throws as `watchTown`; on Windows a dry run works
  */
 export async function checkTown(options: WatchTownOptions, convoys: readonly string[]): Promise<CheckResult> {
+  if (!options.dryRun) requireProcessGroups();
   return withTown(options, async (reconcile, opened) => {
     const lock = options.dryRun ? undefined : leaderLockOf(opened);
     try {
@@ -87,6 +90,10 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
       lock?.release();
     }
   });
+}
+
+function requireProcessGroups(): void {
+  if (process.platform === "win32") throw new PlatformError("Windows");
 }
 
 async function withTown<T>(
