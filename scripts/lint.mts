@@ -8,6 +8,8 @@ const checks = {
   "package boundaries": "turbo boundaries".split(" "),
   "lock file": "node scripts/complete-lock.mts --check".split(" "),
   "install scripts": "node scripts/check-install-scripts.mts".split(" "),
+  dependencies: "node scripts/check-dependencies.mts".split(" "),
+  workflows: "node scripts/check-workflows.mts".split(" "),
   "tracked text": "node scripts/check-tracked.mts".split(" "),
 };
 
