@@ -102,6 +102,7 @@ function note(status: WatcherStatus, record: WatchRecord, at: string): void {
       status.stuck[record.convoy] = { at, attempts: record.attempts, output: record.output };
       break;
     case "waiting":
+    case "skipped":
       delete status.stuck[record.convoy];
       break;
     case "warning":

@@ -66,6 +66,22 @@ describe("the status file", () => {
     await until(() => keeper.written().warnings.length === 3);
   });
 
+  test.each(["rival", "owned", "staged", "empty"] as const)(
+    "forgets a stuck convoy that is left alone: %s",
+    (reason) => {
+      const keeper = keep();
+      keeper.report({ event: "stuck", convoy: "hq-cv-b", title: "B", attempts: 0, output: "no" });
+      keeper.report({
+        event: "skipped",
+        convoy: "hq-cv-b",
+        title: "B",
+        reason,
+        detail: "somebody else closed it first",
+      });
+      expect(keeper.status().stuck).toEqual({});
+    },
+  );
+
   test("keeps the last ten warnings, and forgets a convoy that is no longer stuck", () => {
     const keeper = keep();
     for (let nth = 0; nth < 25; nth += 1) keeper.report({ event: "warning", message: `warning ${nth}` });
