@@ -2,6 +2,7 @@ import { behind } from "./benches/behind.ts";
 import { burst } from "./benches/burst.ts";
 import { decode } from "./benches/decode.ts";
 import { events } from "./benches/events.ts";
+import { idleDolt } from "./benches/idle-dolt.ts";
 import { idle } from "./benches/idle.ts";
 import { latency } from "./benches/latency.ts";
 import { lookup } from "./benches/lookup.ts";
@@ -23,5 +24,6 @@ export const benches: readonly Bench[] = [
   decode,
   events,
   idle,
+  idleDolt,
   start,
 ];

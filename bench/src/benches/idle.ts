@@ -3,17 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import { ended, endWithUs } from "../lib/children.ts";
 import { count, three } from "../lib/format.ts";
+import { observe, type Rest, restRow } from "../lib/rest.ts";
 import type { Bench } from "../lib/result.ts";
-import { spreadOf } from "../lib/stats.ts";
-import { startWatcher, usageOf } from "../lib/watcher-process.ts";
-
-interface Rest {
-  readonly name: string;
-  /** MB, each second. */
-  readonly rss: readonly number[];
-  /** Percent of a core. */
-  readonly cpu: number;
-}
+import { startWatcher } from "../lib/watcher-process.ts";
 
 const SIZES = [
   { convoys: 1_000, rigs: 10 },
@@ -48,12 +40,7 @@ export const idle: Bench = {
       tables: [
         {
           head: ["", "RSS", "median", "CPU of a core"],
-          rows: rests.map(({ name, rss: all, cpu }) => [
-            name,
-            `${three(Math.max(...all))} MB`,
-            `${three(spreadOf(all).median)} MB`,
-            `${three(cpu)} %`,
-          ]),
+          rows: rests.map(restRow),
         },
       ],
       targets: [
@@ -91,15 +78,4 @@ async function nodeAtRest(seconds: number, ready: Promise<void>): Promise<Rest> 
   const seen = await observe(child.pid ?? 0, seconds);
   await ended(child);
   return { name: "floor: Node, nothing else", ...seen };
-}
-
-async function observe(pid: number, seconds: number): Promise<{ rss: number[]; cpu: number }> {
-  const before = usageOf(pid).cpu;
-  const from = performance.now();
-  const rss: number[] = [];
-  while (performance.now() - from < seconds * 1_000) {
-    await sleep(1_000);
-    rss.push(usageOf(pid).rss);
-  }
-  return { rss, cpu: ((usageOf(pid).cpu - before) / (performance.now() - from)) * 100 };
 }
