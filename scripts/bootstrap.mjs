@@ -35,10 +35,10 @@ const fail = (error, hint) => {
 const ownNode = () => {
   const own = join(root, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
   if (existsSync(own)) return own;
-  if (atLeast(process.versions.node, 22, 12)) return process.execPath;
+  if (atLeast(process.versions.node, 22, 18)) return process.execPath;
   return fail(
     `no Node of its own for ${process.platform}-${process.arch}, and this one is ${process.versions.node}`,
-    "install Node 22.12 or newer",
+    "install Node 22.18 or newer",
   );
 };
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-// Old syntax and no static import: this must run on any Node, because better-sqlite3 13 crashes those before 22.
-const needed = [22, 12];
+// Old syntax and no static import: this must run on any Node, because better-sqlite3 13 crashes those without Node-API 10.
 const version = process.versions.node.split(".").map(Number);
 
-if (version[0] < needed[0] || (version[0] === needed[0] && version[1] < needed[1])) {
-  console.error("Error: gastown needs Node 22.12 or newer; this is Node " + process.versions.node);
+if (version[0] < 22 || (version[0] === 22 && version[1] < 14) || (version[0] === 23 && version[1] < 6)) {
+  console.error("Error: gastown needs Node 22.14, 23.6 or newer; this is Node " + process.versions.node);
   process.exit(1);
 }
 

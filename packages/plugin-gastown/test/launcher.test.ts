@@ -28,17 +28,17 @@ function launchedOn(node: string): { said: string[]; status?: number; imported: 
   return seen;
 }
 
-test.each(["16.20.2", "20.20.2", "22.0.0", "22.11.0"])(
+test.each(["16.20.2", "20.20.2", "22.0.0", "22.13.1", "23.5.0"])(
   "Node %s: one clear line, status 1, nothing is imported",
   (node) => {
     expect(launchedOn(node)).toEqual({
-      said: [`Error: gastown needs Node 22.12 or newer; this is Node ${node}`],
+      said: [`Error: gastown needs Node 22.14, 23.6 or newer; this is Node ${node}`],
       status: 1,
       imported: false,
     });
   },
 );
 
-test.each(["22.12.0", "24.21.0", "100.0.0"])("Node %s is good enough", (node) => {
+test.each(["22.14.0", "23.6.0", "24.0.0", "100.0.0"])("Node %s is good enough", (node) => {
   expect(launchedOn(node)).toEqual({ said: [], imported: true });
 });

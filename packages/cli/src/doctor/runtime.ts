@@ -1,7 +1,7 @@
 import { type Finding, good, wrong } from "./check.ts";
 
 /** What this program needs to run on. */
-const NEEDED = { Node: [22, 12], Deno: [2, 9] } as const;
+const NEEDED = { Node: [22, 14], Deno: [2, 9] } as const;
 
 /** Whether the runtime is new enough. Without it better-sqlite3 crashes, so `bin` refuses an old Node before this is read. */
 export function checkRuntime(versions: Readonly<Record<string, string | undefined>> = process.versions): Finding[] {

@@ -308,11 +308,11 @@ it.skipIf(process.platform === "win32" || process.getuid?.() === undefined)(
 
 it("finds a runtime that is too old", () => {
   expect(checkRuntime({ node: "20.11.1" })).toEqual([
-    { name: "Node", level: "wrong", fact: "20.11.1 is too old", hint: "install Node 22.12 or newer" },
+    { name: "Node", level: "wrong", fact: "20.11.1 is too old", hint: "install Node 22.14 or newer" },
   ]);
   const levels = [
-    { node: "22.11.0" },
-    { node: "22.12.0" },
+    { node: "22.13.1" },
+    { node: "22.14.0" },
     { node: "24.0.0", deno: "2.8.9" },
     { node: "24.0.0", deno: "2.9.0" },
   ];

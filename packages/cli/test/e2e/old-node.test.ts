@@ -37,18 +37,18 @@ function launchedBy(version: string): { said: string[]; status: number | undefin
   return seen;
 }
 
-test.each(["18.20.8", "20.20.2", "21.7.3", "22.0.0", "22.11.0"])(
+test.each(["18.20.8", "20.20.2", "21.7.3", "22.0.0", "22.13.1", "23.5.0"])(
   "on Node %s: one line that says which version is needed, and nothing imported",
   (version) => {
     expect(launchedBy(version)).toEqual({
-      said: [`Error: convoy-cli needs Node 22.12 or newer; this is Node ${version}`],
+      said: [`Error: convoy-cli needs Node 22.14, 23.6 or newer; this is Node ${version}`],
       status: 1,
       imported: false,
     });
   },
 );
 
-test.each(["22.12.0", "23.0.0", "24.21.0", "30.0.0"])("on Node %s it starts", (version) => {
+test.each(["22.14.0", "23.6.0", "24.0.0", "30.0.0"])("on Node %s it starts", (version) => {
   expect(launchedBy(version)).toEqual({ said: [], status: undefined, imported: true });
 });
 
@@ -79,7 +79,7 @@ if (old === undefined) console.log("Left out: the launcher on a real old Node, s
 test.skipIf(old === undefined)("a real old Node says it in one line, with exit status 1", async () => {
   const { run } = stage();
   const { code, stdout, stderr } = await run(["watch"], { command: [old ?? "", CLI] });
-  expect(stderr).toMatch(/^Error: convoy-cli needs Node 22\.12 or newer; this is Node \d+\.\d+\.\d+\n$/);
+  expect(stderr).toMatch(/^Error: convoy-cli needs Node 22\.14, 23\.6 or newer; this is Node \d+\.\d+\.\d+\n$/);
   expect(stdout).toBe("");
   expect(code).toBe(1);
 });
