@@ -7,9 +7,15 @@ export interface LineSplitter {
   push(chunk: Uint8Array): string[];
   /** The last line, if it had no end; empty otherwise. */
   end(): string[];
+  /** Lines dropped so far. */
   readonly oversized: number;
 }
 
+/**
+ * A splitter for one stream.
+ *
+ * @param limit longest line that is kept, in UTF-16 units; 1 Mi by default
+ */
 export function createLineSplitter(limit: number = LINE_LIMIT): LineSplitter {
   // A byte order mark is left in place: Deno takes one away wherever a chunk begins with it.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

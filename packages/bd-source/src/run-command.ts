@@ -5,6 +5,7 @@ import { createTail } from "./tail.ts";
 const OUTPUT_LIMIT = 4096;
 const DRAIN = 50;
 
+/** How a command is run. */
 export interface CommandOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -14,11 +15,13 @@ export interface CommandOptions {
   readonly signal: AbortSignal;
   /** What it reads from its stdin; nothing by default. */
   readonly input?: string;
-  /** Milliseconds between SIGTERM and SIGKILL. */
+  /** Milliseconds between SIGTERM and SIGKILL; 2000 by default. */
   readonly grace?: number;
 }
 
+/** How a command ended, and what it said. */
 export interface CommandOutcome extends Exit {
+  /** It was ended because its time was over. */
   readonly timedOut: boolean;
   /** The last 4 KiB of stdout and of stderr, whole lines of either apart from those of the other. */
   readonly output: string;

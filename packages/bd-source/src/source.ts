@@ -20,12 +20,15 @@ const SETTLED_AFTER = 2_000;
 /** How long to wait before looking for a `bd` that was missing, or one that has the command, in milliseconds. */
 const LOOK_AGAIN_AFTER = 30_000;
 
+/** What the source needs. */
 export interface BdSourceOptions {
+  /** Root of the town, absolute. */
   readonly town: string;
   /** Absolute path of bd; undefined while there is none. Asked before each start. */
   readonly bd: () => string | undefined;
   /** Changes when the program behind the path is replaced. */
   readonly identity: (bd: string) => string;
+  /** The environment bd gets, less what would lead it elsewhere. */
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   /** A number in [0, 1) for jitter. */

@@ -2,13 +2,17 @@
 export interface ActivityEvent {
   /** `create`, `update`, `delete`, `comment`, `status`, or a kind that a later `bd` adds. */
   readonly type: string;
+  /** Id of the issue it speaks of. */
   readonly issue: string;
   /** RFC 3339, as printed; empty when the line has none. */
   readonly timestamp: string;
+  /** Status before, where the line tells it. */
   readonly oldStatus?: string;
+  /** Status after, where the line tells it. */
   readonly newStatus?: string;
 }
 
+/** What became of a line: an event, nothing that concerns us, or a reason why it cannot be one. */
 export type DecodedLine =
   | { readonly kind: "event"; readonly event: ActivityEvent }
   /** Valid, but it speaks of no issue. */
@@ -17,7 +21,7 @@ export type DecodedLine =
 
 const IGNORED: DecodedLine = { kind: "ignored" };
 
-/** Decodes one line. Unknown kinds and fields are harmless; a line that is no event is told apart from a broken one. */
+/** Decodes one line. Never throws: unknown kinds and fields are harmless, and a line that is no event is told apart from a broken one. */
 export function decodeEvent(line: string): DecodedLine {
   if (line.trim() === "") return IGNORED;
   let value: unknown;

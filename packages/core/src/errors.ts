@@ -31,6 +31,7 @@ export type DatabaseFault =
 export class DatabaseError extends WatcherError {
   /** Path of the file, or name of the database on its server. */
   readonly database: string;
+  /** What is wrong with it. */
   readonly fault: DatabaseFault;
 
   constructor(fault: DatabaseFault, database: string, message: string, hint: string, options?: ErrorOptions) {

@@ -2,6 +2,7 @@ import type { Hint, IssueChange } from "./ports.ts";
 
 /** Carries hints from a source to whoever follows it, without ever making the source wait. */
 export interface HintChannel extends AsyncIterable<Hint> {
+  /** Hands a hint on. Never waits, never throws. */
   push(hint: Hint): void;
   /** Ends the iteration once everything pushed so far has been taken. */
   end(): void;

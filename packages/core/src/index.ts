@@ -1,11 +1,10 @@
 export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
-export { type ConvoySnapshot, fingerprint, type TrackedIssue } from "./convoy.ts";
+export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
 export { LONGEST_DURATION, parseDuration } from "./duration.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel } from "./hint-channel.ts";
-export { STUCK_AFTER } from "./land.ts";
-export { judge, type Progress, reasonOf, type Verdict } from "./policy.ts";
+export { judge, type Progress, type Verdict } from "./policy.ts";
 export type {
   ActivitySource,
   Clock,
@@ -23,7 +22,7 @@ export type { Blocker, SourceState, WatchRecord } from "./records.ts";
 export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
 export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
-export { isDone, isStaged, type IssueState } from "./status.ts";
+export { isDone, type IssueState } from "./status.ts";
 export { parseTime } from "./times.ts";
 export {
   type ConvoyRow,

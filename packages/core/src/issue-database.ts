@@ -1,22 +1,29 @@
+/** A convoy as its database has it. Times as stored; `parseTime` reads them. */
 export interface ConvoyRow {
   readonly id: string;
   readonly title: string;
   readonly status: string;
+  /** Label `gt:owned`. */
   readonly owned: boolean;
   readonly createdAt?: string;
   readonly updatedAt?: string;
 }
 
+/** One thing that a convoy tracks. */
 export interface TrackRow {
+  /** Id of the convoy. */
   readonly convoy: string;
+  /** As stored: an id, or `external:project:id`. */
   readonly reference: string;
 }
 
+/** An issue as its database has it. */
 export interface IssueRow {
   readonly id: string;
   readonly status: string;
   readonly title?: string;
   readonly assignee?: string;
+  /** When it was closed, else last changed, as stored. */
   readonly since?: string;
 }
 
@@ -26,9 +33,11 @@ export interface IssueDatabase {
   readonly name: string;
   /** Changes with every committed write, and when the database is replaced. */
   revision(): Promise<string>;
+  /** All convoys that are not closed. */
   openConvoys(): Promise<readonly ConvoyRow[]>;
   /** Ids of all closed convoys. */
   closedConvoys?(): Promise<readonly string[]>;
+  /** These convoys, closed ones, too; what is not there is left out. */
   convoys(ids: readonly string[]): Promise<readonly ConvoyRow[]>;
   /** What these convoys track, in a stable order. */
   tracks(convoys: readonly string[]): Promise<readonly TrackRow[]>;
@@ -38,5 +47,6 @@ export interface IssueDatabase {
   openTracksOf?(issues: readonly string[]): Promise<readonly TrackRow[] | undefined>;
   /** Closed convoys with a `tracks` dependency that ends in this id. */
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
+  /** These issues; what is not there is left out. */
   issues(ids: readonly string[]): Promise<readonly IssueRow[]>;
 }

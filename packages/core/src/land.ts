@@ -9,8 +9,6 @@ import { meetRival } from "./rival.ts";
 import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
 import { settling } from "./settle.ts";
 
-export { STUCK_AFTER } from "./failures.ts";
-
 /**
  * Takes one convoy through its landing, from a fresh read to a verified end. What comes next (a retry, the end of a
  * grace period) is put into the queue; never rejects.

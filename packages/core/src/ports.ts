@@ -30,6 +30,7 @@ export type Hint =
 
 /** A source of hints. Losing, repeating or reordering hints changes nothing but the delay. */
 export interface ActivitySource {
+  /** How records call it: `bd`, `db`. */
   readonly name: string;
   /**
    * Follows the source until the signal is aborted; the iteration then ends, and nothing is left behind. The first
@@ -66,6 +67,7 @@ export type LandStep = "check" | "close" | "force";
 
 /** How a landing command ended. None of it proves anything: the convoy is read again. */
 export interface CommandResult {
+  /** `exit`: by itself, with an exit status. The others: by a signal, out of time, not there, or not to be started. */
   readonly ended: "exit" | "signal" | "timeout" | "not-found" | "failed";
   readonly exitCode?: number;
   /** The last of what it printed on stdout and stderr, or why it could not be run. */

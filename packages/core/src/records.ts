@@ -1,6 +1,7 @@
 import type { Progress } from "./policy.ts";
 import type { LandStep } from "./ports.ts";
 
+/** How a source of hints is doing; `unavailable`: the town does not have it. */
 export type SourceState = "up" | "down" | "unavailable";
 
 /** Something that was wrong with one open or unknown tracked issue. */

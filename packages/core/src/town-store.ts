@@ -32,6 +32,7 @@ interface Found {
   readonly unread?: boolean;
 }
 
+/** What a store may be told beside its databases. */
 export interface TownStoreOptions {
   /** Told after each read of a rig's database: what went wrong, or that nothing did. */
   readonly onFault?: (rig: string, error: DatabaseError | undefined) => void;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type ConvoySnapshot, fingerprint } from "../src/index.ts";
+import { fingerprint } from "../src/convoy.ts";
+import { type ConvoySnapshot } from "../src/index.ts";
 
 const CONVOY: ConvoySnapshot = {
   id: "hq-cv-a",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { DatabaseError, LANDING_BACKOFF, STUCK_AFTER } from "../src/index.ts";
+import { STUCK_AFTER } from "../src/failures.ts";
+import { DatabaseError, LANDING_BACKOFF } from "../src/index.ts";
 import { Harness } from "./support/harness.ts";
 import { exit } from "./support/scripted-lander.ts";
 

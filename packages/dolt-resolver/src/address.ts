@@ -17,6 +17,7 @@ export interface DatabaseAddress {
   readonly database: string;
 }
 
+/** A store that `metadata.json` says is kept in Dolt. */
 export type DoltStore = Store & { readonly kind: "dolt" };
 type Environment = Readonly<Record<string, string | undefined>>;
 

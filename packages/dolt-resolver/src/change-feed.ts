@@ -14,6 +14,7 @@ import type { DoltServer } from "./server.ts";
 import { type WatchedDatabase, watchDatabase } from "./watched-database.ts";
 import { lookAt, type Look } from "./watched-server.ts";
 
+/** What the feed needs. */
 export interface DoltFeedOptions {
   readonly files: TownFiles;
   readonly dolt: DoltTown;

@@ -11,9 +11,18 @@ const SHAPE_FOR = 300_000;
 
 /** A beads database on a Dolt SQL server. */
 export interface DoltDatabase extends IssueDatabase {
-  /** The server that has it now. */
+  /**
+   * The server that has it now.
+   *
+   * @internal
+   */
   server(): DoltServer;
-  /** What is there to ask. Throws a `DatabaseError`. */
+  /**
+   * What is there to ask.
+   *
+   * @internal
+   * @throws {DatabaseError} when it cannot be opened
+   */
   opening(): Promise<Opening>;
 }
 

@@ -6,9 +6,11 @@ import { createDoltServer, type DoltServer } from "./server.ts";
 /** How long a server's address may be relied on, in milliseconds: gt may start it on another port. */
 const ADDRESS_FOR = 2_000;
 
+/** Which town, and what its servers are asked with. */
 export interface DoltTownOptions {
   /** Root of the town. */
   readonly town: string;
+  /** Where gt and bd say how a server is reached. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Pick<Clock, "now">;
   /** A number in [0, 1) for jitter. */
@@ -19,9 +21,11 @@ export interface DoltTownOptions {
 export interface DoltTown {
   /** Fails with a `DatabaseError` for a store that no server holds. */
   open(store: DoltStore): DoltDatabase;
+  /** Ends all connections. */
   close(): Promise<void>;
 }
 
+/** Connects to nothing until a database is read. */
 export function createDoltTown({ town, env, clock, random }: DoltTownOptions): DoltTown {
   const servers = new Map<string, DoltServer>();
   const databases = new Map<string, DoltDatabase>();

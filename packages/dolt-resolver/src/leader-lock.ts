@@ -16,10 +16,15 @@ export interface LeaderLock {
   take(): Promise<Hold>;
   /** Whether the lock was ours when last asked, and the connection that holds it has not ended since. */
   isHeld(): boolean;
+  /** Lets go of it, by ending the connection. */
   release(): void;
 }
 
-/** @param database the town's own: its name is what the towns of one server are told apart by */
+/**
+ * Takes nothing yet.
+ *
+ * @param database the town's own: its name is what the towns of one server are told apart by
+ */
 export function createLeaderLock(database: DoltDatabase): LeaderLock {
   const name = lockName(database.name);
   let connection: LoneConnection | undefined;

@@ -1,3 +1,4 @@
+export type * from "./contract.ts";
 export { hostContract } from "./contract-suite/host-contract.ts";
 export type { HostRun, HostSubject } from "./contract-suite/host-subject.ts";
 export { pluginContract } from "./contract-suite/plugin-contract.ts";

@@ -64,6 +64,7 @@ export interface PluginLogger {
   error(message: string, fields?: LogFields): void;
 }
 
+/** Facts beside a message; whatever JSON can say. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A started plugin. Disposing it stops it and waits until it has stopped; disposing it again does no harm. */

@@ -1,5 +1,6 @@
 import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
-import { createStatusKeeper, findRival, optionsOf, settingsSchema, watchTown } from "@gastown/convoy-watcher";
+import { optionsOf, settingsSchema, watchTown } from "@gastown/convoy-watcher";
+import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
 import type { AutomationPlugin, PluginContext, PluginHandle } from "./contract.ts";
 import { NotReadyError } from "./not-ready.ts";
 import { createSweepRequests } from "./sweep-requests.ts";

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { lockTown } from "@gastown/convoy-watcher";
+import { lockTown } from "@gastown/convoy-watcher/host";
 import { parse } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { inRepository } from "./support/repository.ts";

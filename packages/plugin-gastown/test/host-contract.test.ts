@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { acceptSettings, systemClock } from "@gastown/convoy-watcher";
+import { systemClock } from "@gastown/convoy-watcher";
+import { acceptSettings } from "@gastown/convoy-watcher/host";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, onTestFinished, test } from "vitest";
 import { declare, hostContract, type HostRun } from "../src/contract-suite.ts";

@@ -1,5 +1,4 @@
-import { type IssueChange, isDone, parseReference, routeOf, type TownDatabases } from "@gastown/convoy-core";
-import type { Place } from "./town-databases.ts";
+import { type Home, type IssueChange, isDone, parseReference, routeOf, type TownDatabases } from "@gastown/convoy-core";
 
 /**
  * What the open convoys wait for, place by place, and how it stood when last looked at. It finds changes that left no
@@ -9,13 +8,14 @@ export interface Awaited {
   /** Convoys that are new, or track other things, since this was last asked. */
   convoys(): Promise<IssueChange[]>;
   /** Compares what is awaited of a place with how it stood. What is new to the list has changed only if it is done. */
-  issues(place: Pick<Place, "path" | "open">): Promise<IssueChange[]>;
+  issues(place: Pick<Home, "path" | "open">): Promise<IssueChange[]>;
   /** Changes of a place that were told of by other means: the next comparison does not tell of the same closes again. */
   note(path: string, changes: readonly IssueChange[]): void;
   /** Whether an open convoy tracked anything when last asked. */
   any(): boolean;
 }
 
+/** Knows nothing at first: what is done already when it first looks, it tells. */
 export function createAwaited(databases: () => Promise<TownDatabases>): Awaited {
   let revision: string | undefined;
   let ids = new Map<string, string[]>();

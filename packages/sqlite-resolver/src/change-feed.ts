@@ -16,6 +16,7 @@ const TICK = 500;
 /** The same where the system can't tell of changes. */
 const POLL = 100;
 
+/** What the feed needs. */
 export interface ChangeFeedOptions {
   readonly files: TownFiles;
   readonly clock: Clock;

@@ -4,6 +4,7 @@ import { closed, type Family, hasLabel, isConvoy, type Issues, notDone, optional
 import type { BeadsSchema } from "./schema.ts";
 import type { Shape } from "./shape.ts";
 
+/** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
 export interface ConvoyRecord {
   readonly id: string;
   readonly title: string | null;
@@ -13,11 +14,13 @@ export interface ConvoyRecord {
   readonly updated_at: unknown;
 }
 
+/** A row of `dependencies`; `toTrack` reads it. */
 export interface TrackRecord {
   readonly convoy: string;
   readonly reference: string | null;
 }
 
+/** A row of an issue; `toIssue` reads it. */
 export interface IssueRecord {
   readonly id: string;
   readonly status: string | null;
@@ -47,7 +50,8 @@ export interface Queries {
 /** How a dialect turns a JSON array of ids, bound as one parameter, into rows. */
 export type IdList = (json: string) => Expression<string>;
 
-type Db = ReadonlyKysely<BeadsSchema>;
+/** A beads database, to be read only. */
+export type Db = ReadonlyKysely<BeadsSchema>;
 
 /** Compiles the queries for one database. Constants are literals, so that only the ids are bound. */
 export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {

@@ -18,17 +18,20 @@ export interface IssuesTable {
   closed_at: string | null;
 }
 
+/** Who depends on whom; a convoy depends on what it tracks, with type `tracks`. */
 export interface DependenciesTable {
   issue_id: string;
   depends_on_id: string;
   type: string;
 }
 
+/** Labels, such as `gt:owned`. */
 export interface LabelsTable {
   issue_id: string;
   label: string;
 }
 
+/** What was done to issues, oldest first. */
 export interface EventsTable {
   id: number;
   issue_id: string;

@@ -14,6 +14,7 @@ import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts"
 /** How long what the town's files say may be relied on, in milliseconds, unless `refresh` is called. */
 const FRESH_FOR = 2_000;
 
+/** Which town to open, and how. */
 export interface TownOptions {
   /** Root of the town. */
   readonly town: string;
@@ -29,7 +30,11 @@ export interface TownOptions {
 export interface Place extends Home {
   /** Where its issues are kept now. Throws a `DatabaseError` when that can't be told. */
   store(): Store;
-  /** Its SQLite database; undefined when it is kept in something else. */
+  /**
+   * Its SQLite database; undefined when it is kept in something else.
+   *
+   * @internal
+   */
   sqlite(): SqliteDatabase | undefined;
 }
 
@@ -40,10 +45,11 @@ export interface TownFiles {
   places(): readonly Place[];
   /** Makes the next call read the town's files again. */
   refresh(): void;
+  /** Lets go of all files. */
   close(): void;
 }
 
-/** @throws nothing: faults come with the reads */
+/** Opens nothing yet, and never throws: faults come with the reads. */
 export function openTown(options: TownOptions): TownFiles {
   const { town, now } = options;
   const opened = new Map<string, SqliteDatabase>();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DatabaseError } from "@gastown/convoy-core";
 import { buildTown, tempDir, type Town } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { beadsDirOf, storeOf } from "../src/index.ts";
+import { beadsDirOf, storeOf } from "../src/beads-dir.ts";
 import { openStore, statesOf } from "./support/store.ts";
 import { freshTown } from "./support/watching.ts";
 

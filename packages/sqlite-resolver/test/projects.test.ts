@@ -2,7 +2,7 @@ import { parseReference, refersTo } from "@gastown/convoy-core";
 import { buildTown, bulkTown, tempDir } from "@gastown/test-fixtures";
 import * as fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
-import { createSqliteDatabase } from "../src/index.ts";
+import { createSqliteDatabase } from "../src/sqlite-database.ts";
 import { openStore } from "./support/store.ts";
 
 const directory = (): string => tempDir(onTestFinished).path;

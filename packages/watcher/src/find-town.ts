@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
 import { TownNotFoundError } from "./errors.ts";
 
+/** What is known of where the town is. */
 export interface TownSearch {
   /** What the user named; it needs only a `.beads`. */
   readonly town?: string | undefined;

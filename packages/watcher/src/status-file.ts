@@ -26,7 +26,9 @@ export interface WatcherStatus {
   readonly warnings: { at: string; message: string }[];
 }
 
+/** Keeps the status of a running watcher. */
 export interface StatusKeeper {
+  /** To be told of every record. */
   readonly report: Reporter;
   /** Keeps who else lands convoys here, and hands it on. */
   noteRival(name: string | undefined): string | undefined;

@@ -3,6 +3,7 @@ import { runCommand } from "@gastown/bd-source";
 /** Longest time a program may take to say its version, in milliseconds. */
 const PATIENCE = 10_000;
 
+/** What is known of the version of bd or gt. */
 export type ToolVersion =
   /** Numbers of the version, and the line that holds them. */
   | { readonly kind: "known"; readonly numbers: readonly [number, number, number]; readonly line: string }

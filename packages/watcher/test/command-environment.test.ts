@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { commandEnvironment } from "../src/index.ts";
+import { commandEnvironment } from "../src/command-environment.ts";
 
 function bdIn(dir: string): string {
   const bd = join(dir, "bd");

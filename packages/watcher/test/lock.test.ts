@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { lockTown, makeStateDir, StateDirError, TownLockedError, type TownLock } from "../src/index.ts";
+import { StateDirError, TownLockedError } from "../src/index.ts";
+import { lockTown, type TownLock } from "../src/lock.ts";
+import { makeStateDir } from "../src/state-dir.ts";
 import { startHolder } from "./support/holder.ts";
 
 const since = new Date("2026-01-12T12:00:00Z");

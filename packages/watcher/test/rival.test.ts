@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installStandIns, tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { findRival } from "../src/index.ts";
+import { findRival } from "../src/rival.ts";
 import { until } from "./support/until.ts";
 
 function town(): { dir: string; pidFile: string; lockFile: string } {

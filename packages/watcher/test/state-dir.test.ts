@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { writeAtomically } from "../src/index.ts";
+import { writeAtomically } from "../src/state-dir.ts";
 
 test("writes a file, and puts another in its place", () => {
   const dir = tempDir(onTestFinished).path;

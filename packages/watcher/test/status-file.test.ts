@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { WatchRecord } from "@gastown/convoy-core";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createStatusKeeper, makeStateDir, type StatusKeeper, type WatcherStatus } from "../src/index.ts";
+import { type WatcherStatus } from "../src/index.ts";
+import { makeStateDir } from "../src/state-dir.ts";
+import { createStatusKeeper, type StatusKeeper } from "../src/status-file.ts";
 import { until } from "./support/until.ts";
 
 interface Kept extends StatusKeeper {

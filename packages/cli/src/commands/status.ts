@@ -1,4 +1,4 @@
-import { findRival } from "@gastown/convoy-watcher";
+import { findRival } from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";

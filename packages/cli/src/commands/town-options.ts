@@ -3,11 +3,11 @@ import type { Reporter } from "@gastown/convoy-core";
 import {
   findTown,
   optionsOf,
-  parseCommand,
   readSettings,
   type WatcherSettings,
   type WatchTownOptions,
 } from "@gastown/convoy-watcher";
+import { parseCommand } from "@gastown/convoy-watcher/host";
 import type { LandingOptions, WatchOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { createJsonReporter } from "../reporters/json.ts";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { WatcherError, type WatchRecord } from "@gastown/convoy-core";
-import { findTool, findTown } from "@gastown/convoy-watcher";
+import { findTown } from "@gastown/convoy-watcher";
+import { findTool } from "@gastown/convoy-watcher/host";
 import { type StandIns, tempDir } from "@gastown/test-fixtures";
 import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
 import { DemoFailedError, DemoInTownError, DoltNotFoundError } from "./errors.ts";

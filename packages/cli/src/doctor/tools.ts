@@ -1,13 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import {
-  commandEnvironment,
-  findTool,
-  optionsOf,
-  readSettings,
-  SettingsError,
-  toolVersion,
-} from "@gastown/convoy-watcher";
+import { optionsOf, readSettings, SettingsError } from "@gastown/convoy-watcher";
+import { commandEnvironment, findTool, toolVersion } from "@gastown/convoy-watcher/host";
 import type { CommonOptions } from "../options.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { readSettings, SettingsError, settingsFileOf, stateDirOf } from "@gastown/convoy-watcher";
+import { readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
+import { stateDirOf } from "@gastown/convoy-watcher/host";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** The town's root, and whether the watcher can keep its own files there. */

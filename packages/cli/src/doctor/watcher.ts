@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { findRival, findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
+import { findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
+import { findRival } from "@gastown/convoy-watcher/host";
 import { sinceInWords } from "../views/in-words.ts";
 import { type Finding, good, note } from "./check.ts";
 

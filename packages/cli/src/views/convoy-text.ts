@@ -1,4 +1,3 @@
-import { printable } from "@gastown/convoy-core";
 import type { Style } from "../output.ts";
 import { plural } from "./in-words.ts";
 import { blockerInShort } from "./issue-text.ts";
@@ -32,9 +31,4 @@ export function colourOf({ stuck, verdict, open, unknown, blockers }: ConvoyView
   if (verdict === "waiting") return open === 0 && unknown > 0 ? "red" : undefined;
   if (verdict === "closed") return blockers.length > 0 ? "red" : "dim";
   return "dim";
-}
-
-/** Id and title, as lines about a convoy begin. */
-export function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
-  return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
 }

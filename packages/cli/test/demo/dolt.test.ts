@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { findTool } from "@gastown/convoy-watcher";
+import { findTool } from "@gastown/convoy-watcher/host";
 import { controlOf, tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Demo, isAlive, startDemo } from "./run-demo.ts";

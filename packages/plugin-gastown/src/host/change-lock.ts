@@ -1,6 +1,7 @@
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeDirs, StateDirError, takeLock } from "@gastown/convoy-watcher";
+import { StateDirError } from "@gastown/convoy-watcher";
+import { makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
 import type { PluginPaths } from "./paths.ts";
 import { removeEmpty } from "./undo.ts";

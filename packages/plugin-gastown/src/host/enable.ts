@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { WatcherError } from "@gastown/convoy-core";
-import { findWatcher, makeDirs, StateDirError, writeAtomically } from "@gastown/convoy-watcher";
+import { findWatcher, StateDirError } from "@gastown/convoy-watcher";
+import { makeDirs, writeAtomically } from "@gastown/convoy-watcher/host";
 import { VERSION } from "../version.ts";
 import { whileLocked } from "./change-lock.ts";
 import type { InstalledPlugin } from "./discover.ts";

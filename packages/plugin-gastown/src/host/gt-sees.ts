@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { messageOf } from "@gastown/convoy-core";
-import { commandEnvironment, findTool } from "@gastown/convoy-watcher";
+import { commandEnvironment, findTool } from "@gastown/convoy-watcher/host";
 import { execa } from "execa";
 import { isObject, readObject } from "./json-file.ts";
 import type { PluginPaths } from "./paths.ts";

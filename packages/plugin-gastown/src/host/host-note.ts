@@ -1,5 +1,5 @@
 import { messageOf } from "@gastown/convoy-core";
-import { writeAtomically } from "@gastown/convoy-watcher";
+import { writeAtomically } from "@gastown/convoy-watcher/host";
 import type { PluginHandle, PluginLogger } from "../contract.ts";
 import { VERSION } from "../version.ts";
 import { digestOf } from "./marker.ts";

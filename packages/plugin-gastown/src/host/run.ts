@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
-import { type FileLock, findTown, makeDirs, StateDirError, systemClock, takeLock } from "@gastown/convoy-watcher";
+import { findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
+import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { VERSION } from "../version.ts";
 import { HostError } from "./errors.ts";
 import { createHostNote } from "./host-note.ts";

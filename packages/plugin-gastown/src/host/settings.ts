@@ -1,4 +1,4 @@
-import { acceptSettings, parseSettingsFile } from "@gastown/convoy-watcher";
+import { acceptSettings, parseSettingsFile } from "@gastown/convoy-watcher/host";
 import type { AnyPlugin } from "../contract.ts";
 import { readObject } from "./json-file.ts";
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { findRival, findTown, findWatcher } from "@gastown/convoy-watcher";
+import { findTown, findWatcher } from "@gastown/convoy-watcher";
+import { findRival } from "@gastown/convoy-watcher/host";
 import { gtSees, type Seen } from "./gt-sees.ts";
 import { findPlugin, installedPlugins } from "./installed.ts";
 import { readMarker } from "./marker.ts";

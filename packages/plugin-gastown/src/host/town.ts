@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { findRival, findTown, findWatcher, TownLockedError, TownNotFoundError } from "@gastown/convoy-watcher";
+import { findTown, findWatcher, TownLockedError, TownNotFoundError } from "@gastown/convoy-watcher";
+import { findRival } from "@gastown/convoy-watcher/host";
 import { runningHost } from "./note.ts";
 import type { PluginPaths } from "./paths.ts";
 import { readSettingsOf } from "./settings.ts";

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { writeAtomically } from "@gastown/convoy-watcher";
+import { writeAtomically } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
 import { readMarker } from "./marker.ts";
 import type { PluginPaths } from "./paths.ts";

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lockTown } from "@gastown/convoy-watcher";
+import { lockTown } from "@gastown/convoy-watcher/host";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { refused } from "../support/refused.ts";

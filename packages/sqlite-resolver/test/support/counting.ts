@@ -1,4 +1,5 @@
-import type { Place, SqliteDatabase, TownFiles } from "../../src/index.ts";
+import type { Place, TownFiles } from "../../src/index.ts";
+import type { SqliteDatabase } from "../../src/sqlite-database.ts";
 
 export interface Counting {
   readonly files: TownFiles;

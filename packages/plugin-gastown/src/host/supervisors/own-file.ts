@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeAtomically } from "@gastown/convoy-watcher";
+import { writeAtomically } from "@gastown/convoy-watcher/host";
 import { HostError } from "../errors.ts";
 import type { Undo } from "../undo.ts";
 

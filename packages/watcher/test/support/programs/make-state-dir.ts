@@ -1,4 +1,4 @@
-import { makeStateDir } from "../../../src/index.ts";
+import { makeStateDir } from "../../../src/state-dir.ts";
 
 try {
   console.log(makeStateDir(process.argv[2] ?? ""));

@@ -1,0 +1,11 @@
+// What programs that host the watcher share, and nobody needs who only calls it.
+export { commandEnvironment } from "./command-environment.ts";
+export { findTool } from "./find-tool.ts";
+export { lockTown, type TownLock } from "./lock.ts";
+export { parseCommand } from "./parse-command.ts";
+export { findRival } from "./rival.ts";
+export { acceptSettings, parseSettingsFile } from "./settings-file.ts";
+export { makeDirs, stateDirOf, writeAtomically } from "./state-dir.ts";
+export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
+export { type FileLock, takeLock } from "./take-lock.ts";
+export { toolVersion, type ToolVersion } from "./tool-version.ts";
