@@ -11,6 +11,8 @@ import { root } from "./root.mjs";
 const tasks = {
   build: [["scripts/build.mts"]],
   test: [["scripts/test.mts"]],
+  pack: [["scripts/build.mts", "@gastown/publishing"], ["publishing/src/list.ts"]],
+  api: [["scripts/build.mts", "@gastown/publishing"], ["publishing/src/api.ts"]],
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
   simulate: [["packages/core/simulation/main.ts"]],

@@ -8,13 +8,12 @@ const RULE = "-".repeat(80);
  *
  * @throws when a package does not say under which licence it may be passed on
  */
-export async function thirdPartyLicences(moduleIds) {
+export async function thirdPartyLicences(product, moduleIds) {
   const dirs = new Set(
     moduleIds.flatMap((id) => /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(id) ?? []),
   );
   const notices = await Promise.all([...dirs].map(noticeOf));
-  const intro =
-    "convoy-cli is MIT (see LICENSE). Its bundle contains parts of these packages, under the licences below.";
+  const intro = `${product} is MIT (see LICENSE). Its bundle contains parts of these packages, under the licences below.`;
   return [intro, ...notices.sort()].join(`\n${RULE}\n\n`);
 }
 
