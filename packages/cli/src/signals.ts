@@ -40,8 +40,7 @@ export function takeSignals(say: (text: string) => void): Stopping {
   const handlers = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((name) => [name, () => onSignal(name)] as const);
   for (const [name, handler] of handlers) process.on(name, handler);
   const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    if (reason === undefined) onSignal("EPIPE");
+    if (error.code === "EPIPE" && reason === undefined) onSignal("EPIPE");
   };
   process.stdout.on("error", onError);
 
