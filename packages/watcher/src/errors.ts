@@ -27,10 +27,12 @@ export class TownLockedError extends WatcherError {
 
   constructor(town: string, holder: { readonly pid: number; readonly since: string } | undefined) {
     const who = holder === undefined ? "another watcher" : `the watcher with pid ${holder.pid} (since ${holder.since})`;
+    const plugin = "`gastown plugins disable convoy-watcher` if it is the plugin";
+    const stop = holder === undefined ? plugin : `kill ${holder.pid}, or ${plugin}`;
     super(
       "town-locked",
       `${who} holds ${town}`,
-      "one watcher a town is enough: stop that one first, or look at what it does with `convoy-cli status`",
+      `one watcher a town is enough: \`convoy-cli status\` shows what it does; to stop it, ${stop}`,
     );
     this.pid = holder?.pid;
   }

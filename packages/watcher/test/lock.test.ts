@@ -36,7 +36,7 @@ describe("the lock of a town", () => {
       code: "town-locked",
       pid: holder.pid,
       message: expect.stringContaining(`pid ${holder.pid}`),
-      hint: expect.stringContaining("convoy-cli status"),
+      hint: `one watcher a town is enough: \`convoy-cli status\` shows what it does; to stop it, kill ${holder.pid}, or \`gastown plugins disable convoy-watcher\` if it is the plugin`,
     });
   });
 
@@ -84,6 +84,7 @@ describe("the lock of a town", () => {
       code: "town-locked",
       pid: undefined,
       message: expect.stringContaining("another watcher"),
+      hint: expect.stringMatching(/ to stop it, `gastown plugins disable convoy-watcher` if it is the plugin$/),
     });
   });
 

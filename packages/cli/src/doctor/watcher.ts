@@ -35,7 +35,9 @@ function ownFindings(found: FoundWatcher, now: number): Finding[] {
       : note(
           `source ${name}`,
           `${state}${detail === undefined ? "" : `: ${detail}`}`,
-          "the other source and a sweep every 30 s carry on; see the tools and daemons above",
+          name === "lead"
+            ? "this one stands by, and takes over when that one ends"
+            : "the other source and a sweep every 30 s carry on; see the tools and daemons above",
         ),
   );
   return [running, ...sources];

@@ -55,6 +55,10 @@ function complete({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView |
     return [
       `${start}, but gt has not closed it in ${plural(stuck.attempts, "attempt")}, reported ${since} ago; it said:`,
       ...said,
+      advice(
+        [convoy],
+        "it is tried again, ever more rarely, and at once when the convoy or gt changes; convoy-cli doctor shows what may hinder gt",
+      ),
     ];
   }
   if (watcher !== null) return [`${start}; the watcher (pid ${watcher.pid}) closes it in a moment`];

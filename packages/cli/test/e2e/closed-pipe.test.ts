@@ -2,15 +2,21 @@ import { expect, test } from "vitest";
 import { CLI } from "../support/running-cli.ts";
 import { everyState, ID } from "../support/towns.ts";
 
-test.each(["list", "list --json", "status", `why ${ID.three}`, "doctor", "check --dry-run", "completion bash", "--help"])(
-  "%s ends quietly when nobody reads what it prints",
-  async (command) => {
-    const { town, env, start } = everyState();
-    const line = `"${process.execPath}" "${CLI}" ${command} | true`;
-    const { stdout, stderr } = await start([], { command: ["/bin/sh", "-c", line], cwd: town.dir, env }).ended;
-    expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
-  },
-);
+test.each([
+  "list",
+  "list --json",
+  "status",
+  `why ${ID.three}`,
+  "doctor",
+  "check --dry-run",
+  "completion bash",
+  "--help",
+])("%s ends quietly when nobody reads what it prints", async (command) => {
+  const { town, env, start } = everyState();
+  const line = `"${process.execPath}" "${CLI}" ${command} | true`;
+  const { stdout, stderr } = await start([], { command: ["/bin/sh", "-c", line], cwd: town.dir, env }).ended;
+  expect({ stdout, stderr }).toEqual({ stdout: "", stderr: "" });
+});
 
 test.each([
   ["nobody reads the answer", "doctor", "", 3],

@@ -75,6 +75,10 @@ it("lists with --stuck what a running watcher could not land, with what gt said"
     { convoy: "hq-cv-stuck", stuck: { attempts: 3, output: expect.stringContaining("asleep") } },
   ]);
   expect((await look(stage, "list", "--stuck"))[0]).toContain("stuck after");
+  expect((await look(stage, "why", "hq-cv-stuck")).slice(-2)).toEqual([
+    "  the mayor is asleep",
+    "it is tried again, ever more rarely, and at once when the convoy or gt changes; convoy-cli doctor shows what may hinder gt",
+  ]);
   await watcher.stop();
   expect((await lookJson<List>(stage, "list", "--stuck")).convoys).toMatchObject([
     { convoy: "hq-cv-stuck", stuck: null },
