@@ -12,6 +12,7 @@ const checks = {
   "install scripts": "node scripts/check-install-scripts.mts".split(" "),
   dependencies: "node scripts/check-dependencies.mts".split(" "),
   workflows: "node scripts/check-workflows.mts".split(" "),
+  links: "node scripts/check-links.mts".split(" "),
   "tracked text": "node scripts/check-tracked.mts".split(" "),
 };
 
