@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { globSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { installStandIns, tempDir } from "@gastown/test-fixtures";
@@ -18,7 +18,7 @@ function programOf(readme: string): { readonly program: string; readonly prints:
 }
 
 test.each([
-  "README.md",
+  "docs/guides/packages.md",
   "packages/core/README.md",
   "packages/sqlite-resolver/README.md",
   "packages/dolt-resolver/README.md",
@@ -39,6 +39,23 @@ test.each([
   const run = await promisify(execFile)(process.execPath, ["program.ts", town.dir, bd, gt], { cwd: dir });
   expect(run.stdout).toBe(prints);
   expect(prints).not.toBe("");
+});
+
+test("CONTRIBUTING names every script, those of npm and those in scripts/", () => {
+  const text = readFileSync(join(repository, "CONTRIBUTING.md"), "utf8");
+  const { scripts } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { scripts: object };
+  const commands = Object.keys(scripts).map((name) => (name === "test" ? "`npm test`" : `\`npm run ${name}\``));
+  const files = readdirSync(join(repository, "scripts")).map((file) => `\`${file}\``);
+  expect(commands.length * files.length).toBeGreaterThan(100);
+  expect([...commands, ...files].filter((name) => !text.includes(name))).toEqual([]);
+});
+
+test("the index of the documentation has every page, those of decisions apart", () => {
+  const index = readFileSync(join(repository, "docs/README.md"), "utf8");
+  const pages = globSync("docs/**/*.md", { cwd: repository }).map((page) => relative("docs", page));
+  expect(pages.length).toBeGreaterThan(10);
+  const missing = pages.filter((page) => !page.startsWith("decisions") && !index.includes(`](${page}`));
+  expect(missing).toEqual(["README.md"]);
 });
 
 /** First cells of the rows of the README's tables, when they are code. */
