@@ -8,13 +8,19 @@ import {
   ExtractorMessageCategory,
   type IConfigFile,
 } from "@microsoft/api-extractor";
+import { apiPage } from "./api-page.ts";
 import { dist, type Package, readManifest, repository } from "./workspace.ts";
 
-/** What an entry of a package exports. */
-export interface ApiReport {
-  /** File of the repository that records it, relative to the root. */
+/** A file of the repository, relative to the root, and what is to be in it. */
+interface Recorded {
   readonly file: string;
   readonly text: string;
+}
+
+/** What an entry of a package exports. */
+export interface ApiReport extends Recorded {
+  /** The same for those who use it, with the comments. */
+  readonly page: Recorded;
   /** What must not be: an export without a word on it, a type that is needed and not exported. */
   readonly faults: readonly string[];
 }
@@ -49,7 +55,16 @@ function reportOn(dir: string, entry: string, types: string, temporary: string):
     },
   );
   const name = `${entry}.api.md`;
-  return { file: join("packages", dir, name), text: readFileSync(join(folder, name), "utf8"), faults };
+  const declarations = readFileSync(join(folder, `${entry}.d.ts`), "utf8");
+  return {
+    file: join("packages", dir, name),
+    text: readFileSync(join(folder, name), "utf8"),
+    page: {
+      file: join("docs", "api", entry === "index" ? `${dir}.md` : `${dir}-${entry}.md`),
+      text: apiPage(readManifest(join(dist, dir)), entry, declarations),
+    },
+    faults,
+  };
 }
 
 /** Fields may go without a comment where their name and type say it all; what stands for itself may not. */
@@ -81,7 +96,7 @@ function configFor(root: string, entry: string, types: string, folder: string): 
       reportTempFolder: join(folder, "temporary"),
     },
     docModel: { enabled: false },
-    dtsRollup: { enabled: false },
+    dtsRollup: { enabled: true, untrimmedFilePath: join(folder, `${entry}.d.ts`) },
     tsdocMetadata: { enabled: false },
     messages: {
       compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Warning } },

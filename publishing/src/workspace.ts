@@ -12,6 +12,7 @@ export const dist: string = fileURLToPath(new URL("../dist", import.meta.url));
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly description?: string;
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly files?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
