@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 
@@ -32,12 +32,17 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return clean;
 }
 
+export interface GroupOptions {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** What it reads from its stdin; nothing by default. */
+  readonly input?: string;
+  /** Files that take its output; else it comes through the streams. */
+  readonly output?: { readonly stdout: number; readonly stderr: number } | undefined;
+}
+
 /** Starts a program without a shell, in a process group of its own. Faults of starting come with `exited`. */
-export function startGroup(
-  file: string,
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly input?: string },
-): ProcessGroup {
+export function startGroup(file: string, args: readonly string[], options: GroupOptions): ProcessGroup {
   const child = execa(file, args, {
     cwd: options.cwd,
     env: options.env,
@@ -48,9 +53,11 @@ export function startGroup(
     buffer: false,
     reject: false,
     ...(options.input === undefined ? { stdin: "ignore" } : { stdin: "pipe", input: options.input }),
-    stdout: "pipe",
-    stderr: "pipe",
+    stdout: asStdio(options.output?.stdout),
+    stderr: asStdio(options.output?.stderr),
   });
+  const stdout: Readable = child.stdout ?? Readable.from([]);
+  const stderr: Readable = child.stderr ?? Readable.from([]);
   const exited = new Promise<Exit>((resolve) => {
     child.nodeChildProcess.once("exit", (exitCode, signal) => {
       resolve({ ...(exitCode !== null && { exitCode }), ...(signal !== null && { signal }) });
@@ -75,8 +82,8 @@ export function startGroup(
   };
 
   return {
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdout,
+    stderr,
     exited,
     async end(grace) {
       signalGroup("SIGTERM");
@@ -88,8 +95,13 @@ export function startGroup(
     },
     sweepUp() {
       signalGroup("SIGKILL");
-      child.stdout.destroy();
-      child.stderr.destroy();
+      stdout.destroy();
+      stderr.destroy();
     },
   };
+}
+
+/** execa takes any file descriptor; its types name the first few. */
+function asStdio(fd: number | undefined): "pipe" | 3 {
+  return (fd as 3 | undefined) ?? "pipe";
 }

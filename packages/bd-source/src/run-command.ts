@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { openOutputFiles } from "./output-files.ts";
 import { type Exit, startGroup } from "./process-group.ts";
 import { createTail } from "./tail.ts";
 
@@ -17,6 +18,8 @@ export interface CommandOptions {
   readonly input?: string;
   /** Milliseconds between SIGTERM and SIGKILL; 2000 by default. */
   readonly grace?: number;
+  /** Its output goes to files in this directory, so that it works on when this process is killed; else to pipes. */
+  readonly outputDir?: string | undefined;
 }
 
 /** How a command ended, and what it said. */
@@ -33,7 +36,8 @@ export async function runCommand(
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandOutcome> {
-  const group = startGroup(file, args, options);
+  const files = options.outputDir === undefined ? undefined : openOutputFiles(options.outputDir, OUTPUT_LIMIT);
+  const group = startGroup(file, args, { ...options, output: files });
   const stdout = createTail(OUTPUT_LIMIT);
   const stderr = createTail(OUTPUT_LIMIT);
   group.stdout.on("data", stdout.push).on("error", ignore);
@@ -49,8 +53,10 @@ export async function runCommand(
   try {
     const exit = await group.exited;
     await Promise.race([Promise.all([drained(group.stdout), drained(group.stderr)]), delay(DRAIN)]);
-    return { ...exit, timedOut, output: [stdout.text(), stderr.text()].filter((text) => text !== "").join("\n") };
+    const said = files?.texts() ?? [stdout.text(), stderr.text()];
+    return { ...exit, timedOut, output: said.filter((text) => text !== "").join("\n") };
   } finally {
+    files?.close();
     clearTimeout(timer);
     options.signal.removeEventListener("abort", stop);
     group.sweepUp();

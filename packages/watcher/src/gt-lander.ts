@@ -17,16 +17,22 @@ export interface GtOptions {
   readonly gt: string;
   readonly town: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Directory for what gt says. Without it, a gt that outlives us dies between closing a convoy and telling people. */
+  readonly outputDir?: string;
   /** Milliseconds until a command is ended; `COMMAND_TIMEOUT` by default. */
   readonly timeout?: number;
 }
 
 /** Lands convoys through `gt`, which closes them and tells the people waiting. */
-export function createGtLander({ gt, town, env, timeout = COMMAND_TIMEOUT }: GtOptions): ConvoyLander {
+export function createGtLander({ gt, town, env, outputDir, timeout = COMMAND_TIMEOUT }: GtOptions): ConvoyLander {
   return {
     command: (step, convoy) => ["gt", ...ARGUMENTS[step](convoy).map(quoted)].join(" "),
     run: async (step, convoy, signal) =>
-      toResult(await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, timeout, signal }), gt, timeout),
+      toResult(
+        await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, outputDir, timeout, signal }),
+        gt,
+        timeout,
+      ),
     identity: () => fileIdentity(gt),
   };
 }

@@ -20,6 +20,7 @@ import { leaderLockOf, underLead, whileLeading } from "./leadership.ts";
 import { lockTown } from "./lock.ts";
 import { dbSource, type OpenedFiles, openFiles } from "./open-files.ts";
 import { findRival } from "./rival.ts";
+import { stateDirOf } from "./state-dir.ts";
 import { createStatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -143,7 +144,12 @@ async function withTown<T>(
     const result = await work(
       {
         store,
-        lander: createGtLander({ gt: gt ?? "gt", town, env: commandEnvironment(process.env, bd) }),
+        lander: createGtLander({
+          gt: gt ?? "gt",
+          town,
+          env: commandEnvironment(process.env, bd),
+          outputDir: stateDirOf(town),
+        }),
         sources: [],
         clock: systemClock,
         report,

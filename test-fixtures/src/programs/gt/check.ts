@@ -30,9 +30,11 @@ const checkOne = (town: Town, convoy: Convoy, dryRun: boolean, control: ConvoyCo
     out(`○ Convoy ${convoy.id} has ${open} open issue(s) remaining\n`);
     return false;
   }
-  if (dryRun) out(`⚠ Would auto-close convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
-  else if (!land(town, convoy, completed, control)) return false;
-  else out(`✓ Auto-closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
+  if (!dryRun) {
+    const say = (): void => out(`✓ Auto-closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
+    return land(town, convoy, completed, control, { say });
+  }
+  out(`⚠ Would auto-close convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
   return true;
 };
 

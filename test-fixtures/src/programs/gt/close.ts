@@ -7,9 +7,9 @@ import type { Convoy, Town } from "./town.ts";
 
 const close = (town: Town, convoy: Convoy, args: Args, control: ConvoyControl): void => {
   const reason = args.value("--reason") ?? "Manually closed";
-  if (land(town, convoy, reason, control, args.value("--notify")))
-    out(`✓ Closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
-  else fail(`Error: closing convoy: exit status 1`);
+  const say = (): void => out(`✓ Closed convoy 🚚 ${convoy.id}: ${convoy.title}\n`);
+  if (!land(town, convoy, reason, control, { say, also: args.value("--notify") }))
+    fail(`Error: closing convoy: exit status 1`);
 };
 
 const openOne = (town: Town, id: string): Convoy | undefined => {

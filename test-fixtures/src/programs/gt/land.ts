@@ -26,17 +26,33 @@ const notify = (convoy: Convoy, also: string | undefined): void => {
     });
 };
 
-/** `bd close` on the convoy, through the town's daemon, then the mail. False when nothing was closed. */
-export const land = (town: Town, convoy: Convoy, reason: string, control: ConvoyControl, also?: string): boolean => {
-  if (control.mode === "lies") return true;
+/** What happens between closing and telling, and whom to tell besides those whom the convoy names. */
+interface Landing {
+  readonly say?: () => void;
+  readonly also?: string | undefined;
+}
+
+/**
+ * `bd close` on the convoy, through the town's daemon, then what gt says on stdout, then the mail: in that order, so
+ * that a gt whose reader is gone tells nobody. False when nothing was closed.
+ */
+export const land = (
+  town: Town,
+  convoy: Convoy,
+  reason: string,
+  control: ConvoyControl,
+  { say, also }: Landing = {},
+): boolean => {
   if (control.mode === "warns") {
     out(`⚠ Warning: couldn't close convoy ${convoy.id}: exit status 1\n`);
     return false;
   }
-  change(town.beadsDir, { migrate: control.migrate !== false, tell: true }, (db) =>
-    closeIssue(db, convoy.id, { reason }),
-  );
+  if (control.mode !== "lies")
+    change(town.beadsDir, { migrate: control.migrate !== false, tell: true }, (db) =>
+      closeIssue(db, convoy.id, { reason }),
+    );
   if (control.mode === "crash-after-close") process.kill(process.pid, "SIGKILL");
-  notify(convoy, also);
+  say?.();
+  if (control.mode !== "lies") notify(convoy, also);
   return true;
 };
