@@ -30,7 +30,11 @@ const WORDS: Words = {
   waiting: (record) => [
     { text: `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}` },
   ],
-  complete: (record) => [{ text: `${named(record)} is complete: all ${plural(record.total, "tracked issue")} closed` }],
+  complete: (record) => [
+    {
+      text: `${named(record)} is complete: ${record.total === 1 ? "its one tracked issue" : `all ${record.total} tracked issues`} closed`,
+    },
+  ],
   checking: ({ convoy, command }) => [dim(`running completion check for ${printable(convoy)}: ${printable(command)}`)],
   landed: (record) => [
     {

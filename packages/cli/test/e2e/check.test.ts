@@ -35,7 +35,7 @@ test("--dry-run exits 3 while a complete convoy is open, and 0 when none is", as
   town.close(issues[0] ?? "");
   const { code, stdout } = await run(["check", "--dry-run"]);
   expect(code).toBe(3);
-  expect(stdout).toContain(`${convoys[0]} "A convoy" is complete: all 1 tracked issue closed`);
+  expect(stdout).toContain(`${convoys[0]} "A convoy" is complete: its one tracked issue closed`);
   expect(control.calls("gt")).toEqual([]);
   expect(town.status(convoys[0] ?? "")).toBe("open");
 });

@@ -116,7 +116,7 @@ test("FM-23: a landing is told as what it is, all tracked issues closed, and not
   town.close(issue);
   await cli.said("landed");
   const { stdout } = await cli.stop();
-  expect(stdout).toContain(`${convoy} "Ship it" is complete: all 1 tracked issue closed\n`);
+  expect(stdout).toContain(`${convoy} "Ship it" is complete: its one tracked issue closed\n`);
   expect(stdout).toMatch(
     new RegExp(`^✓ ${convoy} "Ship it" landed: all tracked issues closed, convoy closed .* after the last$`, "m"),
   );
