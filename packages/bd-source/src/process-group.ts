@@ -32,6 +32,7 @@ export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return clean;
 }
 
+/** How to start a program in a process group of its own. */
 export interface GroupOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
