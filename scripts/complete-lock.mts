@@ -22,7 +22,8 @@ const osOf = (name: string): string[] =>
     .map((found) => (found === "windows" ? "win32" : found));
 
 const cpuOf = (name: string): string =>
-  /arm64|ia32|ppc64|riscv64|s390x|wasm32|x64|arm/.exec(name)?.[0] ?? (name.endsWith("-64") ? "x64" : "none");
+  /arm64|ia32|ppc64|riscv64|s390x|wasm32|x64|arm/.exec(name.replace("aarch64", "arm64"))?.[0] ??
+  (name.endsWith("-64") ? "x64" : "none");
 
 const libcOf = (name: string): string[] => (/musl/.test(name) ? ["musl"] : /gnu|glibc/.test(name) ? ["glibc"] : []);
 

@@ -5,7 +5,7 @@ import type { Control } from "./control.ts";
 import { inPackage } from "./package-dir.ts";
 
 export interface StandInOptions {
-  /** Path of a node or a deno: by default the one that runs this. */
+  /** Path of a node, a deno or a bun: by default the one that runs this. */
   readonly runtime?: string;
   /** Where the programs are, when not beside this file (a bundle). */
   readonly programs?: { readonly bd: string; readonly gt: string };
@@ -33,7 +33,8 @@ const nodeFlags = (): readonly string[] => {
 /** The command line that runs a .ts file. */
 const command = (runtime: string): readonly string[] => {
   const isDeno = /(^|[\\/])deno(\.exe)?$/.test(runtime);
-  return isDeno ? [runtime, "run", "-A", "--quiet"] : [runtime, ...nodeFlags()];
+  if (isDeno) return [runtime, "run", "-A", "--quiet"];
+  return /(^|[\\/])bun(\.exe)?$/.test(runtime) ? [runtime] : [runtime, ...nodeFlags()];
 };
 
 /** Type stripping and compiling once, not at every start: a third of the time. */

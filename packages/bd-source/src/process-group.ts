@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
+import { sendSignal } from "./send-signal.ts";
 
 /** How a process ended. */
 export interface Exit {
@@ -76,7 +77,7 @@ export function startGroup(file: string, args: readonly string[], options: Group
   const signalGroup = (signal: "SIGTERM" | "SIGKILL"): void => {
     if (child.pid === undefined) return;
     try {
-      process.kill(-child.pid, signal);
+      sendSignal(-child.pid, signal);
     } catch {
       // The group is gone, which is what was wanted.
     }

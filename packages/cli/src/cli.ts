@@ -1,6 +1,8 @@
 import { WatcherError } from "@gastown/convoy-core";
 import { CommanderError } from "commander";
+import { asDenial } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
+import { hushSqliteWarning } from "./hush-sqlite-warning.ts";
 import { printError } from "./output.ts";
 import { createProgram } from "./program.ts";
 
@@ -11,13 +13,15 @@ export async function main(args: readonly string[]): Promise<void> {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
     });
+  hushSqliteWarning();
   try {
     await createProgram((status) => {
       process.exitCode = status;
     }).parseAsync(args, { from: "user" });
   } catch (error) {
     process.exitCode = statusOf(error);
-    if (!(error instanceof CommanderError)) printError(error, args.includes("-v") || args.includes("--verbose"));
+    if (!(error instanceof CommanderError))
+      printError(asDenial(error) ?? error, args.includes("-v") || args.includes("--verbose"));
   }
 }
 

@@ -1,5 +1,22 @@
 import { WatcherError } from "@gastown/convoy-core";
 
+/** Something that Deno was not given leave for. */
+class DenoPermissionError extends WatcherError {
+  constructor(cause: Error) {
+    super(
+      "permission-denied",
+      `Deno does not let this program do that: ${cause.message}`,
+      "docs/guides/deno.md has the permissions that each command needs",
+      { cause },
+    );
+  }
+}
+
+/** Deno's refusal of something, by its name, which is all it has. */
+export function asDenial(error: unknown): WatcherError | undefined {
+  return error instanceof Error && error.name === "NotCapable" ? new DenoPermissionError(error) : undefined;
+}
+
 /** Convoys were named that the town does not have. */
 export class ConvoyNotFoundError extends WatcherError {
   readonly convoys: readonly string[];

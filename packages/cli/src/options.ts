@@ -1,5 +1,5 @@
 import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
-import type { SourceName } from "@gastown/convoy-watcher";
+import type { DriverName, SourceName } from "@gastown/convoy-watcher";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
@@ -7,6 +7,8 @@ export interface CommonOptions {
   readonly town?: string;
   readonly bd?: string;
   readonly gt?: string;
+  /** As given; else the settings of the town say it. */
+  readonly driver?: DriverName;
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -55,9 +57,15 @@ function listOf<T extends string>(allowed: readonly T[]): (text: string) => T[] 
   };
 }
 
+/** Written out: the packages that have the drivers are loaded by the commands that need them. */
+const DRIVERS: readonly DriverName[] = ["better-sqlite3", "node-sqlite"];
 const SOURCES: readonly SourceName[] = ["bd", "db"];
 const STEPS: readonly LandStep[] = ["check", "close", "force"];
 
+export const driverOption: Option = new Option(
+  "--driver <name>",
+  "what reads SQLite files; by default better-sqlite3, or what the settings say",
+).choices(DRIVERS);
 export const graceOption: Option = new Option(
   "--grace <time>",
   "leave a complete convoy to a live gt daemon for so long",

@@ -6,6 +6,7 @@ import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
 import {
   demoStoreOption,
+  driverOption,
   dryRunOption,
   graceOption,
   type LandingOptions,
@@ -31,6 +32,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .option("--town <dir>", "root of the town; by default the one around the working directory")
     .option("--bd <path>", "the bd to use; by default the one on PATH")
     .option("--gt <path>", "the gt to use; by default the one on PATH")
+    .addOption(driverOption)
     .option("--json", "for programs: watch, check and demo print an object a line, the others one document")
     .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
     .option("-v, --verbose", "everything")

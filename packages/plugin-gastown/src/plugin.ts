@@ -21,6 +21,8 @@ export interface ConvoyWatcherSettings {
   readonly bd?: string | undefined;
   /** Path of gt; a relative one starts at the root. */
   readonly gt?: string | undefined;
+  /** What reads SQLite files. */
+  readonly driver?: "better-sqlite3" | "node-sqlite" | undefined;
   /** What to run for each landed convoy: program and arguments. */
   readonly onLand?: readonly [string, ...string[]] | undefined;
 }

@@ -56,9 +56,9 @@ describe("the order", () => {
     expect(here.town.status(convoy)).toBe("closed");
   });
 
-  test("leaves a town to its watcher, and that is no failure", () => {
+  test("leaves a town to its watcher, and that is no failure", async () => {
     const here = scene();
-    const lock = lockTown(here.town.dir, new Date());
+    const lock = await lockTown(here.town.dir, new Date());
     onTestFinished(() => lock.release());
     expect(inCity(here, script).code).toBe(0);
     expect(here.control.calls("gt")).toEqual([]);

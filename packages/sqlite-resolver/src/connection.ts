@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
-import Database from "better-sqlite3";
 import type { CompiledQuery } from "kysely";
 import { queriesFor } from "./compiled.ts";
+import type { DriverName, OpenDatabase, Statement } from "./drivers/driver.ts";
+import { loadDriver } from "./drivers/load-driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { projectsOf } from "./projects.ts";
 import type { Queries } from "./queries.ts";
@@ -56,15 +57,17 @@ export function identityOf(file: string): string {
  * Opens a beads database. No file is created when it is missing.
  *
  * @throws {DatabaseError} when it cannot be read, or is not a beads database
+ * @throws {DriverError} when there is no such driver here
  */
-export async function connect(file: string): Promise<Connection> {
+export async function connect(file: string, driverName?: DriverName): Promise<Connection> {
+  const driver = await loadDriver(driverName);
   const identity = identityOf(file);
-  let database: Database.Database | undefined;
+  let database: OpenDatabase | undefined;
   try {
-    database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
-    database.pragma(`cache_size = ${PAGE_CACHE}`);
+    database = driver.open(file, { readonly: true, timeout: BUSY_TIMEOUT });
+    database.exec(`pragma cache_size = ${PAGE_CACHE}`);
     if (identityOf(file) !== identity) throw databaseError("replaced", file);
-    return await describe(database, file, identity);
+    return describe(database, file, identity);
   } catch (error) {
     database?.close();
     throw asDatabaseError(error, file);
@@ -73,24 +76,24 @@ export async function connect(file: string): Promise<Connection> {
 
 let openings = 0;
 
-async function describe(database: Database.Database, file: string, identity: string): Promise<Connection> {
+function describe(database: OpenDatabase, file: string, identity: string): Connection {
   const shape = shapeOf(file, columnsOf(database));
   const statement = memoised(database);
-  const version = database.prepare<[], number>("pragma data_version").pluck();
-  const schemaVersion = database.prepare<[], number>("pragma schema_version").pluck();
-  let data = version.get() ?? 0;
-  let schema = schemaVersion.get() ?? 0;
+  const version = numberOf(database, "pragma data_version", "data_version");
+  const schemaVersion = numberOf(database, "pragma schema_version", "schema_version");
+  let data = version();
+  let schema = schemaVersion();
   let outdated = false;
   const after = shape.events
-    ? database.prepare<[number, number], { id: number; issue_id: string; event_type: string }>(
+    ? database.prepare<{ id: number; issue_id: string; event_type: string }>(
         "select id, issue_id, event_type from events where id > ? order by id limit ?",
       )
     : undefined;
   const projects = shape.dependencies === "single" && shape.wisps === undefined ? projectsOf(database) : undefined;
-  const last = shape.events ? database.prepare<[], number | null>("select max(id) from events").pluck() : undefined;
+  const last = shape.events ? numberOf(database, "select max(id) as last from events", "last") : undefined;
   /** bd rebuilds tables at every start, mostly as they were: only another shape counts. */
   const checkShape = (): void => {
-    const now = schemaVersion.get() ?? 0;
+    const now = schemaVersion();
     if (now === schema) return;
     schema = now;
     outdated = JSON.stringify(shapeOf(file, columnsOf(database))) !== JSON.stringify(shape);
@@ -102,21 +105,27 @@ async function describe(database: Database.Database, file: string, identity: str
     queries: queriesFor(shape),
     rows: async <R>({ sql, parameters }: CompiledQuery<R>) => statement(sql).all(...parameters) as R[],
     dataVersion() {
-      const now = version.get() ?? 0;
+      const now = version();
       if (now !== data) checkShape();
       return (data = now);
     },
     outdated: () => outdated,
     projects: () => projects?.(),
     eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
-    lastEvent: () => last?.get() ?? 0,
+    lastEvent: () => last?.() ?? 0,
     close: () => database.close(),
   };
 }
 
-function columnsOf(database: Database.Database): Map<string, Set<string>> {
+/** The one number that a query gives; 0 for none. */
+function numberOf<Name extends string>(database: OpenDatabase, sql: string, name: Name): () => number {
+  const statement = database.prepare<Readonly<Record<Name, number | null>>>(sql);
+  return () => statement.get()?.[name] ?? 0;
+}
+
+function columnsOf(database: OpenDatabase): Map<string, Set<string>> {
   const rows = database
-    .prepare<[], { tbl: string; col: string }>(
+    .prepare<{ tbl: string; col: string }>(
       "select m.name as tbl, c.name as col from sqlite_master m join pragma_table_info(m.name) c where m.type in ('table', 'view')",
     )
     .all();
@@ -126,8 +135,8 @@ function columnsOf(database: Database.Database): Map<string, Set<string>> {
 }
 
 /** Each query is prepared when it is first asked; there are only a handful. */
-function memoised(database: Database.Database): (text: string) => Database.Statement {
-  const statements = new Map<string, Database.Statement>();
+function memoised(database: OpenDatabase): (text: string) => Statement<unknown> {
+  const statements = new Map<string, Statement<unknown>>();
   return (text) => {
     let statement = statements.get(text);
     if (statement === undefined) statements.set(text, (statement = database.prepare(text)));

@@ -1,4 +1,13 @@
 export type { Metadata, Store } from "./beads-dir.ts";
 export { type ChangeFeedOptions, createChangeFeed } from "./change-feed.ts";
+export {
+  type Driver,
+  type DriverName,
+  DRIVERS,
+  type OpenDatabase,
+  type OpenOptions,
+  type Statement,
+} from "./drivers/driver.ts";
+export { DriverError, loadDriver } from "./drivers/load-driver.ts";
 export { openTown, type Place, type TownFiles, type TownOptions } from "./town-databases.ts";
 export type { DirectoryWatch, WatchDirectory } from "./watch-directory.ts";

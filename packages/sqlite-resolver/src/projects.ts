@@ -1,4 +1,4 @@
-import type Database from "better-sqlite3";
+import type { OpenDatabase } from "./drivers/driver.ts";
 
 /** More middle segments than this are not tried one by one. */
 const LIMIT = 256;
@@ -27,12 +27,12 @@ where l.partial = 0 and c.seqno = 0 and c.name = 'depends_on_id'`;
  * How external references in this database name their middle segment: all there are, so that every reference to an id
  * can be looked up. Undefined when finding out would mean to read them all.
  */
-export function projectsOf(database: Database.Database): () => readonly string[] | undefined {
+export function projectsOf(database: OpenDatabase): () => readonly string[] | undefined {
   if (database.prepare(INDEXED).get() === undefined) return () => undefined;
-  const query = database.prepare<[], string>(SKIP).pluck();
+  const query = database.prepare<{ reference: string }>(SKIP);
   return () => {
-    const references = query.all();
-    if (references.length > LIMIT) return undefined;
-    return references.flatMap((reference) => /^external:([^:]+):/s.exec(reference)?.[1] ?? []);
+    const rows = query.all();
+    if (rows.length > LIMIT) return undefined;
+    return rows.flatMap(({ reference }) => /^external:([^:]+):/s.exec(reference)?.[1] ?? []);
   };
 }

@@ -1,5 +1,6 @@
 import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refersTo } from "@gastown/convoy-core";
 import { connect, type Connection, identityOf } from "./connection.ts";
+import type { DriverName } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { toConvoy, toIssue, toTrack } from "./rows.ts";
 
@@ -15,8 +16,11 @@ export interface SqliteDatabase extends IssueDatabase {
   close(): void;
 }
 
-/** @param file path of the database; it is opened at the first read, and may be missing until then */
-export function createSqliteDatabase(file: string): SqliteDatabase {
+/**
+ * @param file path of the database; it is opened at the first read, and may be missing until then
+ * @param driver what opens it; better-sqlite3 by default
+ */
+export function createSqliteDatabase(file: string, driver?: DriverName): SqliteDatabase {
   let current: Connection | undefined;
 
   const close = (): void => {
@@ -31,7 +35,7 @@ export function createSqliteDatabase(file: string): SqliteDatabase {
       close();
       throw error;
     }
-    return (current ??= await connect(file));
+    return (current ??= await connect(file, driver));
   };
 
   /** A schema that changed under us (a migration) shows as a missing column: the file is opened anew, once. */

@@ -9,6 +9,7 @@ import {
   type TownDatabases,
 } from "@gastown/convoy-core";
 import { beadsDirOf, readText, type Store, storeOf } from "./beads-dir.ts";
+import type { DriverName } from "./drivers/driver.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 
 /** How long what the town's files say may be relied on, in milliseconds, unless `refresh` is called. */
@@ -20,6 +21,8 @@ export interface TownOptions {
   readonly town: string;
   /** Milliseconds, monotonic or not. */
   readonly now: () => number;
+  /** What opens SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
   /** Opens a database that is kept in Dolt; without it such databases are told to be unsupported. */
   readonly openDolt?: (store: Store & { kind: "dolt" }) => IssueDatabase;
   /** Told when `routes.jsonl` has lines that say nothing usable, once for each change of them. */
@@ -108,7 +111,7 @@ export function openTown(options: TownOptions): TownFiles {
 
   function openSqlite(file: string): SqliteDatabase {
     let database = opened.get(file);
-    if (database === undefined) opened.set(file, (database = createSqliteDatabase(file)));
+    if (database === undefined) opened.set(file, (database = createSqliteDatabase(file, options.driver)));
     return database;
   }
 

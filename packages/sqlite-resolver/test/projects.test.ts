@@ -3,12 +3,13 @@ import { buildTown, bulkTown, tempDir } from "@gastown/test-fixtures";
 import * as fc from "fast-check";
 import { expect, it, onTestFinished } from "vitest";
 import { createSqliteDatabase } from "../src/sqlite-database.ts";
+import { driver } from "./support/driver.ts";
 import { openStore } from "./support/store.ts";
 
 const directory = (): string => tempDir(onTestFinished).path;
 
 const databaseOf = (file: string): ReturnType<typeof createSqliteDatabase> => {
-  const database = createSqliteDatabase(file);
+  const database = createSqliteDatabase(file, driver);
   onTestFinished(() => database.close());
   return database;
 };
@@ -31,7 +32,7 @@ it("finds every reference to an issue that reading them all finds", async () => 
       using dir = tempDir();
       const town = buildTown(`${dir.path}/town`, { rigs: {} });
       town.createConvoy({ rawTracks: references });
-      const database = createSqliteDatabase(town.db());
+      const database = createSqliteDatabase(town.db(), driver);
       const ids = [...new Set(references.map((stored) => parseReference(stored).id))].filter((id) => id !== "");
       const found = (await database.openTracksOf?.(ids)) ?? [];
       const all = await database.openTracks();

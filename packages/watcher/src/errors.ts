@@ -82,6 +82,18 @@ export class CommandSyntaxError extends WatcherError {
   }
 }
 
+/** Deno was started without leave to end what is run here. */
+export class PermissionError extends WatcherError {
+  constructor(cause: unknown) {
+    super(
+      "permission-denied",
+      "Deno does not let this program end what gt and bd start",
+      "add /bin/kill to --allow-run, or give --allow-run without a list: see docs/guides/deno.md",
+      { cause },
+    );
+  }
+}
+
 /** A system on which programs that were started cannot be ended with all they started. */
 export class PlatformError extends WatcherError {
   readonly platform: string;

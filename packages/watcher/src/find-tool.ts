@@ -1,7 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { isDenied } from "@gastown/bd-source";
+import { statOf } from "./stat-of.ts";
 
-/** Absolute path of a program: where the user says, else the first on PATH. Undefined when it is not there. */
+/**
+ * Absolute path of a program: where the user says, else the first on PATH. Undefined when it is not there.
+ *
+ * @throws Deno's own error when it may not look where the user says
+ */
 export function findTool(
   name: string,
   given: string | undefined,
@@ -10,7 +16,7 @@ export function findTool(
 ): string | undefined {
   if (given !== undefined) {
     const file = resolve(cwd, given);
-    return isProgram(file) ? file : undefined;
+    return isProgram(file, true) ? file : undefined;
   }
   for (const dir of (path ?? "").split(delimiter)) {
     if (!isAbsolute(dir)) continue;
@@ -22,15 +28,27 @@ export function findTool(
 
 /** Changes when the file behind a path is replaced or rewritten. */
 export function fileIdentity(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   return stat === undefined ? "missing" : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
 }
 
-function isProgram(file: string): boolean {
+function isProgram(file: string, named = false): boolean {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && mayRun(file, stat.mode);
+  } catch (error) {
+    if (named && isDenied(error)) throw error;
+    return false;
+  }
+}
+
+function mayRun(file: string, mode: number): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
+    return true;
+  } catch (error) {
+    // Without --allow-sys Deno does not say which user we are: that somebody may run it must do.
+    if (isDenied(error)) return (mode & 0o111) !== 0;
+    throw error;
   }
 }

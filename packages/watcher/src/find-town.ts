@@ -1,7 +1,9 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { isDenied } from "@gastown/bd-source";
 import { messageOf } from "@gastown/convoy-core";
 import { TownNotFoundError } from "./errors.ts";
+import { statOf } from "./stat-of.ts";
 
 /** What is known of where the town is. */
 export interface TownSearch {
@@ -33,15 +35,17 @@ export function findTown({ town, cwd, env }: TownSearch): string {
 function outermostTown(cwd: string): string | undefined {
   let found: string | undefined;
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (isFile(join(dir, "mayor", "town.json"))) found = dir;
+    if (isFile(join(dir, "mayor", "town.json"), dir === cwd)) found = dir;
     if (dirname(dir) === dir) return found;
   }
 }
 
-function isFile(path: string): boolean {
+/** Deno may be kept from looking into the parents, but not from looking at all. */
+function isFile(path: string, mayLook: boolean): boolean {
   try {
     return statSync(path).isFile();
-  } catch {
+  } catch (error) {
+    if (mayLook && isDenied(error)) throw error;
     return false;
   }
 }
@@ -61,7 +65,7 @@ function checked(town: string): string {
 }
 
 function realTown(town: string): string {
-  const stat = statSync(town, { throwIfNoEntry: false });
+  const stat = statOf(town);
   if (stat === undefined)
     throw new TownNotFoundError(
       town,
@@ -74,7 +78,7 @@ function realTown(town: string): string {
       `${town} is not a directory`,
       "name the root of the town, the directory with mayor/ and .beads/",
     );
-  if (!statSync(join(town, ".beads"), { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statOf(join(town, ".beads"))?.isDirectory()) {
     throw new TownNotFoundError(
       town,
       `${town} is not a town: it has no .beads directory`,

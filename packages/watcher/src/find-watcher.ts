@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "./is-alive.ts";
+import { statOf } from "./stat-of.ts";
 import { stateDirOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status-file.ts";
 
@@ -41,7 +43,7 @@ function readStatus(file: string): WatcherStatus | undefined {
 
 /** Whether somebody holds a lock on the file; undefined where the system does not tell. */
 function holdsLock(file: string): boolean | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  const stat = statOf(file);
   if (stat === undefined) return false;
   let locks: string;
   try {
@@ -51,15 +53,6 @@ function holdsLock(file: string): boolean | undefined {
   }
   // 1: POSIX  ADVISORY  WRITE 4242 08:01:123456 1073741824 1073742335
   return locks.split("\n").some((line) => line.trim().split(/\s+/)[5]?.split(":")[2] === String(stat.ino));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function readJson(file: string): Record<string, unknown> | undefined {

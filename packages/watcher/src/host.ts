@@ -1,5 +1,6 @@
 // What programs that host the watcher share, and nobody needs who only calls it.
 export { commandEnvironment } from "./command-environment.ts";
+export { driverOf } from "./driver-of.ts";
 export { findTool } from "./find-tool.ts";
 export { lockTown, type TownLock } from "./lock.ts";
 export { parseCommand } from "./parse-command.ts";

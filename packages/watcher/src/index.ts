@@ -1,5 +1,6 @@
 export {
   CommandSyntaxError,
+  PermissionError,
   PlatformError,
   SettingsError,
   StateDirError,
@@ -7,11 +8,13 @@ export {
   TownLockedError,
   TownNotFoundError,
 } from "./errors.ts";
+export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { issueView, type IssueView, isoTime } from "./issue-view.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
-export { optionsOf, readSettings, settingsFileOf, settingsSchema, type WatcherSettings } from "./settings.ts";
+export { optionsOf, readSettings, settingsSchema, type WatcherSettings } from "./settings.ts";
+export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";
 export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";

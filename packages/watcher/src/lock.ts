@@ -1,6 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { type DriverName, DriverError } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
+import { isAlive } from "./is-alive.ts";
 import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { type FileLock, takeLock } from "./take-lock.ts";
 
@@ -19,20 +21,22 @@ interface Holder {
  *
  * @throws {TownLockedError} when another watcher holds it
  * @throws {StateDirError} when our own directory cannot be written
+ * @throws {DriverError} when there is no such driver here
  */
-export function lockTown(town: string, since: Date): TownLock {
+export async function lockTown(town: string, since: Date, driver?: DriverName): Promise<TownLock> {
   const dir = makeStateDir(town);
   const file = join(dir, "watcher.lock");
   const note = join(dir, "watcher.pid");
   let held: FileLock | undefined;
   try {
-    held = takeLock(file);
+    held = await takeLock(file, driver);
     if (held !== undefined) {
       clearDrafts(dir);
       writeAtomically(note, noteOf(since));
     }
   } catch (error) {
     held?.release();
+    if (error instanceof DriverError) throw error;
     throw new StateDirError(dir, error);
   }
   if (held === undefined) throw new TownLockedError(town, holderOf(note));
@@ -66,8 +70,7 @@ function readHolder(note: string): Holder | undefined {
   try {
     const { pid, since } = JSON.parse(readFileSync(note, "utf8")) as Partial<Holder>;
     if (typeof pid !== "number" || typeof since !== "string") return undefined;
-    process.kill(pid, 0);
-    return { pid, since };
+    return isAlive(pid) ? { pid, since } : undefined;
   } catch {
     return undefined;
   }

@@ -13,11 +13,12 @@ export interface OpenedFiles {
 }
 
 /** Nothing is read or connected before the first question. */
-export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRoutes"> = {}): OpenedFiles {
+export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRoutes" | "driver"> = {}): OpenedFiles {
   const dolt = createDoltTown({ town, env: process.env, clock: systemClock, random: Math.random });
   const files = openTown({
     town,
     now: () => performance.now(),
+    driver: options.driver,
     openDolt: (store) => dolt.open(store),
     ...(options.onRejectedRoutes && { onRejectedRoutes: options.onRejectedRoutes }),
   });

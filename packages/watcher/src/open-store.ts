@@ -12,10 +12,10 @@ export interface OpenedStore {
 /** Opens whatever a town keeps its issues in. Nothing is read, locked or written before the first question. */
 export function openStore(
   town: string,
-  options: TownStoreOptions & Pick<TownOptions, "onRejectedRoutes"> = {},
+  options: TownStoreOptions & Pick<TownOptions, "onRejectedRoutes" | "driver"> = {},
 ): OpenedStore {
-  const { onFault, onRejectedRoutes } = options;
-  const { files, close } = openFiles(town, { ...(onRejectedRoutes && { onRejectedRoutes }) });
+  const { onFault, onRejectedRoutes, driver } = options;
+  const { files, close } = openFiles(town, { driver, ...(onRejectedRoutes && { onRejectedRoutes }) });
   return {
     store: createTownStore(files.databases, { ...(onFault && { onFault }) }),
     files,

@@ -1,5 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "./is-alive.ts";
+import { statOf } from "./stat-of.ts";
 
 /**
  * Who else lands convoys in this town: a live `gt daemon` always runs a watcher of its own. Its pid is in
@@ -18,7 +20,7 @@ export function findRival(town: string): string | undefined {
 
 /** The process that holds a lock on the file, `nobody`, or undefined when that can't be told. Linux lists all locks. */
 function lockHolder(file: string): number | "nobody" | undefined {
-  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  const stat = statOf(file);
   if (stat === undefined) return undefined;
   const locks = readText("/proc/locks");
   if (locks === undefined) return undefined;
@@ -34,15 +36,6 @@ function readPid(file: string): number | undefined {
   const [first = ""] = readText(file)?.split("\n") ?? [];
   const pid = /^\d{1,10}$/.test(first.trim()) ? Number(first) : 0;
   return pid > 1 ? pid : undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 function looksLikeGt(pid: number): boolean {

@@ -1,10 +1,12 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
+import { type DriverName, DRIVERS } from "@gastown/sqlite-resolver";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { CommandSyntaxError } from "./errors.ts";
 import { parseCommand } from "./parse-command.ts";
 import { readSettingsFile } from "./settings-file.ts";
+import { settingsFileOf } from "./state-dir.ts";
 import type { SourceName, WatchTownOptions } from "./watch-town.ts";
 
 /** What `<town>/settings/convoy-watcher.json` may say. What it leaves out has its default; flags win over it. */
@@ -21,6 +23,8 @@ export interface WatcherSettings {
   readonly bd?: string | undefined;
   /** Path of gt; a relative one starts at the town. */
   readonly gt?: string | undefined;
+  /** What reads SQLite files. */
+  readonly driver?: DriverName | undefined;
   /** What to run for each landed convoy: program and arguments. */
   readonly onLand?: readonly [string, ...string[]] | undefined;
 }
@@ -35,6 +39,7 @@ const KEYS = {
   land: listOf<LandStep>(["check", "close", "force"]),
   bd: path("bd"),
   gt: path("gt"),
+  driver: oneOf(DRIVERS),
   onLand: command(),
 };
 
@@ -43,11 +48,6 @@ export const settingsSchema: StandardSchemaV1<unknown, WatcherSettings> = v.stri
   KEYS,
   ({ expected }) => `${expected === "never" ? "no such key; " : ""}allowed: ${Object.keys(KEYS).join(", ")}`,
 );
-
-/** The settings of a town: `<town>/settings/convoy-watcher.json`. */
-export function settingsFileOf(town: string): string {
-  return join(town, "settings", "convoy-watcher.json");
-}
 
 /**
  * Reads the settings of a town; without a file, all are left out.
@@ -61,17 +61,22 @@ export function readSettings(town: string): WatcherSettings {
 /** How to watch this town, by its settings and the defaults for what they leave out. */
 export function optionsOf(
   town: string,
-  { source, sweep, grace, land, bd, gt, onLand }: WatcherSettings,
-): Pick<WatchTownOptions, "bd" | "gt" | "sources" | "sweepEvery" | "grace" | "steps" | "onLand"> {
+  { source, sweep, grace, land, bd, gt, driver, onLand }: WatcherSettings,
+): Pick<WatchTownOptions, "bd" | "gt" | "driver" | "sources" | "sweepEvery" | "grace" | "steps" | "onLand"> {
   return {
     bd: bd === undefined ? undefined : resolve(town, bd),
     gt: gt === undefined ? undefined : resolve(town, gt),
+    driver,
     sources: source ?? ["bd", "db"],
     sweepEvery: sweep ?? 30_000,
     grace: grace ?? 5_000,
     steps: land ?? ["check", "close", "force"],
     onLand,
   };
+}
+
+function oneOf<T extends string>(words: readonly T[]): v.GenericSchema<T | undefined, T | undefined> {
+  return v.optional(v.picklist(words, `allowed: ${words.map((word) => JSON.stringify(word)).join(", ")}`));
 }
 
 function listOf<T extends string>(words: readonly T[]): v.GenericSchema<T[] | undefined, T[] | undefined> {

@@ -1,10 +1,16 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StateDirError } from "./errors.ts";
+import { statOf } from "./stat-of.ts";
 
 /** Where the watcher keeps its own files: `<town>/.runtime/convoy-watcher`. */
 export function stateDirOf(town: string): string {
   return join(town, ".runtime", "convoy-watcher");
+}
+
+/** The settings of a town: `<town>/settings/convoy-watcher.json`. */
+export function settingsFileOf(town: string): string {
+  return join(town, "settings", "convoy-watcher.json");
 }
 
 /** @throws {StateDirError} */
@@ -25,12 +31,12 @@ export function makeStateDir(town: string): string {
  * @returns those that were not there before, the deepest first
  */
 export function makeDirs(dir: string): string[] {
-  if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return [];
+  if (statOf(dir)?.isDirectory()) return [];
   const made = dirname(dir) === dir ? [] : makeDirs(dirname(dir));
   try {
     mkdirSync(dir);
   } catch (error) {
-    if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return made;
+    if (statOf(dir)?.isDirectory()) return made;
     throw error;
   }
   return [dir, ...made];

@@ -1,4 +1,4 @@
-import Database from "better-sqlite3";
+import { type DriverName, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
 
 /** A lock of the system's own: it is free again at once when its holder dies, however. */
 export interface FileLock {
@@ -6,15 +6,18 @@ export interface FileLock {
 }
 
 /**
- * Takes a lock, an exclusive transaction on a database that is never written.
+ * Takes a lock, an exclusive transaction on a database that is never written. Drivers keep each other out, too.
  *
+ * @param driverName what opens the file; better-sqlite3 by default
  * @returns undefined when another holds it
  * @throws when the file cannot be made
+ * @throws {DriverError} when there is no such driver here
  */
-export function takeLock(file: string): FileLock | undefined {
-  let database: Database.Database | undefined;
+export async function takeLock(file: string, driverName?: DriverName): Promise<FileLock | undefined> {
+  const driver = await loadDriver(driverName);
+  let database: OpenDatabase | undefined;
   try {
-    database = new Database(file, { timeout: 0 });
+    database = driver.open(file, { readonly: false, timeout: 0 });
     database.exec("begin exclusive");
   } catch (error) {
     database?.close();
@@ -22,7 +25,7 @@ export function takeLock(file: string): FileLock | undefined {
     throw error;
   }
   const held = database;
-  return { release: () => void held.close() };
+  return { release: () => held.close() };
 }
 
 function isBusy(error: unknown): boolean {

@@ -11,14 +11,16 @@ import {
   type Reporter,
   watch,
 } from "@gastown/convoy-core";
+import type { DriverName } from "@gastown/sqlite-resolver";
 import { commandEnvironment } from "./command-environment.ts";
-import { PlatformError, ToolNotFoundError, TownLockedError } from "./errors.ts";
+import { ToolNotFoundError, TownLockedError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
 import { leaderLockOf, underLead, whileLeading } from "./leadership.ts";
 import { lockTown } from "./lock.ts";
 import { dbSource, type OpenedFiles, openFiles } from "./open-files.ts";
+import { requireProcessGroups } from "./require-process-groups.ts";
 import { findRival } from "./rival.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { createStatusKeeper } from "./status-file.ts";
@@ -37,6 +39,8 @@ export interface WatchTownOptions {
   readonly bd?: string | undefined;
   /** Path of gt; else it is looked for on PATH. */
   readonly gt?: string | undefined;
+  /** What reads SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
   /** With none it sweeps only. */
   readonly sources: readonly SourceName[];
   /** Sources of the host's own. */
@@ -63,9 +67,11 @@ export interface WatchTownOptions {
  * Watches a town until it is told to stop.
  *
  * @throws {PlatformError} on Windows, which knows no process groups
+ * @throws {PermissionError} on Deno without leave to end what is run
  * @throws {ToolNotFoundError} when there is no gt
  * @throws {TownLockedError} when another watcher holds the town
  * @throws {StateDirError} when the watcher's own files cannot be written
+ * @throws {DriverError} when there is no such driver here
  * @throws {DatabaseError} when the town's own database cannot be read, and waiting would not help
  */
 export async function watchTown(options: WatchTownOptions): Promise<void> {
@@ -99,15 +105,11 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
   });
 }
 
-function requireProcessGroups(): void {
-  if (process.platform === "win32") throw new PlatformError("Windows");
-}
-
 async function withTown<T>(
   options: WatchTownOptions,
   work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
 ): Promise<T> {
-  const { town, dryRun, version } = options;
+  const { town, dryRun, version, driver } = options;
   const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
   const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
   if (gt === undefined && !dryRun)
@@ -116,7 +118,7 @@ async function withTown<T>(
       options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
     );
   const startedAt = new Date();
-  const lock = dryRun ? undefined : lockTown(town, startedAt);
+  const lock = dryRun ? undefined : await lockTown(town, startedAt, driver);
   const keeper = createStatusKeeper(
     { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
     lock !== undefined,
@@ -128,6 +130,7 @@ async function withTown<T>(
     if (record.event === "landed") hook?.landed(record);
   };
   const opened = openFiles(town, {
+    driver,
     onRejectedRoutes(rejected) {
       for (const { line, why } of rejected)
         report({

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { driverOf } from "../src/driver-of.ts";
 import { optionsOf, readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
 
 const townWith = (text: string): string => {
@@ -29,7 +30,7 @@ describe("readSettings", () => {
 
   it("reads every key, times in milliseconds", () => {
     const town = townWith(
-      '\uFEFF{"source":["db"],"sweep":"2m","grace":"500ms","land":["check","close"],"bd":"/opt/bd","gt":"tools/gt"}',
+      '\uFEFF{"source":["db"],"sweep":"2m","grace":"500ms","land":["check","close"],"bd":"/opt/bd","gt":"tools/gt","driver":"node-sqlite"}',
     );
     expect(readSettings(town)).toEqual({
       source: ["db"],
@@ -38,6 +39,7 @@ describe("readSettings", () => {
       land: ["check", "close"],
       bd: "/opt/bd",
       gt: "tools/gt",
+      driver: "node-sqlite",
     });
   });
 
@@ -69,7 +71,12 @@ describe("readSettings", () => {
       'FILE: "land.1" is "bomb"; allowed: a list of at least one of "check", "close", "force"',
     ],
     [{ gt: "" }, 'FILE: "gt" is ""; allowed: the path of gt'],
-    [{ swep: "30s" }, 'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, onLand'],
+    [{ driver: "sqlite" }, 'FILE: "driver" is "sqlite"; allowed: "better-sqlite3", "node-sqlite"'],
+    [{ driver: null }, 'FILE: "driver" is null; allowed: "better-sqlite3", "node-sqlite"'],
+    [
+      { swep: "30s" },
+      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, onLand',
+    ],
     [
       { grace: 1, gt: 2 },
       'FILE: "grace" is 1; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h"; "gt" is 2; allowed: the path of gt',
@@ -121,5 +128,20 @@ describe("optionsOf", () => {
       gt: "/opt/gt",
       grace: 0,
     });
+  });
+});
+
+describe("driverOf", () => {
+  it("is what was given, else what the settings say, else left to the default", () => {
+    const town = townWith('{"driver":"node-sqlite"}');
+    expect(driverOf(town, "better-sqlite3")).toBe("better-sqlite3");
+    expect(driverOf(town)).toBe("node-sqlite");
+    expect(driverOf(tempDir(onTestFinished).path)).toBeUndefined();
+  });
+
+  it("is not kept by what else is wrong with the settings, nor by a word that is none", () => {
+    expect(driverOf(townWith('{"driver":"node-sqlite","swep":1}'))).toBe("node-sqlite");
+    for (const text of ["", "[]", "null", '{"driver":"sqlite"}', '{"driver":1}'])
+      expect(driverOf(townWith(text))).toBeUndefined();
   });
 });

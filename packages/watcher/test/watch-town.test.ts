@@ -75,7 +75,7 @@ describe("a watcher", () => {
     where.town.createIssue({ id: "al-a" });
     where.town.createConvoy({ tracks: ["al-a"] });
     where.town.close("al-a");
-    const holder = await startHolder(where.town.dir);
+    const holder = await startHolder(where.town.dir, "better-sqlite3");
     const error = await watchTown(optionsFor(where)).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(TownLockedError);
     expect(error).toMatchObject({ pid: holder.pid });

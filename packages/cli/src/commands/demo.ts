@@ -40,7 +40,7 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
   };
   let stage: Stage | undefined;
   try {
-    stage = await setStage(options.store, onRecord, stopping.stop);
+    stage = await setStage(options.store, options.driver, onRecord, stopping.stop);
     await tellStory({
       stage,
       screen,

@@ -41,9 +41,9 @@ export function townOptions(
 
 /** The settings that were given as flags. */
 function flags(options: LandingOptions & Partial<WatchOptions>): WatcherSettings {
-  const { source, sweep, grace, land, bd, gt, onLand, given } = options;
+  const { source, sweep, grace, land, bd, gt, driver, onLand, given } = options;
   const command = onLand === undefined ? undefined : parseCommand(onLand);
-  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt), onLand: command };
+  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt), driver, onLand: command };
   return Object.fromEntries(Object.entries(all).filter(([name]) => given.has(name)));
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { WatcherError, type WatchRecord } from "@gastown/convoy-core";
-import { findTown } from "@gastown/convoy-watcher";
+import { type DriverName, findTown } from "@gastown/convoy-watcher";
 import { findTool } from "@gastown/convoy-watcher/host";
 import { type StandIns, tempDir } from "@gastown/test-fixtures";
 import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
@@ -35,6 +35,7 @@ export interface Stage {
  */
 export async function setStage(
   store: DemoStore,
+  driver: DriverName | undefined,
   onRecord: (record: WatchRecord, line: string) => void,
   signal: AbortSignal,
 ): Promise<Stage> {
@@ -61,7 +62,7 @@ export async function setStage(
         return output;
       },
       async watch() {
-        watcher = startWatcher({ town, bd: tools.bd, gt: tools.gt, onRecord, signal });
+        watcher = startWatcher({ town, bd: tools.bd, gt: tools.gt, driver, onRecord, signal });
         const watching = await watcher.until(({ event }) => event === "watching", PATIENCE);
         if (watching === undefined && !signal.aborted)
           throw new DemoFailedError("the watcher did not start", watcher.complaints());

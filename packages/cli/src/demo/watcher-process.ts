@@ -1,5 +1,6 @@
 import { type Exit, startGroup, toolEnvironment } from "@gastown/bd-source";
 import type { WatchRecord } from "@gastown/convoy-core";
+import type { DriverName } from "@gastown/convoy-watcher";
 import { ownCommand } from "./own-files.ts";
 import { type Records, recordsOf } from "./records-of.ts";
 
@@ -20,15 +21,27 @@ export interface WatcherOptions {
   readonly town: string;
   readonly bd: string;
   readonly gt: string;
+  readonly driver: DriverName | undefined;
   /** Each record as it comes, and the line it came in. */
   readonly onRecord: (record: WatchRecord, line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** Starts the real watcher, as a person would. */
-export function startWatcher({ town, bd, gt, onRecord, signal }: WatcherOptions): WatcherProcess {
+export function startWatcher({ town, bd, gt, driver, onRecord, signal }: WatcherOptions): WatcherProcess {
   const [file, ...own] = ownCommand();
-  const args = [...own, "watch", "--json", "--town", town, "--bd", bd, "--gt", gt];
+  const args = [
+    ...own,
+    "watch",
+    "--json",
+    "--town",
+    town,
+    "--bd",
+    bd,
+    "--gt",
+    gt,
+    ...(driver ? ["--driver", driver] : []),
+  ];
   const group = startGroup(file, args, { cwd: town, env: toolEnvironment(process.env) });
   let stderr = "";
   group.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-STDERR_LIMIT)));

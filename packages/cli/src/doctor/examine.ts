@@ -1,5 +1,7 @@
 import { messageOf, WatcherError } from "@gastown/convoy-core";
 import { findTown, findWatcher, openStore } from "@gastown/convoy-watcher";
+import { driverOf } from "@gastown/convoy-watcher/host";
+import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { type Check, type Finding, type Group, wrong } from "./check.ts";
 import { checkConvoys } from "./convoys.ts";
@@ -28,11 +30,12 @@ export async function examine(
     try {
       findings = await check();
     } catch (error) {
+      const known = asDenial(error) ?? error;
       findings = [
         wrong(
           group,
-          messageOf(error),
-          error instanceof WatcherError ? error.hint : "this is a fault of convoy-cli: please report it",
+          messageOf(known),
+          known instanceof WatcherError ? known.hint : "this is a fault of convoy-cli: please report it",
         ),
       ];
     }
@@ -56,7 +59,7 @@ export async function examine(
     return undefined;
   }
   const root: string = town;
-  const { store, files, close } = openStore(root);
+  const { store, files, close } = openStore(root, { driver: driverOf(root, options.driver) });
   try {
     await look("databases", () => checkDatabases(root, files));
     await look("routes", () => checkRoutes(root));

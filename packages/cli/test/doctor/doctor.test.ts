@@ -315,6 +315,15 @@ it("finds a runtime that is too old", () => {
     { node: "22.14.0" },
     { node: "24.0.0", deno: "2.8.9" },
     { node: "24.0.0", deno: "2.9.0" },
+    { node: "26.0.0", bun: "1.3.9" },
+    { node: "26.0.0", bun: "1.4.5" },
   ];
-  expect(levels.map((versions) => checkRuntime(versions)[0]?.level)).toEqual(["wrong", "good", "wrong", "good"]);
+  expect(levels.map((versions) => checkRuntime(versions)[0]?.level)).toEqual([
+    "wrong",
+    "good",
+    "wrong",
+    "good",
+    "wrong",
+    "good",
+  ]);
 });

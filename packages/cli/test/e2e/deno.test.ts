@@ -1,96 +1,163 @@
-import { existsSync, realpathSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { leastPermissions } from "../support/own-command.ts";
 import { isAlive } from "../support/processes.ts";
-import { CLI, type RunningCli } from "../support/running-cli.ts";
+import { CLI, type Ended, type RunningCli } from "../support/running-cli.ts";
+import { deno, modules } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
+import { writtenByOthers } from "../support/written-by-others.ts";
 
-// Vitest runs on Node here; what is under test, the built command line, runs on Deno.
-const modules = fileURLToPath(new URL("../../../../node_modules", import.meta.url));
-const libc = process.platform === "linux" ? "-glibc" : "";
-const deno = join(modules, "@deno", `${process.platform}-${process.arch}${libc}`, "deno");
-const missing = !existsSync(deno);
-if (missing)
-  console.log(
-    `Left out: the command line on Deno, since the repository has none for ${process.platform}-${process.arch}`,
-  );
+// Every other file of this lane starts the command line with the least it needs, too: see ../support/own-command.ts.
+const GUIDE = "../../../../docs/guides/deno.md";
+const native = join(modules, "better-sqlite3");
+const leastOf = ({ root, town, bin }: Scene): string[] => leastPermissions({ root, town: town.dir, bin });
+const toolsOf = ({ bin }: Scene): string[] => ["--bd", join(bin, "bd"), "--gt", join(bin, "gt")];
 
-/** The least that works. Ending a process by its id is a permission to run anything, so `--allow-run` has no list. */
-function permissions({ root, town }: Scene, run = "--allow-run"): string[] {
-  const readable = [root, realpathSync(join(CLI, "../..")), modules, "/proc"];
-  return [
-    "--no-prompt",
-    `--allow-read=${readable.join()}`,
-    `--allow-write=${join(town.dir, ".runtime")}`,
-    `--allow-ffi=${join(modules, "better-sqlite3")}`,
-    "--allow-env",
-    "--allow-sys",
-    run,
-  ];
+function onDeno(made: Scene, permissions: readonly string[], ...args: readonly string[]): RunningCli {
+  return made.start([...args], { command: [deno, "run", ...permissions, CLI] });
 }
 
-async function watchOnDeno(made: Scene, run?: string): Promise<RunningCli> {
-  const env = { ...made.env, DENO_DIR: join(modules, ".cache/deno"), DENO_NO_UPDATE_CHECK: "1" };
-  const command = [deno, "run", ...permissions(made, run), CLI] as const;
-  const tools = ["--bd", join(made.bin, "bd"), "--gt", join(made.bin, "gt")];
-  const cli = made.start(["watch", "--json", "--town", made.town.dir, ...tools], { env, command: [...command] });
-  await cli.record("watching");
-  return cli;
+const endOn = (made: Scene, permissions: readonly string[], ...args: readonly string[]): Promise<Ended> =>
+  onDeno(made, permissions, ...args).ended;
+
+function withConvoy(made: Scene): { issue: string; convoy: string } {
+  const issue = made.town.createIssue({ rig: "alpha" });
+  return { issue, convoy: made.town.createConvoy({ tracks: [issue] }) };
 }
 
-describe.skipIf(missing)("the built command line on Deno", () => {
-  test("watches with both sources, lands a convoy, stops at SIGTERM with 0, and leaves nothing behind", async () => {
+describe("with the least that it needs", () => {
+  test("sees every commit of databases that others write while it follows them, and leaves nothing behind", async () => {
     const made = scene();
-    const { town, leftovers } = made;
-    const cli = await watchOnDeno(made);
-    const [one, two] = [town.createIssue({ rig: "alpha" }), town.createIssue({ rig: "beta" })];
-    const convoy = town.createConvoy({ tracks: [one, two] });
-    town.close(one, { feed: true });
-    await cli.record("close", { issue: one, source: "bd" });
-    town.close(two);
-    await cli.record("landed", { convoy });
+    const cli = await made.watch(...toolsOf(made));
+    await writtenByOthers(made, cli, 10);
     const { code, stderr } = await cli.stop();
-    expect(stderr).toBe("stopping (again to force)\n");
-    expect(code).toBe(0);
-    expect(cli.records("close")).toContainEqual(expect.objectContaining({ issue: two, source: "db" }));
-    expect(cli.records("warning")).toEqual([]);
-    expect(town.status(convoy)).toBe("closed");
-    expect(leftovers()).toEqual([]);
-  });
-
-  test("SIGINT stops it with 130", async () => {
-    const cli = await watchOnDeno(scene());
-    expect((await cli.stop("SIGINT")).code).toBe(130);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "stopping (again to force)\n" });
+    expect(made.leftovers()).toEqual([]);
   });
 
   test("the second signal kills a gt that ignores SIGTERM, and what it started", async () => {
     const made = scene();
-    const { town, control, leftovers } = made;
-    control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
-    const issue = town.createIssue({ rig: "alpha" });
-    town.createConvoy({ tracks: [issue] });
-    const cli = await watchOnDeno(made);
-    town.close(issue);
-    const gt = await until("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+    const { issue } = withConvoy(made);
+    made.control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
+    const cli = await made.watch(...toolsOf(made));
+    made.town.close(issue);
+    const gt = await until("gt with a child", () =>
+      made.control.calls("gt").find(({ children }) => children.length > 0),
+    );
     cli.signal("SIGTERM");
     await cli.said("stopping (again to force)");
-    const { code } = await cli.stop();
-    expect(code).toBe(0);
+    expect((await cli.stop()).code).toBe(0);
     expect([gt.pid, ...gt.children].filter(isAlive)).toEqual([]);
-    expect(leftovers()).toEqual([]);
+    expect(made.leftovers()).toEqual([]);
   });
 
-  test(
-    "without leave to end its children it still ends, within the limit of the first signal",
-    { timeout: 60_000 },
-    async () => {
+  test.each(["--allow-read", "--allow-write", "--allow-env", "--allow-run"])(
+    "all of it is needed: without %s it ends with an error of its own, and lands nothing",
+    async (flag) => {
       const made = scene();
-      const cli = await watchOnDeno(made, `--allow-run=${join(made.bin, "bd")},${join(made.bin, "gt")}`);
-      await until("a running bd", () => made.control.calls("bd").length > 0);
-      const { code } = await cli.stop();
-      expect(code).toBe(0);
+      const { issue, convoy } = withConvoy(made);
+      made.town.close(issue);
+      const fewer = leastOf(made).filter((permission) => !permission.startsWith(flag));
+      const { code, stderr } = await endOn(made, fewer, "check", ...toolsOf(made), "--driver", "node-sqlite");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/NotCapable|Deno does not let this program|Requires (read|write) access/);
+      expect(made.town.status(convoy)).toBe("open");
+      expect(made.control.calls("gt")).toEqual([]);
     },
   );
+
+  test("to look needs leave to read, and to know the locale; nothing else", async () => {
+    const made = scene();
+    const { issue, convoy } = withConvoy(made);
+    const reading = leastOf(made).filter((permission) => /^--(no-prompt|allow-read)/.test(permission));
+    const look = (...args: string[]): Promise<Ended> =>
+      endOn(
+        made,
+        [...reading, "--allow-env=LC_ALL,LC_CTYPE,LANG"],
+        ...args,
+        "--town",
+        made.town.dir,
+        "--driver",
+        "node-sqlite",
+      );
+    expect(await look("list", "-q")).toMatchObject({ code: 0, stdout: `${convoy}\n`, stderr: "" });
+    expect(await look("status", convoy)).toMatchObject({ code: 0, stderr: "" });
+    expect((await look("why", issue)).stdout).toContain(`${issue} holds up 1 convoy`);
+  });
+});
+
+test("the command of the guide watches as it is written there", async () => {
+  const made = scene();
+  const [, text = ""] = /```sh\n(TOWN=.*?)```/s.exec(readFileSync(new URL(GUIDE, import.meta.url), "utf8")) ?? [];
+  const [, ...lines] = text.split("\n");
+  const command = lines.join("\n").trim();
+  expect(command).toMatch(/^deno run --no-prompt /);
+  const [bd, gt] = [join(made.bin, "bd"), join(made.bin, "gt")];
+  const env = { ...made.env, TOWN: made.town.dir, BD: bd, GT: gt, CLI: dirname(dirname(CLI)) };
+  const cli = made.start([], { command: ["/bin/sh", "-c", `exec ${command.replace("deno", `'${deno}'`)}`], env });
+  await cli.said("watching 0 open convoys");
+  expect(await cli.stop()).toMatchObject({ code: 0, stderr: "stopping (again to force)\n" });
+});
+
+describe("what is lacking is told, with what to do", () => {
+  test("leave to end what it starts: a stop would leave gt and bd behind, so it does not begin", async () => {
+    const made = scene();
+    const without = leastOf(made).map((permission) => permission.replace(",/bin/kill", ""));
+    const { code, stdout, stderr } = await endOn(made, without, "watch", "--driver", "node-sqlite");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toBe(
+      "Error: Deno does not let this program end what gt and bd start\n" +
+        "Hint: add /bin/kill to --allow-run, or give --allow-run without a list: see docs/guides/deno.md\n",
+    );
+    expect(made.control.calls()).toEqual([]);
+  });
+
+  test("leave to load the native driver", async () => {
+    const made = scene();
+    const { code, stderr } = await endOn(made, leastOf(made), "list");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Error: the SQLite driver better-sqlite3 cannot be loaded: .+\nHint: .*--driver node-sqlite\n$/,
+    );
+  });
+
+  test("leave to look at a program that was named", async () => {
+    const made = scene();
+    const { code, stderr } = await endOn(made, leastOf(made), "check", "--gt", "/opt/gt", "--driver", "node-sqlite");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Error: Deno does not let this program do that: .*"\/opt\/gt".*\nHint: docs\/guides\/deno\.md/,
+    );
+  });
+});
+
+describe("what else can be allowed", () => {
+  test("the native driver: ffi, and what its loader asks of the system", async () => {
+    const made = scene();
+    const { issue, convoy } = withConvoy(made);
+    made.town.close(issue);
+    const permissions = leastOf(made).map((permission) =>
+      permission.startsWith("--allow-read") ? `${permission},${native}` : permission,
+    );
+    const more = [...permissions, `--allow-ffi=${native}`, "--allow-sys=cpus,networkInterfaces,hostname"];
+    expect(await endOn(made, more, "check", ...toolsOf(made))).toMatchObject({ code: 0, stderr: "" });
+    expect(made.town.status(convoy)).toBe("closed");
+  });
+
+  test("a Dolt server: the net, to its address alone", async () => {
+    const made = scene({ rigs: { alpha: { prefix: "al" }, beta: { prefix: "be", backend: "dolt" } } });
+    withConvoy(made);
+    const look = (...more: string[]): Promise<Ended> =>
+      endOn(made, [...leastOf(made), ...more], "check", "--dry-run", "--driver", "node-sqlite");
+    made.town.createConvoy({ tracks: ["be-1"] });
+    expect(await look()).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Requires net access to "127.0.0.1:1"'),
+    });
+    const { code, stdout, stderr } = await look("--allow-net=127.0.0.1:1");
+    expect(code).toBe(0);
+    expect(stdout + stderr).toMatch(/beta: .*ECONNREFUSED/);
+  });
 });

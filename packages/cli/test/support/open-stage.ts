@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { type Control, installStandIns, tempDir } from "@gastown/test-fixtures";
+import { onDeno, ownCommand } from "./own-command.ts";
 import { isAlive, kill } from "./processes.ts";
 import { type Ended, type RunningCli, startCli, type StartOptions } from "./running-cli.ts";
+import { node } from "./runtimes.ts";
 import { until } from "./until.ts";
 
 /** A directory with stand-ins, whatever town is in it, and the command lines started there. */
@@ -9,6 +11,8 @@ export interface Stage {
   /** Holds everything. */
   readonly root: string;
   readonly bin: string;
+  /** Program and leading arguments that start the command line. */
+  readonly command: readonly [string, ...string[]];
   readonly control: Control;
   /** PATH leads to the stand-ins first. */
   readonly env: NodeJS.ProcessEnv;
@@ -25,7 +29,11 @@ export interface Stage {
 /** @param cwd working directory of the command lines, relative to the stage's root */
 export function openStage(cwd: string): Stage {
   const dir = tempDir(undefined, "cv-");
-  const { bin, control } = installStandIns(join(dir.path, "bin"));
+  const { bin, control } = installStandIns(join(dir.path, "bin"), {
+    // A bd and gt of one's own do not run on Deno either.
+    runtime: onDeno ? node : process.execPath,
+  });
+  const command = ownCommand({ root: dir.path, town: join(dir.path, "town"), bin });
   const env = { ...inherited(), PATH: [bin, "/usr/bin", "/bin"].join(":"), HOME: dir.path };
   const running: RunningCli[] = [];
   const leftovers = (): number[] =>
@@ -34,7 +42,7 @@ export function openStage(cwd: string): Stage {
       .flatMap(({ pid, end, children }) => [...(end === undefined ? [pid] : []), ...children])
       .filter(isAlive);
   const start: Stage["start"] = (args, options = {}) => {
-    const cli = startCli(args, { cwd: join(dir.path, cwd), env, ...options });
+    const cli = startCli(args, { cwd: join(dir.path, cwd), env, command, ...options });
     running.push(cli);
     return cli;
   };
@@ -48,6 +56,7 @@ export function openStage(cwd: string): Stage {
   return {
     root: dir.path,
     bin,
+    command,
     control,
     env,
     start,

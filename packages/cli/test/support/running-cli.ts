@@ -45,15 +45,12 @@ export interface RunningCli {
 export interface StartOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Program and leading arguments: Node and the launcher by default. */
-  readonly command?: readonly [string, ...string[]];
+  /** Program and leading arguments: the runtime and the launcher, see `ownCommand`. */
+  readonly command: readonly [string, ...string[]];
 }
 
 /** Starts the command line. Whoever starts it must end it: see `scene`. */
-export function startCli(
-  args: readonly string[],
-  { cwd, env, command = [process.execPath, CLI] }: StartOptions,
-): RunningCli {
+export function startCli(args: readonly string[], { cwd, env, command }: StartOptions): RunningCli {
   const [file, ...leading] = command;
   const child = spawn(file, [...leading, ...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   const pid = child.pid ?? -1;

@@ -1,7 +1,7 @@
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StateDirError } from "@gastown/convoy-watcher";
-import { makeDirs, takeLock } from "@gastown/convoy-watcher/host";
+import { DriverError, StateDirError } from "@gastown/convoy-watcher";
+import { driverOf, type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
 import type { PluginPaths } from "./paths.ts";
 import { removeEmpty } from "./undo.ts";
@@ -13,18 +13,20 @@ const PATIENCE = 60_000;
  * with the work, and so do directories in `made` that are empty then.
  *
  * @throws {StateDirError} when the town cannot be written
+ * @throws {DriverError} when there is no such driver here
  * @throws {HostError} when the other one takes too long
  */
 export async function whileLocked<T>(
-  { stateDir, changeLock }: PluginPaths,
+  { town, stateDir, changeLock }: PluginPaths,
   signal: AbortSignal,
   work: (made: Set<string>) => Promise<T>,
 ): Promise<T> {
   const made = new Set<string>();
+  const driver = driverOf(town);
   const until = performance.now() + PATIENCE;
   for (;;) {
     signal.throwIfAborted();
-    const lock = tryToTake();
+    const lock = await tryToTake();
     if (lock !== undefined) {
       try {
         return await work(made);
@@ -43,15 +45,15 @@ export async function whileLocked<T>(
     await sleep(50, undefined, { signal }).catch(() => undefined);
   }
 
-  function tryToTake(): ReturnType<typeof takeLock> {
+  async function tryToTake(): Promise<FileLock | undefined> {
     const there = inode(changeLock) !== undefined;
     try {
       for (const dir of makeDirs(stateDir)) made.add(dir);
-      const lock = takeLock(changeLock);
+      const lock = await takeLock(changeLock, driver);
       const before = lock && inode(changeLock);
       if (lock === undefined || before === undefined) return undefined;
       // Whoever held it before has removed the file: then this is the lock of a file that nobody else can find.
-      const probe = takeLock(changeLock);
+      const probe = await takeLock(changeLock, driver);
       if (probe === undefined && inode(changeLock) === before) return lock;
       probe?.release();
       lock.release();
@@ -62,6 +64,7 @@ export async function whileLocked<T>(
       if (!there) rmSync(changeLock, { force: true });
       removeEmpty(deepestFirst(made));
       if (gone) return undefined;
+      if (error instanceof DriverError) throw error;
       throw new StateDirError(stateDir, error);
     }
   }

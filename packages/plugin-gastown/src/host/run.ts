@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
-import { findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
-import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
+import { DriverError, findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
+import { driverOf, type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { VERSION } from "../version.ts";
 import { HostError } from "./errors.ts";
 import { createHostNote } from "./host-note.ts";
@@ -75,13 +75,15 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
   return exitCodeOf(signals.received());
 }
 
-async function lockHost({ stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
+async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
+  const driver = driverOf(town);
   for (const until = performance.now() + LOCK_PATIENCE; ; await sleep(50)) {
     try {
       makeDirs(stateDir);
-      const lock = takeLock(file);
+      const lock = await takeLock(file, driver);
       if (lock !== undefined) return lock;
     } catch (error) {
+      if (error instanceof DriverError) throw error;
       throw new StateDirError(stateDir, error);
     }
     if (performance.now() < until) continue;

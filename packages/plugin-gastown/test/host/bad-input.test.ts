@@ -82,7 +82,7 @@ describe("settings that are broken", () => {
 
 test("another watcher holds the town: exit status 4, with its pid", async () => {
   const here = scene();
-  const lock = lockTown(here.town.dir, new Date());
+  const lock = await lockTown(here.town.dir, new Date());
   onTestFinished(() => lock.release());
   expect(await refused(here)).toMatch(
     new RegExp(`^4 Error: the watcher with pid ${process.pid} \\(since .*\\) holds TOWN\nHint: `),

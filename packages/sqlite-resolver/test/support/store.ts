@@ -1,6 +1,7 @@
 import { type ConvoyStore, createTownStore, type DatabaseError } from "@gastown/convoy-core";
 import { onTestFinished } from "vitest";
 import { openTown, type TownFiles, type TownOptions } from "../../src/index.ts";
+import { driver } from "./driver.ts";
 
 export interface OpenStore {
   readonly store: ConvoyStore;
@@ -12,7 +13,7 @@ export interface OpenStore {
 /** The store of a town over its databases. The town's files are read anew for every question. */
 export function openStore(town: string, options: Partial<TownOptions> = {}): OpenStore {
   let now = 0;
-  const files = openTown({ town, now: () => (now += 10_000), ...options });
+  const files = openTown({ town, now: () => (now += 10_000), driver, ...options });
   onTestFinished(files.close);
   const faults = new Map<string, DatabaseError>();
   const store = createTownStore(files.databases, {

@@ -3,6 +3,7 @@ import type { Clock, Hint, IssueChange } from "@gastown/convoy-core";
 import { buildTown, tempDir, type Town, type TownOptions } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { createChangeFeed, openTown, type TownFiles, type WatchDirectory } from "../../src/index.ts";
+import { driver } from "./driver.ts";
 import { until } from "./until.ts";
 
 /** The time of this machine. */
@@ -52,7 +53,7 @@ export async function follow(
   town: string,
   { clock = realClock, watchDirectory, files: given }: WatchOptions = {},
 ): Promise<Watching> {
-  const files = given ?? openTown({ town, now: () => clock.now() });
+  const files = given ?? openTown({ town, now: () => clock.now(), driver });
   const controller = new AbortController();
   const hints: Hint[] = [];
   let from = 0;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import type { DriverName } from "../../src/index.ts";
 
 /** Another process with the lock of a town. */
 export interface HolderProcess {
@@ -10,9 +11,9 @@ export interface HolderProcess {
   release(): Promise<void>;
 }
 
-export async function startHolder(town: string): Promise<HolderProcess> {
+export async function startHolder(town: string, driver: DriverName): Promise<HolderProcess> {
   const program = fileURLToPath(new URL("./programs/holder.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, town], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, town, driver], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
   const kill = async (): Promise<void> => {

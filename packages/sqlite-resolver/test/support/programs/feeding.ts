@@ -1,10 +1,11 @@
 // Follows a town until the feed is attached, stops it, and must then end by itself.
 import { createChangeFeed, openTown } from "../../../src/index.ts";
+import { driver } from "../driver.ts";
 import { openFiles } from "../open-files.ts";
 
 const town = process.argv[2] ?? "";
 const controller = new AbortController();
-const files = openTown({ town, now: () => Date.now() });
+const files = openTown({ town, now: () => Date.now(), driver });
 const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();

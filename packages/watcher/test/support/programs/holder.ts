@@ -1,7 +1,13 @@
 // Another watcher: takes the lock of a town, says so, and holds it until its stdin ends.
+import { DRIVERS } from "@gastown/sqlite-resolver";
 import { lockTown } from "../../../src/lock.ts";
 
-const lock = lockTown(process.argv[2] ?? "", new Date());
+const [, , town = "", driver = ""] = process.argv;
+const lock = await lockTown(
+  town,
+  new Date(),
+  DRIVERS.find((name) => name === driver),
+);
 process.stdout.write("held\n");
 process.stdin.resume();
 process.stdin.on("end", () => {
