@@ -1,11 +1,16 @@
 // Every check that reads the source without running it. Prints what fails only.
 import { $, argv } from "zx";
+import { packages } from "./workspace.mts";
+
+/** Of all that is tested on Deno. */
+const sources = packages().flatMap(({ dir, manifest }) => (manifest.scripts?.["test:deno"] ? [`${dir}/src`] : []));
 
 const checks = {
   oxlint: "oxlint".split(" "),
   "oxfmt (npm run format)": "oxfmt --check".split(" "),
   "types of scripts": "tsc -p .".split(" "),
   "unused files, exports, dependencies": "knip".split(" "),
+  "types on Deno": ["node", "scripts/deno.mjs", "check", "--quiet", ...sources],
   "package boundaries": "turbo boundaries".split(" "),
   "JSR (versions, dry run)": "node scripts/jsr.mts --check".split(" "),
   "lock file": "node scripts/complete-lock.mts --check".split(" "),

@@ -17,6 +17,8 @@ interface Report {
 
 interface Lane {
   name: string;
+  /** Files that this lane leaves out, each with its reason. */
+  leftOut: [file: string, why: string][];
   passed: number;
   failed: number;
   skipped: string[];
@@ -35,12 +37,23 @@ const outsideTests = (report: Report, errorsFile: string): number => {
   return files + stray === 0 && report.numFailedTests === 0 && !report.success ? 1 : files + stray;
 };
 
-const read = (name: string, file: string): Lane => {
-  if (!existsSync(file)) return { name, passed: 0, failed: 1, skipped: [], note: " (no report)" };
+const leftOutOf = (dir: string, runtime: string): [string, string][] => {
+  const file = `${dir}/test/left-out-on-${runtime}.json`;
+  return existsSync(file) ? Object.entries(readJson(file) as Record<string, string>) : [];
+};
+
+const read = (dir: string, runtime: string): Lane => {
+  const name = `${dir} on ${runtime}`;
+  const file = `${dir}/.results/${runtime}.json`;
+  const leftOut = leftOutOf(dir, runtime);
+  const unknown = leftOut.filter(([left]) => !existsSync(`${dir}/${left}`));
+  for (const [left] of unknown) console.log(`failed: ${name}: ${left} is left out, and is not there`);
+  if (!existsSync(file)) return { name, leftOut, passed: 0, failed: 1, skipped: [], note: " (no report)" };
   const report = readJson(file) as Report;
-  const errors = outsideTests(report, file.replace(/json$/, "errors"));
+  const errors = outsideTests(report, file.replace(/json$/, "errors")) + unknown.length;
   return {
     name,
+    leftOut,
     passed: report.numPassedTests,
     failed: report.numFailedTests + errors,
     skipped: report.testResults.flatMap(({ assertionResults }) =>
@@ -54,7 +67,7 @@ const lanes = (): Lane[] =>
   Object.entries(runtimes).flatMap(([runtime, script]) =>
     packages()
       .filter(({ manifest }) => manifest.scripts?.[script])
-      .map(({ dir }) => read(`${dir} on ${runtime}`, `${dir}/.results/${runtime}.json`)),
+      .map(({ dir }) => read(dir, runtime)),
   );
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
@@ -68,6 +81,8 @@ export const tally = (failedChecks: string[]): boolean => {
   const failed = inTests + other.length;
   for (const lane of all) console.log(`${lane.name}: ${lane.passed} passed, ${lane.failed} failed${lane.note}`);
   for (const lane of all) for (const test of lane.skipped) console.log(`skipped: ${lane.name}: ${test}`);
+  for (const lane of all)
+    for (const [file, why] of lane.leftOut) console.log(`left out: ${lane.name}: ${file}: ${why}`);
   for (const check of other) console.log(`failed: ${check}`);
   const line = `${passed} passed, ${failed} failed`;
   console.log(line);

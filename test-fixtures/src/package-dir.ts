@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-// `deno check` takes ImportMeta from the lib that tsconfig.base.json names, which has no fields; hence the cast, once.
+// Deno's types say that it may be missing, since a module can come from the net; hence the cast, once.
 const { dirname = "" } = import.meta as { readonly dirname?: string };
 
 /** A path inside this package. */

@@ -29,6 +29,7 @@ const namespaces = inNamespace("mount -t tmpfs tmpfs /mnt").status === 0;
 test.skipIf(!namespaces)("on a read-only file system the fault is that (left out where nobody may mount)", () => {
   const town = tempDir(onTestFinished).path;
   const program = fileURLToPath(new URL("support/programs/make-state-dir.ts", import.meta.url));
-  const script = `mount --bind ${town} ${town} && mount -o remount,bind,ro ${town} && exec ${process.execPath} ${program} ${town}`;
+  const run = "Deno" in globalThis ? `${process.execPath} run -A` : process.execPath;
+  const script = `mount --bind ${town} ${town} && mount -o remount,bind,ro ${town} && exec ${run} ${program} ${town}`;
   expect(String(inNamespace(script).stdout)).toMatch(/^StateDirError: .*convoy-watcher cannot be written: EROFS/);
 });

@@ -90,7 +90,11 @@ test("a convoy that the gt daemon closes within the grace period is not touched"
   control.set({ gt: { daemonCheckMs: 100 } });
   const rival = await startDaemon(made);
   const cli = await watch("--grace", "1s");
+  // It must not be so quick that the convoy is closed before it was seen to be complete.
+  kill(rival, "SIGSTOP");
   town.close(issue);
+  await cli.record("complete", { convoy });
+  kill(rival, "SIGCONT");
   const skipped = await cli.record("skipped", { convoy });
   await cli.stop();
   expect(skipped).toMatchObject({ reason: "rival", detail: `gt daemon (pid ${rival}) closed it first` });

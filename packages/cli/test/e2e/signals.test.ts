@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { isAlive } from "../support/processes.ts";
-import { CLI } from "../support/running-cli.ts";
 import { scene } from "../support/scene.ts";
 import { until } from "../support/until.ts";
 
@@ -90,8 +89,8 @@ test("check stops at a signal, too", async () => {
 });
 
 test("a reader that goes away ends it quietly: | head -1", async () => {
-  const { town, env, start, leftovers } = scene();
-  const line = `"${process.execPath}" "${CLI}" watch --json | head -1; wait`;
+  const { town, env, start, command, leftovers } = scene();
+  const line = `${command.map((word) => `"${word}"`).join(" ")} watch --json | head -1; wait`;
   const pipe = start([], { command: ["/bin/sh", "-c", line], cwd: town.dir, env });
   const { code, stdout, stderr } = await pipe.ended;
   expect(code).toBe(0);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../../src/views/views.ts";
 import { look, lookJson } from "../support/look.ts";
+import { onDeno } from "../support/own-command.ts";
 import { kill } from "../support/processes.ts";
 import { scene } from "../support/scene.ts";
 import { everyState, ID } from "../support/towns.ts";
@@ -70,7 +71,8 @@ it("does not take another process for a watcher that left its pid behind", async
   await watcher.ended;
   writeFileSync(join(dir, "watcher.pid"), JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
   const status = await lookJson<Status>(stage, "status");
-  if (process.platform === "linux") expect(status.watcher).toBeNull();
+  // With the least that it needs on Deno, it may not read the list of locks.
+  if (process.platform === "linux" && !onDeno) expect(status.watcher).toBeNull();
   else expect(status.watcher).toMatchObject({ pid: process.pid, sources: [] });
 });
 
