@@ -1,4 +1,5 @@
 import type { Clock, LandStep, WatchRecord } from "../src/index.ts";
+import type { Lately } from "./lately.ts";
 import type { Town } from "./town.ts";
 
 /** A rule that did not hold. */
@@ -45,15 +46,19 @@ const UNDER_WAY = 1_000;
 /** Knows the truth, sees every command, and notes the first rule that does not hold. */
 export class Oracle {
   violation: Violation | undefined;
+  /** How many there were. */
+  commands = 0;
   readonly #clock: Clock;
   readonly #town: Town;
+  readonly #lately: Lately;
   readonly #landings = new Map<string, Landing[]>();
   readonly #told = new Map<string, number>();
   readonly #tries = new Map<string, { readonly ended: number; readonly world: string; readonly step: LandStep }>();
 
-  constructor(clock: Clock, town: Town) {
+  constructor(clock: Clock, town: Town, lately: Lately) {
     this.#clock = clock;
     this.#town = town;
+    this.#lately = lately;
   }
 
   fail(rule: Violation["rule"], what: string): void {
@@ -62,17 +67,18 @@ export class Oracle {
 
   /** Safety and economy: the convoy was complete when it was last read, or gt may be asked about it. */
   started(command: Command): void {
+    this.commands += 1;
     const { life, step, convoy } = command;
-    const town = this.#town;
-    const undone = town.neverDoneLately(convoy);
-    if (!town.lately("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
-    else if (!town.lately("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
+    const lately = this.#lately;
+    const undone = lately.neverDone(convoy);
+    if (!lately.was("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
+    else if (!lately.was("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
     else if (undone.length > 0) {
       command.asked = step === "check" && this.#mayAsk(life, convoy);
       if (!command.asked) this.fail("safety", `${step} ${convoy} was run before ${undone.join(", ")} was closed`);
     } else if (step === "check") {
       // What could not be read when it was read last may have made this a question.
-      command.asked = town.unknownLately(convoy);
+      command.asked = lately.unknown(convoy);
     }
     const before = this.#tries.get(`${life.number} ${convoy}`);
     const wait = this.#clock.now() - (before?.ended ?? 0);
@@ -106,7 +112,7 @@ export class Oracle {
   heard(life: Life, record: WatchRecord): void {
     if (record.event !== "landed") return;
     const { convoy } = record;
-    if (!this.#town.lately("closed", convoy))
+    if (!this.#lately.was("closed", convoy))
       this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
     // When it has been opened again since it was read, this is still about the time before.
     const epoch = (this.#town.epochs.get(convoy) ?? 0) - (this.#town.isOpenConvoy(convoy) ? 1 : 0);
@@ -123,12 +129,11 @@ export class Oracle {
   }
 
   #mayAsk(life: Life, convoy: string): boolean {
-    const town = this.#town;
-    const references = town.edges.get(convoy) ?? [];
-    if (references.some((reference) => town.openAllAlong(convoy, reference))) return false;
+    const references = this.#town.edges.get(convoy) ?? [];
+    if (references.some((reference) => this.#lately.openAllAlong(convoy, reference))) return false;
     let fresh = false;
     for (const reference of references) {
-      const since = town.hearableSince(convoy, reference);
+      const since = this.#lately.hearableSince(convoy, reference);
       for (const [stamp, at] of life.heard.get(reference.split(":").at(-1) ?? "") ?? []) {
         const event = `${convoy} ${stamp}`;
         if (life.asked.has(event)) continue;

@@ -1,0 +1,81 @@
+import type { CommandResult, ConvoyLander, ConvoyStore } from "../src/index.ts";
+import type { Core } from "./core.ts";
+import type { Command, Life } from "./oracle.ts";
+import type { World } from "./world.ts";
+
+/** One life of a watcher. Once it is dead, nothing that it waits for ever comes. */
+export class Watcher implements Life {
+  readonly number: number;
+  readonly heard: Map<string, Map<string, number>> = new Map<string, Map<string, number>>();
+  readonly asked: Set<string> = new Set<string>();
+  readonly stop: AbortController = new AbortController();
+  /** It was killed. */
+  dead = false;
+  /** It has ended by itself. */
+  over = false;
+  /** How many of its timers run. */
+  sleeps = 0;
+  readonly #world: World;
+  readonly #commands = new Set<Command>();
+
+  constructor(number: number, world: World) {
+    this.number = number;
+    this.#world = world;
+  }
+
+  /** As by `kill -9`: nothing of it goes on, but for the command it had begun, perhaps. */
+  crash(orphan: "lost" | "lives"): void {
+    this.dead = true;
+    if (orphan === "lost") for (const command of this.#commands) command.lost = true;
+  }
+
+  store(core: Core): ConvoyStore {
+    const store = core.createTownStore(this.#world.databases.open((ms) => this.sleep(ms)));
+    const questions = Object.entries(store) as [string, (...asked: unknown[]) => Promise<unknown>][];
+    return Object.fromEntries(
+      questions.map(([name, ask]) => [name, (...asked: unknown[]) => this.whileAlive(ask(...asked))]),
+    ) as unknown as ConvoyStore;
+  }
+
+  lander(): ConvoyLander {
+    const { clock, gt, oracle } = this.#world;
+    return {
+      command: (step, convoy) => `gt convoy ${step} ${convoy}`,
+      identity: () => gt.identity,
+      run: async (step, convoy) => {
+        if (this.dead) return never();
+        const started = clock.now();
+        const world = this.#world.sight;
+        const command: Command = { life: this, step, convoy, started, world, asked: false, lost: false };
+        oracle.started(command);
+        this.#commands.add(command);
+        const result = await gt.run(command);
+        this.#commands.delete(command);
+        if (!this.dead) oracle.ended(command);
+        this.#world.say(() => `${this.number}: ${step} ${convoy}: ${JSON.stringify(result)}`);
+        return this.whileAlive<CommandResult>(Promise.resolve(result));
+      },
+    };
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.sleeps += 1;
+    await this.#world.clock.sleep(ms, signal);
+    this.sleeps -= 1;
+    if (this.dead) return never();
+  }
+
+  async whileAlive<T>(value: Promise<T>): Promise<T> {
+    try {
+      const settled = await value;
+      return this.dead ? await never() : settled;
+    } catch (error) {
+      if (this.dead) return never();
+      throw error;
+    }
+  }
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
