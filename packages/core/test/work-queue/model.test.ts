@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { WorkQueue } from "../src/index.ts";
-import { VirtualClock } from "./support/virtual-clock.ts";
+import { WorkQueue } from "../../src/index.ts";
+import { VirtualClock } from "../support/virtual-clock.ts";
 
 type Command =
   | { readonly kind: "add"; readonly key: string }
