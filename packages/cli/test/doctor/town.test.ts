@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { faults, type Report } from "../support/doctor.ts";
+import { lookJson } from "../support/look.ts";
+import { CLI } from "../support/running-cli.ts";
+import { scene } from "../support/scene.ts";
+
+it("finds settings that cannot be used, and uses those that can", async () => {
+  const made = scene();
+  const file = join(made.town.dir, "settings/convoy-watcher.json");
+  mkdirSync(dirname(file));
+  writeFileSync(file, '{"sweep": 30}');
+  expect((await faults(made))[0]).toMatch(/^town\/settings wrong: .*"sweep" is 30; allowed: a time with its unit/);
+  writeFileSync(file, '{"gt": "/nowhere/gt", "grace": "1s"}');
+  const { checks } = await lookJson<Report>(made, "doctor");
+  expect(checks.find(({ name }) => name === "settings")?.fact).toBe(`grace, gt, from ${file}`);
+  expect(await faults(made)).toContain("tools/gt wrong: there is no program /nowhere/gt");
+});
+
+it.skipIf(process.platform === "win32" || process.getuid?.() === undefined)(
+  "finds files that this user may not read or write (not on Windows)",
+  async () => {
+    const made = scene();
+    const runtime = join(made.town.dir, ".runtime");
+    mkdirSync(runtime);
+    const asRoot = process.getuid?.() === 0;
+    for (let dir = made.town.dir; dir !== dirname(made.root); dir = dirname(dir)) chmodSync(dir, 0o755);
+    chmodSync(made.town.db("alpha"), 0o000);
+    if (asRoot) chownSync(made.town.db("alpha"), 0, 0);
+    chmodSync(runtime, 0o555);
+    const { stdout } = spawnSync(process.execPath, [CLI, "doctor", "--json"], {
+      cwd: made.town.dir,
+      env: made.env,
+      encoding: "utf8",
+      ...(asRoot && { uid: 65_534, gid: 65_534 }),
+    });
+    const { checks } = JSON.parse(stdout) as Report;
+    const wrong = checks
+      .filter(({ level }) => level === "wrong")
+      .map(({ group, name, fact }) => `${group}/${name}: ${fact}`);
+    expect(wrong.find((fault) => fault.startsWith("town/own files"))).toContain(`${runtime} cannot be written`);
+    expect(wrong.find((fault) => fault.startsWith("databases/alpha"))).toContain("cannot be read");
+    chmodSync(runtime, 0o755);
+  },
+);
