@@ -4,9 +4,9 @@ import { bulkTown } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { activity, bare, ours } from "../src/benches/decode.ts";
-import { floorOf, sweepOnce } from "../src/benches/sweep.ts";
 import { interleave, timed } from "../src/lib/interleave.ts";
 import { ratioOf } from "../src/lib/stats.ts";
+import { floorOf, sweepOnce } from "../src/lib/sweeps.ts";
 import { edgesTown } from "../src/lib/towns.ts";
 
 // Each bound is about ten times the ratio that is usually seen: it catches a slip of that size, and no noise. Ratios to a

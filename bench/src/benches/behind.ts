@@ -7,7 +7,7 @@ import { sqliteCli } from "../lib/machine.ts";
 import { markingGt } from "../lib/marking-gt.ts";
 import type { Bench } from "../lib/result.ts";
 import { spreadOf } from "../lib/stats.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { startChecking } from "../lib/watcher-process.ts";
 import { startWriter, type Writer } from "../lib/writer.ts";
 import { processLine } from "../original/watcher.ts";
 
@@ -85,21 +85,7 @@ async function measureOurs(rounds: number): Promise<{ samples: number[]; command
   const hq = new Database(town.db());
   const land = hq.prepare("update issues set status = 'closed', closed_at = datetime('now') where id = ?");
   await using writer: Writer = startWriter();
-  await using watcher = startWatcher([
-    "--town",
-    town.dir,
-    "--source",
-    "db",
-    "--land",
-    "check",
-    "--gt",
-    gt.path,
-    "--bd",
-    bd,
-    "--sweep",
-    "10m",
-  ]);
-  await watcher.until(({ event }) => event === "watching", "watching");
+  await using watcher = await startChecking(town.dir, { source: "db", gt: gt.path, bd });
   const issues = new Map(bystanders.map((convoy) => [convoy, town.issuesOf(convoy)]));
   const samples: number[] = [];
   for (const [round, convoy] of completing.entries()) {

@@ -5,18 +5,19 @@ import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
 import { epochOffset, milliseconds } from "../lib/clock.ts";
 import { rigOf, tellDaemon } from "../lib/daemon.ts";
+import { distribution } from "../lib/distribution.ts";
 import { time } from "../lib/format.ts";
 import { type MarkingGt, markingGt } from "../lib/marking-gt.ts";
-import type { Bench, Plot } from "../lib/result.ts";
-import { type Spread, spreadOf } from "../lib/stats.ts";
+import type { Bench } from "../lib/result.ts";
+import { spreadOf } from "../lib/stats.ts";
 import { wakeUp } from "../lib/wake-up.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { startChecking } from "../lib/watcher-process.ts";
 import { startWriter } from "../lib/writer.ts";
 
 const run = promisify(execFile);
 
 /** All in milliseconds after the commit; `spawn` from the call to the first line of the script. */
-export interface Try {
+interface Try {
   readonly checking: number;
   readonly started: number;
   readonly wake: number;
@@ -79,7 +80,7 @@ export const latency: Bench = {
       ],
       plots: [
         distribution("latency", "From a commit to the start of gt", [
-          ...spreads.map(({ name, started, tries }) => ({ name, samples: tries.map((one) => one.started), started })),
+          ...spreads.map(({ name, tries }) => ({ name, samples: tries.map((one) => one.started) })),
           { name: "floor", samples: rows.flatMap(({ tries }) => tries.map((one) => one.wake + one.spawn)) },
         ]),
       ],
@@ -95,31 +96,6 @@ export const latency: Bench = {
   },
 };
 
-/** Share of tries that took at most so long. */
-export function distribution(
-  file: string,
-  title: string,
-  sets: readonly { readonly name: string; readonly samples: readonly number[]; readonly started?: Spread }[],
-): Plot {
-  return {
-    file,
-    title,
-    x: "ms",
-    y: "% of the tries",
-    linear: true,
-    series: sets.map(({ name, samples }) => {
-      const sorted = samples.toSorted((one, other) => one - other);
-      const steps = Array.from({ length: 101 }, (_, at) => at);
-      return {
-        name,
-        points: steps.map(
-          (at) => [sorted[Math.min(sorted.length - 1, Math.floor((at / 100) * (sorted.length - 1)))] ?? 0, at] as const,
-        ),
-      };
-    }),
-  };
-}
-
 async function measure(source: string, journal: "wal" | "delete", tries: number): Promise<Try[]> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys: tries, issuesPer: 3, rigs: 3, journal });
@@ -128,21 +104,7 @@ async function measure(source: string, journal: "wal" | "delete", tries: number)
   const hq = new Database(town.db());
   const land = hq.prepare("update issues set status = 'closed', closed_at = datetime('now') where id = ?");
   await using writer = startWriter();
-  await using watcher = startWatcher([
-    "--town",
-    town.dir,
-    "--source",
-    source,
-    "--land",
-    "check",
-    "--gt",
-    gt.path,
-    "--bd",
-    bd,
-    "--sweep",
-    "10m",
-  ]);
-  await watcher.until(({ event }) => event === "watching", "watching");
+  await using watcher = await startChecking(town.dir, { source, gt: gt.path, bd });
   await sleep(1_500);
 
   const wakeUps = town.rigs.map((rig) => wakeUp(town.beadsDir(rig)));

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
 import { rigOf, tellDaemon } from "../lib/daemon.ts";
+import { distribution } from "../lib/distribution.ts";
 import { time, times } from "../lib/format.ts";
 import { sqliteCli } from "../lib/machine.ts";
 import { ANY, markingGt } from "../lib/marking-gt.ts";
 import type { Bench } from "../lib/result.ts";
 import { spreadOf } from "../lib/stats.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { startChecking } from "../lib/watcher-process.ts";
 import { startWriter } from "../lib/writer.ts";
 import { follow } from "../original/watcher.ts";
-import { distribution } from "./latency.ts";
 
 interface Try {
   readonly ours: number;
@@ -64,21 +64,7 @@ async function measure(tries: number): Promise<Try[]> {
       ? undefined
       : follow(bd, { town: town.dir, database: town.db(), gt: original.path }, stop.signal);
   try {
-    await using watcher = startWatcher([
-      "--town",
-      town.dir,
-      "--source",
-      "bd",
-      "--land",
-      "check",
-      "--gt",
-      ours.path,
-      "--bd",
-      bd,
-      "--sweep",
-      "10m",
-    ]);
-    await watcher.until(({ event }) => event === "watching", "watching");
+    await using watcher = await startChecking(town.dir, { source: "bd", gt: ours.path, bd });
     await sleep(2_500);
     const seen: Try[] = [];
     for (const convoy of town.convoys) {

@@ -1,10 +1,9 @@
-import { openStore } from "@gastown/convoy-watcher";
 import { bulkTown, tempDir } from "@gastown/test-fixtures";
 import { ratio, time, times } from "../lib/format.ts";
-import { interleave, timed } from "../lib/interleave.ts";
+import { interleave } from "../lib/interleave.ts";
 import type { Bench } from "../lib/result.ts";
 import { ratioOf, spreadOf } from "../lib/stats.ts";
-import { floorOf, sweepOnce } from "./sweep.ts";
+import { sweepsOf } from "../lib/sweeps.ts";
 
 export const rigs: Bench = {
   name: "rigs",
@@ -48,21 +47,7 @@ export const rigs: Bench = {
 async function measure(number: number, rounds: number) {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys: 1_000, issuesPer: 10, rigs: number });
-  const opened = openStore(town.dir);
-  const floor = floorOf(town);
-  const ways = {
-    warm: () => timed(() => sweepOnce(opened.store)),
-    cold: () =>
-      timed(async () => {
-        const { store, close } = openStore(town.dir);
-        await sweepOnce(store);
-        close();
-      }),
-    floor: () => timed(floor.read),
-  };
-  await interleave(2, ways);
-  const samples = await interleave(rounds, ways);
-  opened.close();
-  floor.close();
-  return samples;
+  using sweeps = sweepsOf(town);
+  await interleave(2, sweeps.ways);
+  return await interleave(rounds, sweeps.ways);
 }

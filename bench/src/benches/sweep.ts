@@ -1,13 +1,11 @@
-import { check } from "@gastown/convoy-core";
-import { openStore, systemClock } from "@gastown/convoy-watcher";
-import { type BulkTown, bulkTown, tempDir } from "@gastown/test-fixtures";
-import Database from "better-sqlite3";
+import { bulkTown, tempDir } from "@gastown/test-fixtures";
 import { rigOf } from "../lib/daemon.ts";
 import { count, ratio, time, times } from "../lib/format.ts";
 import { interleave, timed } from "../lib/interleave.ts";
 import { sqliteCli } from "../lib/machine.ts";
 import type { Bench } from "../lib/result.ts";
 import { growth, ratioOf, spreadOf } from "../lib/stats.ts";
+import { sweepsOf } from "../lib/sweeps.ts";
 import { checkAll } from "../original/check.ts";
 
 const RIGS = 10;
@@ -92,18 +90,8 @@ function target(what: string, samples: readonly number[], limit: number) {
 async function measure(convoys: number, rounds: number): Promise<Row> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys, issuesPer: 10, rigs: RIGS });
-  const warmStore = openStore(town.dir);
-  const floor = floorOf(town);
-  const ways = {
-    warm: () => timed(() => sweepOnce(warmStore.store)),
-    cold: () =>
-      timed(async () => {
-        const { store, close } = openStore(town.dir);
-        await sweepOnce(store);
-        close();
-      }),
-    floor: () => timed(floor.read),
-  };
+  using sweeps = sweepsOf(town);
+  const { ways } = sweeps;
   await interleave(2, ways);
   const original = (): Promise<number> => timed(() => checkAll(town.db(), (issue) => town.db(`rig${rigOf(issue)}`)));
   const withOriginal = convoys <= 100 && sqliteCli() !== undefined;
@@ -111,48 +99,11 @@ async function measure(convoys: number, rounds: number): Promise<Row> {
     ...ways,
     ...(withOriginal && { original }),
   });
-  warmStore.close();
-  floor.close();
   return {
     convoys,
     warm: samples["warm"] ?? [],
     cold: samples["cold"] ?? [],
     floor: samples["floor"] ?? [],
     original: samples["original"] ?? [],
-  };
-}
-
-export async function sweepOnce(store: Parameters<typeof check>[0]["store"]): Promise<number> {
-  const never = new AbortController().signal;
-  let convoys = 0;
-  await check({
-    store,
-    lander: { command: () => "", run: async () => ({ ended: "exit", output: "" }), identity: () => "" },
-    sources: [],
-    clock: systemClock,
-    report: () => void (convoys += 1),
-    random: Math.random,
-    sweepEvery: 30_000,
-    grace: 0,
-    steps: [],
-    dryRun: true,
-    rival: async () => undefined,
-    stop: never,
-    kill: never,
-  });
-  return convoys;
-}
-
-/** The same rows, read with one prepared query for each database. */
-export function floorOf(town: BulkTown): { read(): number; close(): void } {
-  const databases = [undefined, ...town.rigs].map((rig) => new Database(town.db(rig), { readonly: true }));
-  const [hq, ...rigs] = databases;
-  const tracks = hq?.prepare(
-    "select i.id, i.title, i.status, d.depends_on_id from issues i join dependencies d on d.issue_id = i.id where d.type = 'tracks' and i.issue_type = 'convoy' and i.status <> 'closed'",
-  );
-  const issues = rigs.map((database) => database.prepare("select id, status, title, assignee, updated_at from issues"));
-  return {
-    read: () => (tracks?.all().length ?? 0) + issues.reduce((sum, query) => sum + query.all().length, 0),
-    close: () => databases.forEach((database) => database.close()),
   };
 }

@@ -4,7 +4,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** One line of section 9 of the design: what was promised, and what was seen. */
+/** What was promised, and what was seen. */
 export interface Target {
   readonly what: string;
   readonly target: string;

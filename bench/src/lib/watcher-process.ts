@@ -85,6 +85,17 @@ export function startWatcher(
   };
 }
 
+/** One that has begun to watch, runs nothing but `gt convoy check`, and does not sweep while it is measured. */
+export async function startChecking(
+  town: string,
+  { source, gt, bd }: Readonly<Record<"source" | "gt" | "bd", string>>,
+): Promise<WatcherProcess> {
+  const programs = ["--gt", gt, "--bd", bd];
+  const watcher = startWatcher(["--town", town, "--source", source, "--land", "check", ...programs, "--sweep", "10m"]);
+  await watcher.until(({ event }) => event === "watching", "watching");
+  return watcher;
+}
+
 /** Used memory in MB and CPU time in ms of a process, from /proc; NaN where there is none. */
 export function usageOf(pid: number): { readonly rss: number; readonly cpu: number } {
   try {
