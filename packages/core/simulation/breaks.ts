@@ -20,7 +20,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: "land.ts",
-        from: "const after = await read(run, convoy.id);\n    if (!after?.open) {",
+        from: "const after = await readConvoy(run, convoy.id);\n    if (!after?.open) {",
         to: "const after = convoy;\n    if (!after?.open) {",
       },
     ],
@@ -40,9 +40,9 @@ export const BREAKS: Readonly<Record<string, Break>> = {
         to: "const verdict = judge(convoy);\n    memory.judged = convoy;",
       },
       {
-        file: "land.ts",
-        from: "const convoy = await read(run, id);",
-        to: "const convoy = (memory.judged as ConvoySnapshot | undefined) ?? (await read(run, id));",
+        file: "ready-to-land.ts",
+        from: "const convoy = await readConvoy(run, id);",
+        to: "const convoy = (memory.judged as ConvoySnapshot | undefined) ?? (await readConvoy(run, id));",
       },
     ],
   },
@@ -107,7 +107,9 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   replay: {
     rule: "gt is asked once for each close event, however often that is told",
     noticed: "safety",
-    changes: [{ file: "hear.ts", from: "if (!remember(run.asked, event)) return;", to: "remember(run.asked, event);" }],
+    changes: [
+      { file: "asking.ts", from: "if (!remember(run.asked, event)) return;", to: "remember(run.asked, event);" },
+    ],
   },
   owned: {
     rule: "a convoy that its owner closes is left alone",

@@ -1,8 +1,9 @@
+import { noteAsk } from "./asking.ts";
 import type { Attachments } from "./attachments.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
-import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
+import type { ActivitySource, Hint } from "./ports.ts";
 import { warnOfReopening } from "./reopening.ts";
-import { memoryOf, remember, type Run } from "./run.ts";
+import { memoryOf, type Run } from "./run.ts";
 import type { Sweeper } from "./sweep.ts";
 
 /** Follows one source until the run is stopped, and turns its hints into work. */
@@ -72,11 +73,4 @@ async function hearOfIssues(
     }
   }
   for (const { issue, reopened } of changes) if (reopened === true) await warnOfReopening(run, issue);
-}
-
-/** Remembers that a close event named this issue, once for each event: a replay must not ask gt again. */
-function noteAsk(run: Run, convoy: string, { issue, stamp }: IssueChange): void {
-  const event = `${convoy}\n${issue}\n${stamp}`;
-  if (!remember(run.asked, event)) return;
-  (memoryOf(run, convoy).ask ??= new Set()).add(issue);
 }

@@ -1,7 +1,9 @@
+import { mayAsk } from "./asking.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { judge, reasonOf, type Verdict } from "./policy.ts";
+import { judge } from "./policy.ts";
 import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
 import { settling } from "./settle.ts";
+import { tellVerdict } from "./tell-verdict.ts";
 
 /**
  * Reads these convoys at once, says what changed, and hands the complete ones on to be landed.
@@ -36,7 +38,7 @@ export async function judgeConvoys(
       noteComplete(run, memory, memory.hintedAt ?? hintedAt);
     }
     delete memory.hintedAt;
-    tell(run, memory, convoy, verdict);
+    tellVerdict(run, memory, convoy, verdict);
     if (!run.options.dryRun && (verdict.kind === "complete" || mayAsk(convoy, verdict, memory)))
       run.landing.addAfter(id, wait);
   }
@@ -66,41 +68,4 @@ async function readAtOnce(
 export function leave(run: Run, id: string): void {
   if (run.landing.has(id)) run.landing.add(id);
   else forget(run, id);
-}
-
-/** Reports a verdict, once for each change of it. */
-export function tell(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot, verdict: Verdict): void {
-  if (verdict.kind !== "complete") {
-    delete memory.completeSince;
-    delete memory.commandsBefore;
-    delete memory.failure;
-    if (!mayAsk(convoy, verdict, memory)) delete memory.rivalUntil;
-  }
-  const { kind, done, open, unknown, total } = verdict;
-  const progress = kind === "waiting" || kind === "complete" ? [done, open, unknown, total] : [];
-  const told = JSON.stringify([kind, progress, verdict.reasons]);
-  if (memory.told === told) return;
-  memory.told = told;
-  const { id, title } = convoy;
-  const { report } = run.options;
-  if (kind === "complete") report({ event: "complete", convoy: id, title, done, total });
-  else if (kind === "waiting") {
-    const blockers = verdict.blockers.map((issue) => ({
-      issue: issue.id,
-      state: issue.state === "unknown" ? ("unknown" as const) : ("open" as const),
-      why: reasonOf(issue),
-    }));
-    report({ event: "waiting", convoy: id, title, done, total, open, unknown, blockers });
-  } else if (kind !== "closed") {
-    report({ event: "skipped", convoy: id, title, reason: kind, detail: verdict.reasons.join("; ") });
-  }
-}
-
-/**
- * Whether gt is to be asked although the verdict is `waiting`: nothing is known to be open, and a close event names
- * an issue that we can't see.
- */
-export function mayAsk(convoy: ConvoySnapshot, verdict: Verdict, memory: ConvoyMemory): boolean {
-  if (verdict.kind !== "waiting" || verdict.open > 0 || convoy.owned || memory.ask === undefined) return false;
-  return verdict.blockers.some((issue) => memory.ask?.has(issue.id));
 }

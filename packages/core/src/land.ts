@@ -1,13 +1,13 @@
 import type { ConvoySnapshot } from "./convoy.ts";
-import { fail, inWords, isPostponed, postpone, printOf, refuse } from "./failures.ts";
-import { mayAsk, tell } from "./judge-convoys.ts";
+import { fail, inWords, postpone, printOf } from "./failures.ts";
 import { learn, saysForce, stepsFor, unlearn } from "./ladder.ts";
+import { landed } from "./landed.ts";
 import { judge } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
-import { isSafeArgument } from "./references.ts";
-import { meetRival } from "./rival.ts";
-import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
-import { settling } from "./settle.ts";
+import { readConvoy } from "./read-convoy.ts";
+import { readyToLand } from "./ready-to-land.ts";
+import { type ConvoyMemory, memoryOf, type Run } from "./run.ts";
+import { tellVerdict } from "./tell-verdict.ts";
 
 /**
  * Takes one convoy through its landing, from a fresh read to a verified end. What comes next (a retry, the end of a
@@ -32,37 +32,6 @@ export async function land(run: Run, id: string): Promise<void> {
   }
 }
 
-/** The convoy as just read, when a command is to be run for it now. Nothing is awaited between the read and that. */
-async function readyToLand(run: Run, id: string, memory: ConvoyMemory): Promise<ConvoySnapshot | undefined> {
-  const { clock, stop } = run.options;
-  await meetRival(run);
-  const convoy = await read(run, id);
-  delete memory.unread;
-  if (!convoy?.open) {
-    closedElsewhere(run, id, memory, convoy);
-    return undefined;
-  }
-  memory.title = convoy.title;
-  const verdict = judge(convoy);
-  if (verdict.kind !== "complete" && !mayAsk(convoy, verdict, memory)) {
-    tell(run, memory, convoy, verdict);
-    return undefined;
-  }
-  const wait = settling(run, memory, convoy, verdict);
-  if (wait > 0) {
-    run.landing.addAfter(id, wait);
-    return undefined;
-  }
-  memory.completeSince ??= clock.now();
-  memory.commandsBefore ??= run.commands;
-  if (!isSafeArgument(id)) {
-    refuse(run, memory, convoy);
-    return undefined;
-  }
-  const later = isPostponed(run, convoy, memory) || isLeftToRival(run, id, memory);
-  return later || stop.aborted ? undefined : convoy;
-}
-
 /** Takes step after step, reading the convoy again after each. */
 async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory, gt: string): Promise<void> {
   const results: CommandResult[] = [];
@@ -74,14 +43,14 @@ async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory, gt:
     const result = await act(run, step, convoy.id);
     results.push(result);
     if (step === "close") refusal = result;
-    const after = await read(run, convoy.id);
+    const after = await readConvoy(run, convoy.id);
     if (!after?.open) {
       learn(run, convoy, futile);
       return landed(run, convoy, memory, step);
     }
     last = after;
     const verdict = judge(after);
-    if (verdict.kind !== "complete") return tell(run, memory, after, verdict);
+    if (verdict.kind !== "complete") return tellVerdict(run, memory, after, verdict);
     if (run.options.stop.aborted) return;
     if (result.ended !== "exit") break;
     if (result.exitCode === 0 || saysForce(result)) futile.push(step);
@@ -104,9 +73,9 @@ async function askGt(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Pr
   delete memory.ask;
   if (!run.options.steps.includes("check")) return;
   await act(run, "check", convoy.id);
-  const after = await read(run, convoy.id);
+  const after = await readConvoy(run, convoy.id);
   if (!after?.open) return landed(run, convoy, memory, "check");
-  tell(run, memory, after, judge(after));
+  tellVerdict(run, memory, after, judge(after));
 }
 
 /** A command counts when it has ended: what completed while it ran, it may have closed. */
@@ -118,41 +87,4 @@ async function act(run: Run, step: LandStep, id: string): Promise<CommandResult>
   } finally {
     run.commands += 1;
   }
-}
-
-async function read(run: Run, id: string): Promise<ConvoySnapshot | undefined> {
-  return (await run.options.store.readConvoys([id])).get(id);
-}
-
-function landed(run: Run, { id, title }: ConvoySnapshot, { completeSince }: ConvoyMemory, by: LandStep): void {
-  const { clock, report } = run.options;
-  forget(run, id);
-  report({ event: "landed", convoy: id, title, ms: clock.now() - (completeSince ?? clock.now()), by });
-}
-
-/** It was closed before our turn: by a command of ours for another convoy, or by somebody else. */
-function closedElsewhere(run: Run, id: string, memory: ConvoyMemory, convoy: ConvoySnapshot | undefined): void {
-  if (convoy !== undefined && memory.commandsBefore !== undefined) {
-    if (run.commands > memory.commandsBefore) return landed(run, convoy, memory, "check");
-    run.options.report({
-      event: "skipped",
-      convoy: id,
-      title: convoy.title,
-      reason: "rival",
-      detail: `${run.rival ?? "somebody else"} closed it first`,
-    });
-  }
-  forget(run, id);
-}
-
-/** Whether the convoy is to be left to another watcher of the town for now. */
-function isLeftToRival(run: Run, id: string, memory: ConvoyMemory): boolean {
-  const { clock, grace } = run.options;
-  if (run.rival === undefined) return false;
-  const now = clock.now();
-  // A grace that is longer than it was can only come of a wall clock that was set back.
-  if (memory.rivalUntil === undefined || memory.rivalUntil > now + grace) memory.rivalUntil = now + grace;
-  const left = memory.rivalUntil - now;
-  if (left > 0) run.landing.addAfter(id, left);
-  return left > 0;
 }
