@@ -1,4 +1,5 @@
 export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
+export { check, type CheckResult } from "./check.ts";
 export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
 export { LONGEST_DURATION, parseDuration } from "./duration.ts";
@@ -17,7 +18,7 @@ export type {
   Reporter,
 } from "./ports.ts";
 export { printable } from "./printable.ts";
-export { check, type CheckResult, watch } from "./reconcile.ts";
+export { watch } from "./reconcile.ts";
 export type { Blocker, SourceState, WatchRecord } from "./records.ts";
 export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
 export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";

@@ -9,6 +9,18 @@ import { readyToLand } from "./ready-to-land.ts";
 import { type ConvoyMemory, memoryOf, type Run } from "./run.ts";
 import { tellVerdict } from "./tell-verdict.ts";
 
+/** Waits for the next convoy that is to be landed, and takes it through that. False when there will be none. */
+export async function landNext(run: Run): Promise<boolean> {
+  const [id] = await run.landing.take(1);
+  if (id === undefined) return false;
+  try {
+    await land(run, id);
+  } finally {
+    run.landing.done(id);
+  }
+  return true;
+}
+
 /**
  * Takes one convoy through its landing, from a fresh read to a verified end. What comes next (a retry, the end of a
  * grace period) is put into the queue; never rejects.

@@ -1,12 +1,11 @@
 import { createAttachments } from "./attachments.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { DatabaseError } from "./errors.ts";
-import { isStuck } from "./failures.ts";
 import { hear } from "./hear.ts";
 import { judgeConvoys } from "./judge-convoys.ts";
-import { land } from "./land.ts";
+import { landNext } from "./land.ts";
 import { meetRival } from "./rival.ts";
-import { createRun, type ReconcileOptions, type Run } from "./run.ts";
+import { createRun, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
 import { createSweeper, type Sweeper, sweep } from "./sweep.ts";
 
 const BATCH = 256;
@@ -43,52 +42,6 @@ export async function watch(options: ReconcileOptions): Promise<void> {
     end.abort();
     await Promise.allSettled(tasks);
   }
-}
-
-/** What one sweep led to. */
-export interface CheckResult {
-  /** Ids asked for that name no open or closed convoy. */
-  readonly missing: readonly string[];
-  /** Convoys found complete. */
-  readonly complete: number;
-  /** Convoys that are complete and could not be landed. */
-  readonly stuck: readonly string[];
-}
-
-/**
- * One sweep, of all open convoys or of these; lands what is complete, and ends.
- *
- * @throws {DatabaseError} when the town's own database cannot be read
- */
-export async function check(options: ReconcileOptions, only: readonly string[] = []): Promise<CheckResult> {
-  const run = createRun(options);
-  const { clock, stop } = options;
-  shutDownOn(stop, run);
-  const ids = [...new Set(only)];
-  const missing = ids.length === 0 ? [] : await absent(run, ids);
-  const { complete } = ids.length === 0 ? await sweep(run, "check") : await judgeConvoys(run, ids, clock.now());
-  while (!stop.aborted && hasLandingsToTry(run)) await landNext(run);
-  run.landing.shutDown();
-  const stuck = [...run.memories].filter(([, memory]) => memory.failure !== undefined || isStuck(memory));
-  return { missing, complete, stuck: stuck.map(([id]) => id) };
-}
-
-async function absent(run: Run, ids: readonly string[]): Promise<readonly string[]> {
-  const found = await run.options.store.readConvoys(ids);
-  return ids.filter((id) => !found.has(id));
-}
-
-function hasLandingsToTry(run: Run): boolean {
-  return [...run.memories].some(([id, memory]) => run.landing.has(id) && !isStuck(memory));
-}
-
-function shutDownOn(stop: AbortSignal, run: Run): void {
-  const shutDown = (): void => {
-    run.judging.shutDown();
-    run.landing.shutDown();
-  };
-  if (stop.aborted) shutDown();
-  else stop.addEventListener("abort", shutDown, { once: true });
 }
 
 /** Sweeps until it succeeds; undefined when stopped before that. */
@@ -129,15 +82,4 @@ async function judgeLoop(run: Run, sweeper: Sweeper): Promise<void> {
 
 async function landLoop(run: Run): Promise<void> {
   while (await landNext(run));
-}
-
-async function landNext(run: Run): Promise<boolean> {
-  const [id] = await run.landing.take(1);
-  if (id === undefined) return false;
-  try {
-    await land(run, id);
-  } finally {
-    run.landing.done(id);
-  }
-  return true;
 }

@@ -99,6 +99,16 @@ export function createRun(options: ReconcileOptions): Run {
   };
 }
 
+/** Once `stop` is aborted the queues give out nothing more. */
+export function shutDownOn(stop: AbortSignal, run: Run): void {
+  const shutDown = (): void => {
+    run.judging.shutDown();
+    run.landing.shutDown();
+  };
+  if (stop.aborted) shutDown();
+  else stop.addEventListener("abort", shutDown, { once: true });
+}
+
 /** The memory of a convoy, made when there is none. */
 export function memoryOf(run: Run, convoy: string): ConvoyMemory {
   let memory = run.memories.get(convoy);
