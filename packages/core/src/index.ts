@@ -5,6 +5,7 @@ export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComp
 export { LONGEST_DURATION, parseDuration } from "./duration.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel } from "./hint-channel.ts";
+export type { ConvoyRow, Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
 export { judge, type Progress, type Verdict } from "./policy.ts";
 export type {
   ActivitySource,
@@ -25,14 +26,5 @@ export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
 export { isDone, type IssueState } from "./status.ts";
 export { parseTime } from "./times.ts";
-export {
-  type ConvoyRow,
-  createTownStore,
-  type Home,
-  type IssueDatabase,
-  type IssueRow,
-  type TownDatabases,
-  type TownStoreOptions,
-  type TrackRow,
-} from "./town-store.ts";
+export { createTownStore, type TownStoreOptions } from "./town-store.ts";
 export { WorkQueue } from "./work-queue.ts";

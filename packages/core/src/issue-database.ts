@@ -1,3 +1,5 @@
+import type { Route } from "./routes.ts";
+
 /** A convoy as its database has it. Times as stored; `parseTime` reads them. */
 export interface ConvoyRow {
   readonly id: string;
@@ -49,4 +51,19 @@ export interface IssueDatabase {
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
   /** These issues; what is not there is left out. */
   issues(ids: readonly string[]): Promise<readonly IssueRow[]>;
+}
+
+/** Where issues with a prefix live. */
+export interface Home extends Route {
+  /** Name of the rig; `town` for the town itself. */
+  readonly rig: string;
+  /** Its database. Throws a `DatabaseError` when it can't be opened. */
+  open(): Promise<IssueDatabase>;
+}
+
+/** The databases of a town as they are now. */
+export interface TownDatabases {
+  readonly town: Home;
+  /** One for each route. */
+  readonly homes: readonly Home[];
 }
