@@ -3,15 +3,17 @@ import {
   type ActivitySource,
   backoff,
   type Clock,
-  createHintChannel,
-  type Hint,
   type HintChannel,
+  hintsWhile,
   isReopening,
   type IssueChange,
   mayComplete,
+  type SourceState,
   STREAM_BACKOFF,
 } from "@gastown/convoy-core";
-import { type Batch, followOnce, type RunEnd } from "./follow.ts";
+import { followOnce } from "./follow.ts";
+import { createRejectTeller } from "./rejected-lines.ts";
+import { hasNoSuchCommand, inWords } from "./run-end.ts";
 
 /** A run this long was healthy, in milliseconds: only then does the backoff start anew. */
 export const HEALTHY_AFTER = 60_000;
@@ -35,38 +37,26 @@ export interface BdSourceOptions {
   readonly random: () => number;
 }
 
+/** A run of bd that is under way. */
+interface Started {
+  readonly startedAt: number;
+  readonly controller: AbortController;
+}
+
 /**
  * `bd activity --follow --town --json`, kept alive. Closes and deletions become hints; every start asks for a sweep,
  * because the stream says nothing of what happened while it was down.
  */
 export function createBdSource(options: BdSourceOptions): ActivitySource {
-  let run: { readonly startedAt: number; readonly controller: AbortController } | undefined;
+  let run: Started | undefined;
   return {
     name: "bd",
-    hints(signal) {
-      const channel = createHintChannel();
-      const keep = async (): Promise<void> => {
-        try {
-          await keepAlive(options, channel, signal, (started) => (run = started));
-        } finally {
-          channel.end();
-        }
-      };
-      return follow(channel, keep);
-    },
+    hints: (signal) => hintsWhile((channel) => keepAlive(options, channel, signal, (started) => (run = started))),
     doubt() {
       if (run !== undefined && options.clock.now() - run.startedAt >= HEALTHY_AFTER) run.controller.abort();
     },
   };
 }
-
-async function* follow(channel: HintChannel, keep: () => Promise<void>): AsyncGenerator<Hint> {
-  const keeping = keep();
-  yield* channel;
-  await keeping;
-}
-
-type Started = { readonly startedAt: number; readonly controller: AbortController };
 
 async function keepAlive(
   { town, bd, identity, env, clock, random }: BdSourceOptions,
@@ -74,7 +64,8 @@ async function keepAlive(
   signal: AbortSignal,
   onStart: (run: Started) => void,
 ): Promise<void> {
-  const tell = createStateTeller(channel);
+  const tell = (state: SourceState, detail?: string): void =>
+    channel.push({ kind: "state", state, ...(detail !== undefined && { detail }) });
   const reject = createRejectTeller(channel);
   let failures = 0;
   while (!signal.aborted) {
@@ -113,7 +104,7 @@ async function keepAlive(
       failures = 0;
       continue;
     }
-    tell("down", describe(end));
+    tell("down", inWords(end));
     const healthy = clock.now() - run.startedAt >= HEALTHY_AFTER;
     failures = healthy ? 0 : failures + 1;
     if (!healthy) await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), signal);
@@ -124,44 +115,4 @@ function toChange(event: ActivityEvent): IssueChange[] {
   const { issue, timestamp: stamp } = event;
   if (mayComplete(event)) return [{ issue, closed: true, stamp }];
   return isReopening(event) ? [{ issue, closed: false, reopened: true }] : [];
-}
-
-function hasNoSuchCommand({ stderr }: RunEnd): boolean {
-  return /unknown command "activity"|unknown flag: --(follow|town|json)/.test(stderr);
-}
-
-function describe({ exitCode, signal, failure, stderr }: RunEnd): string {
-  if (failure !== undefined) return failure.code === "ENOENT" ? "bd is not where it was" : failure.message;
-  const how =
-    signal === undefined
-      ? `bd activity ended with exit status ${exitCode ?? "unknown"}`
-      : `bd activity was ended by ${signal}`;
-  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
-  return lines.length === 0 ? how : `${how}: ${lines.slice(-3).join(" / ")}`;
-}
-
-/** Tells each state once; being down with another reason is news. */
-function createStateTeller(channel: HintChannel): (state: "up" | "down" | "unavailable", detail?: string) => void {
-  let told = "";
-  return (state, detail) => {
-    const now = `${state} ${detail ?? ""}`;
-    if (now === told) return;
-    told = now;
-    channel.push({ kind: "state", state, ...(detail !== undefined && { detail }) });
-  };
-}
-
-/** Tells of lines that were lost at the first, the tenth, the hundredth… */
-function createRejectTeller(channel: HintChannel): (batch: Batch) => void {
-  let count = 0;
-  let next = 1;
-  return ({ rejected, oversized }) => {
-    count += rejected + oversized;
-    if (count < next) return;
-    while (count >= next) next *= 10;
-    channel.push({
-      kind: "warning",
-      message: `bd activity printed ${count} line(s) that are not events (${oversized > 0 ? "one was over 1 MiB" : "not JSON objects"}); what they may have said is found by the next sweep`,
-    });
-  };
 }

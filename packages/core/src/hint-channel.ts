@@ -8,10 +8,14 @@ export interface HintChannel extends AsyncIterable<Hint> {
   end(): void;
 }
 
-/** Changes that pile up are merged, so that the channel holds at most one entry for each issue. */
+/**
+ * Changes that pile up are merged, so that the channel holds at most one entry for each issue. A state is passed on when
+ * it is not the one that was told last.
+ */
 export function createHintChannel(): HintChannel {
   let queue: Hint[] = [];
   let pending = new Map<string, IssueChange>();
+  let state: string | undefined;
   let ended = false;
   let wake: (() => void) | undefined;
 
@@ -20,11 +24,17 @@ export function createHintChannel(): HintChannel {
     wake = undefined;
   };
 
+  const isNews = (hint: Hint & { kind: "state" }): boolean => {
+    const before = state;
+    state = JSON.stringify([hint.state, hint.detail]);
+    return state !== before;
+  };
+
   return {
     push(hint) {
       if (hint.kind === "issues")
         for (const change of hint.changes) pending.set(change.issue, merge(pending.get(change.issue), change));
-      else queue.push(hint);
+      else if (hint.kind !== "state" || isNews(hint)) queue.push(hint);
       signal();
     },
     end() {
@@ -49,6 +59,19 @@ export function createHintChannel(): HintChannel {
       }
     },
   };
+}
+
+/**
+ * The hints that `work` pushes, until it has ended. When it fails, those it pushed before come first.
+ *
+ * @param work begins with the iteration, and is to end when its source is told to
+ */
+export async function* hintsWhile(work: (channel: HintChannel) => Promise<void>): AsyncGenerator<Hint> {
+  const channel = createHintChannel();
+  const working = work(channel).finally(() => channel.end());
+  working.catch(() => undefined);
+  yield* channel;
+  await working;
 }
 
 function merge(before: IssueChange | undefined, after: IssueChange): IssueChange {

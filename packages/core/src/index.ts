@@ -4,7 +4,7 @@ export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
 export { LONGEST_DURATION, parseDuration } from "./duration.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
-export { createHintChannel, type HintChannel } from "./hint-channel.ts";
+export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
 export type { ConvoyRow, Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
 export { judge, type Progress, type Verdict } from "./policy.ts";
 export type {

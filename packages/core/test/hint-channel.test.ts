@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createHintChannel, type Hint, type HintChannel } from "../src/index.ts";
+import { createHintChannel, type Hint, type HintChannel, hintsWhile } from "../src/index.ts";
 import { turn } from "./support/virtual-clock.ts";
 
 const follow = (channel: HintChannel): { hints: Hint[]; ended: boolean } => {
@@ -76,4 +76,49 @@ test("a merged close keeps the stamp of the close, so that its replay is known",
   const follower = follow(channel);
   await turn();
   expect(follower.hints).toEqual([{ kind: "issues", changes: [{ issue: "gt-1", closed: true, stamp: "close" }] }]);
+});
+
+test("a state is passed on when it is not the one that was told last", async () => {
+  const channel = createHintChannel();
+  const follower = follow(channel);
+  const states = [
+    { kind: "state", state: "up" },
+    { kind: "state", state: "up" },
+    { kind: "state", state: "down", detail: "one" },
+    { kind: "state", state: "down", detail: "two" },
+    { kind: "state", state: "down", detail: "two" },
+    { kind: "state", state: "up" },
+  ] as const;
+  for (const state of states) {
+    channel.push(state);
+    await turn();
+  }
+  expect(follower.hints).toEqual([states[0], states[2], states[3], states[5]]);
+});
+
+test("what work pushes is given until it ends", async () => {
+  const hints: Hint[] = [];
+  for await (const hint of hintsWhile(async (channel) => {
+    channel.push({ kind: "sweep", reason: "first" });
+    await turn();
+    channel.push({ kind: "sweep", reason: "last" });
+  }))
+    hints.push(hint);
+  expect(hints).toEqual([
+    { kind: "sweep", reason: "first" },
+    { kind: "sweep", reason: "last" },
+  ]);
+});
+
+test("when work fails, what it pushed before comes first", async () => {
+  const hints: Hint[] = [];
+  const following = (async () => {
+    for await (const hint of hintsWhile(async (channel) => {
+      channel.push({ kind: "sweep", reason: "first" });
+      throw new Error("it broke");
+    }))
+      hints.push(hint);
+  })();
+  await expect(following).rejects.toThrow("it broke");
+  expect(hints).toEqual([{ kind: "sweep", reason: "first" }]);
 });

@@ -1,10 +1,10 @@
 import {
   type ActivitySource,
   type Clock,
-  createHintChannel,
   DatabaseError,
   type Hint,
   type HintChannel,
+  hintsWhile,
 } from "@gastown/convoy-core";
 import type { Place, TownFiles } from "@gastown/sqlite-resolver";
 import { createAwaited } from "@gastown/sqlite-resolver/queries";
@@ -23,23 +23,13 @@ export interface DoltFeedOptions {
 
 /** A source of hints from the Dolt servers of a town: commits by any client, on any machine. */
 export function createDoltFeed(options: DoltFeedOptions): ActivitySource {
-  return {
-    name: "db",
-    async *hints(signal): AsyncGenerator<Hint> {
-      const channel = createHintChannel();
-      const feed = run(options, channel, signal).finally(() => channel.end());
-      feed.catch(() => undefined);
-      yield* channel;
-      await feed;
-    },
-  };
+  return { name: "db", hints: (signal) => hintsWhile((channel) => run(options, channel, signal)) };
 }
 
 async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel, signal: AbortSignal): Promise<void> {
   const watched = new Map<string, WatchedDatabase>();
   const awaited = createAwaited(files.databases);
   const pace = createPace(clock);
-  const tell = createStateTeller(channel);
   for (let first = true; !signal.aborted; first = false) {
     const faults = updatePlaces(watched, files, dolt, first);
     const looks = await Promise.all(
@@ -47,7 +37,7 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
     );
     if (signal.aborted) return;
     if (looks.some((look) => look.news)) pace.quicken();
-    tell(watched.size, looks, faults);
+    channel.push(stateOf(watched.size, looks, faults));
     await clock.sleep(pace.next(awaited.any()), signal);
   }
 }
@@ -94,22 +84,9 @@ function byServer(watched: ReadonlyMap<string, WatchedDatabase>): Map<DoltServer
   return servers;
 }
 
-/** Tells how the servers are watched, once for each change of it. */
-function createStateTeller(
-  channel: HintChannel,
-): (count: number, looks: readonly Look[], faults: readonly DatabaseError[]) => void {
-  let told: string | undefined;
-  return (count, looks, faults) => {
-    const reasons = [...new Set([...faults, ...looks.flatMap((look) => look.faults)].map((fault) => fault.message))];
-    const hint = stateOf(count, looks, reasons);
-    const now = JSON.stringify(hint);
-    if (now === told) return;
-    told = now;
-    channel.push(hint);
-  };
-}
-
-function stateOf(count: number, looks: readonly Look[], reasons: readonly string[]): Hint {
+/** How the servers are watched. */
+function stateOf(count: number, looks: readonly Look[], faults: readonly DatabaseError[]): Hint {
+  const reasons = [...new Set([...faults, ...looks.flatMap((look) => look.faults)].map((fault) => fault.message))];
   if (count === 0)
     return {
       kind: "state",

@@ -1,9 +1,9 @@
 import {
   type ActivitySource,
   type Clock,
-  createHintChannel,
   type Hint,
   type HintChannel,
+  hintsWhile,
   WorkQueue,
 } from "@gastown/convoy-core";
 import { createAwaited } from "./awaited.ts";
@@ -26,16 +26,7 @@ export interface ChangeFeedOptions {
 
 /** A source of hints from the database files themselves: commits by any process, however it came to them. */
 export function createChangeFeed(options: ChangeFeedOptions): ActivitySource {
-  return {
-    name: "db",
-    async *hints(signal): AsyncGenerator<Hint> {
-      const channel = createHintChannel();
-      const feed = run(options, channel, signal).finally(() => channel.end());
-      feed.catch(() => undefined);
-      yield* channel;
-      await feed;
-    },
-  };
+  return { name: "db", hints: (signal) => hintsWhile((channel) => run(options, channel, signal)) };
 }
 
 async function run(
@@ -53,7 +44,7 @@ async function run(
     queue,
   };
   const watched = new Map<string, WatchedPlace>();
-  const tell = createStateTeller(channel, watched);
+  const tell = (): void => channel.push(stateOf([...watched.values()]));
   const end = new AbortController();
 
   const turn = async (key: string): Promise<void> => {
@@ -110,22 +101,11 @@ function updatePlaces(watched: Map<string, WatchedPlace>, surroundings: Surround
   for (const [path, place] of places) if (!watched.has(path)) watched.set(path, watchPlace(place, surroundings));
 }
 
-/** Tells how the databases are watched, once for each change of it. */
-function createStateTeller(channel: HintChannel, watched: ReadonlyMap<string, WatchedPlace>): () => void {
-  let told: string | undefined;
-  return () => {
-    const entries = [...watched.values()];
-    const unwatched = new Set(entries.map((entry) => entry.unwatched()).filter((why) => why !== undefined));
-    const hint: Hint = entries.some((entry) => entry.concerns())
-      ? {
-          kind: "state",
-          state: "up",
-          ...(unwatched.size > 0 && { detail: `polling every ${POLL} ms: ${[...unwatched].join("; ")}` }),
-        }
-      : { kind: "state", state: "unavailable", detail: "no database of this town is a SQLite file" };
-    const now = JSON.stringify(hint);
-    if (now === told) return;
-    told = now;
-    channel.push(hint);
-  };
+/** How the databases are watched. */
+function stateOf(entries: readonly WatchedPlace[]): Hint {
+  if (!entries.some((entry) => entry.concerns()))
+    return { kind: "state", state: "unavailable", detail: "no database of this town is a SQLite file" };
+  const unwatched = new Set(entries.map((entry) => entry.unwatched()).filter((why) => why !== undefined));
+  const detail = `polling every ${POLL} ms: ${[...unwatched].join("; ")}`;
+  return { kind: "state", state: "up", ...(unwatched.size > 0 && { detail }) };
 }

@@ -1,4 +1,4 @@
-import { type ActivitySource, createHintChannel, type Hint, type SourceState } from "@gastown/convoy-core";
+import { type ActivitySource, type Hint, type HintChannel, hintsWhile, type SourceState } from "@gastown/convoy-core";
 
 type State = Hint & { readonly kind: "state" };
 
@@ -6,40 +6,33 @@ type State = Hint & { readonly kind: "state" };
 export function mergeSources(name: string, parts: readonly ActivitySource[]): ActivitySource {
   return {
     name,
-    async *hints(signal): AsyncGenerator<Hint> {
-      const channel = createHintChannel();
-      const states = new Map<ActivitySource, State>();
-      const early: Hint[] = [];
-      let told: string | undefined;
-
-      const pass = (hint: Hint): void => {
-        if (states.size === parts.length) channel.push(hint);
-        else early.push(hint);
-      };
-      const note = (part: ActivitySource, state: State): void => {
-        states.set(part, state);
-        if (states.size < parts.length) return;
-        const merged = mergeStates([...states.values()]);
-        if (JSON.stringify(merged) !== told) channel.push(merged);
-        told = JSON.stringify(merged);
-        for (const hint of early.splice(0)) channel.push(hint);
-      };
-      const follow = async (part: ActivitySource): Promise<void> => {
-        for await (const hint of part.hints(signal)) {
-          if (hint.kind === "state") note(part, hint);
-          else pass(hint);
-        }
-      };
-
-      const following = Promise.all(parts.map(follow)).finally(() => channel.end());
-      following.catch(() => undefined);
-      yield* channel;
-      await following;
-    },
+    hints: (signal) => hintsWhile((channel) => followAll(parts, channel, signal)),
     doubt() {
       for (const part of parts) part.doubt?.();
     },
   };
+}
+
+async function followAll(parts: readonly ActivitySource[], channel: HintChannel, signal: AbortSignal): Promise<void> {
+  const states = new Map<ActivitySource, State>();
+  const early: Hint[] = [];
+  const pass = (hint: Hint): void => {
+    if (states.size === parts.length) channel.push(hint);
+    else early.push(hint);
+  };
+  const note = (part: ActivitySource, state: State): void => {
+    states.set(part, state);
+    if (states.size < parts.length) return;
+    channel.push(mergeStates([...states.values()]));
+    for (const hint of early.splice(0)) channel.push(hint);
+  };
+  const follow = async (part: ActivitySource): Promise<void> => {
+    for await (const hint of part.hints(signal)) {
+      if (hint.kind === "state") note(part, hint);
+      else pass(hint);
+    }
+  };
+  await Promise.all(parts.map(follow));
 }
 
 const BEST_FIRST: readonly SourceState[] = ["up", "down", "unavailable"];
