@@ -1,10 +1,10 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { waitFor } from "@gastown/test-fixtures";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { repository } from "../src/workspace.ts";
 import { type Stage, stage } from "./support/stage.ts";
-import { until } from "./support/until.ts";
 
 const own = dirname(process.execPath);
 const examples = join(inject("installed"), "examples");
@@ -63,7 +63,7 @@ describe("gas-city-events", () => {
     const convoy = town.createConvoy({ title: "Login", tracks: [issue] });
     const running = follow(made);
     const seen = (text: string) =>
-      until(
+      waitFor(
         text,
         () => running.stdout().includes(text),
         () => running.stdout() + running.stderr(),
@@ -95,14 +95,14 @@ describe("gas-city-events", () => {
     const issues = ["First", "Second"].map((title) => town.createIssue({ rig: "alpha", title }));
     const convoys = issues.map((issue) => town.createConvoy({ title: "Ship it", tracks: [issue] }));
     const running = follow(made);
-    await until("watching", () => running.stdout().includes('"event":"watching"'), running.stderr);
+    await waitFor("watching", () => running.stdout().includes('"event":"watching"'), running.stderr);
     for (const issue of issues) {
       town.close(issue);
       tell("bead.closed", issue);
     }
     const told = (issue: string) => running.stdout().includes(`"event":"close","issue":"${issue}","source":"gc"`);
-    await until("both closes", () => issues.every(told), running.stdout);
-    await until("both landings", () => convoys.every((convoy) => town.status(convoy) === "closed"), running.stdout);
+    await waitFor("both closes", () => issues.every(told), running.stdout);
+    await waitFor("both landings", () => convoys.every((convoy) => town.status(convoy) === "closed"), running.stdout);
     running.signal("SIGTERM");
     expect((await running.ended).code).toBe(0);
     const events = calls(dir).filter(({ args }) => args[0] === "events");
@@ -117,7 +117,7 @@ describe("gas-city-events", () => {
     const { start, town, root } = stage(own);
     const program = join(examples, "gas-city-events/follow.mjs");
     const running = start(examples, "node", [program, town.dir, join(root, "no-such-gc")]);
-    await until(
+    await waitFor(
       "state",
       () => running.stdout().includes('"state":"down"'),
       () => running.stdout() + running.stderr(),

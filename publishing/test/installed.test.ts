@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { packages } from "../src/workspace.ts";
 import { nodeAt, NODES } from "./support/nodes.ts";
 import { stage } from "./support/stage.ts";
-import { until } from "./support/until.ts";
 
 const project = inject("installed");
 
@@ -51,7 +51,7 @@ describe.each(NODES)("on Node %s, the packed packages", (version) => {
 
     expect((await start(project, "npx", ["-c", "node --version"]).ended).stdout).toBe(`v${version}\n`);
     const watch = start(project, "npx", ["convoy-cli", "watch", "--json", "--town", town.dir]);
-    const seen = (event: string) => until(event, () => watch.stdout().includes(`"event":"${event}"`), watch.stderr);
+    const seen = (event: string) => waitFor(event, () => watch.stdout().includes(`"event":"${event}"`), watch.stderr);
     await seen("watching");
     town.close(issue);
     await seen("landed");

@@ -22,3 +22,4 @@ export { externalRefCases, restartCases, sqlQuotingCases } from "./tables.ts";
 export type { ExternalRefCase, RestartCase, RestartRun, RestartStep, SqlQuotingCase } from "./tables.ts";
 export { tempDir } from "./temp-dir.ts";
 export type { TempDir } from "./temp-dir.ts";
+export { until, waitFor } from "./until.ts";

@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { tempDir } from "@gastown/test-fixtures";
+import { tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type CommandOptions, type CommandOutcome, runCommand } from "../src/index.ts";
 import { isAlive } from "./support/processes.ts";
 import { shellProgram } from "./support/programs.ts";
-import { until } from "./support/until.ts";
 
 interface Command {
   readonly dir: string;

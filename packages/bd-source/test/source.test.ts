@@ -1,12 +1,19 @@
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { activityLine, buildTown, installStandIns, type StandIns, tempDir, type Town } from "@gastown/test-fixtures";
+import {
+  activityLine,
+  buildTown,
+  installStandIns,
+  type StandIns,
+  tempDir,
+  type Town,
+  until,
+} from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { toolEnvironment } from "../src/index.ts";
 import { isAlive } from "./support/processes.ts";
 import { shellProgram } from "./support/programs.ts";
 import { startSource } from "./support/sourcing.ts";
-import { until } from "./support/until.ts";
 
 interface Setting extends StandIns {
   readonly dir: string;

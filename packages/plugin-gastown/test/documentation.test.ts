@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { tempDir } from "@gastown/test-fixtures";
+import { tempDir, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { inRepository } from "./support/repository.ts";
 import { scene } from "./support/scene.ts";
-import { until } from "./support/until.ts";
 
 const PAGE = readFileSync(inRepository("docs/plugins.md"), "utf8");
 const SOURCES = inRepository("packages/plugin-gastown/src");
@@ -68,13 +67,13 @@ describe("the examples", () => {
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const ended = new Promise((resolve) => void child.once("close", resolve));
-    await until(
+    await waitFor(
       "watching",
       () => stderr.includes("watching 1 open convoys"),
       () => stderr,
     );
     town.close(issue);
-    await until(
+    await waitFor(
       "event",
       () => stdout.includes("\n"),
       () => stderr,

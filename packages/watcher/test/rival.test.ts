@@ -1,10 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installStandIns, tempDir } from "@gastown/test-fixtures";
+import { installStandIns, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findRival } from "../src/rival.ts";
-import { until } from "./support/until.ts";
 
 function town(): { dir: string; pidFile: string; lockFile: string } {
   const dir = tempDir(onTestFinished).path;

@@ -3,12 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WatchRecord } from "@gastown/convoy-core";
-import { tempDir } from "@gastown/test-fixtures";
+import { tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type WatcherStatus } from "../src/index.ts";
 import { makeStateDir } from "../src/state-dir.ts";
 import { createStatusKeeper, type StatusKeeper } from "../src/status-file.ts";
-import { until } from "./support/until.ts";
 
 interface Kept extends StatusKeeper {
   readonly file: string;

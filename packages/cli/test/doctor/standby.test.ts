@@ -1,17 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WatcherStatus } from "@gastown/convoy-watcher";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, it } from "vitest";
 import { lookJson } from "../support/look.ts";
 import { scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 it("says of a watcher that stands by that it does, and not that sweeps carry on", async () => {
   const made = scene();
   const watcher = await made.watch();
   const file = join(made.town.dir, ".runtime/convoy-watcher/status.json");
   const read = (): WatcherStatus => JSON.parse(readFileSync(file, "utf8")) as WatcherStatus;
-  await until("a status", () => read().watchingSince !== undefined);
+  await waitFor("a status", () => read().watchingSince !== undefined);
   watcher.signal("SIGSTOP"); // it has the lock, and writes no more
   const lead = { state: "down", detail: "another one leads the town", since: new Date().toISOString() };
   writeFileSync(file, JSON.stringify({ ...read(), sources: { lead } }));

@@ -1,10 +1,10 @@
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
 import { isAlive } from "../support/processes.ts";
 import { CLI, type RunningCli } from "../support/running-cli.ts";
 import { bun } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 import { writtenByOthers } from "../support/written-by-others.ts";
 
 const DRIVERS = ["better-sqlite3", "node-sqlite"] as const;
@@ -57,7 +57,7 @@ describe.skipIf(bun === undefined)(title, () => {
     town.createConvoy({ tracks: [issue] });
     const cli = await watchOnBun(made, "better-sqlite3");
     town.close(issue);
-    const gt = await until("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+    const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
     cli.signal("SIGTERM");
     await cli.said("stopping (again to force)");
     expect((await cli.stop()).code).toBe(0);

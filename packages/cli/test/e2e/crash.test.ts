@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { numbers } from "../support/numbers.ts";
 import { kill } from "../support/processes.ts";
 import type { RunningCli } from "../support/running-cli.ts";
 import { type Scene, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 function threeConvoys({ town }: Scene): { issues: string[]; convoys: string[]; waiting: string } {
   const issues = ["alpha", "beta", "alpha"].map((rig) => town.createIssue({ rig }));
@@ -60,10 +60,10 @@ test("killed while gt is at work: the restart finds what gt did, and tells nobod
   control.set({ gt: { mode: "head", delayMs: 300 } });
   const first = await watch();
   town.close(issues[0] ?? "");
-  await until("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => control.calls("gt").length > 0);
   kill(first.pid);
   await first.ended;
-  await until("the end of gt", () => control.calls("gt").every(({ end }) => end !== undefined));
+  await waitFor("the end of gt", () => control.calls("gt").every(({ end }) => end !== undefined));
   expect(town.status(convoys[0] ?? "")).toBe("closed");
   const second = await watch();
   await second.stop();
@@ -100,7 +100,7 @@ test.each([1, 2, 3, 4, 5, 6])(
       await cli.ended;
     }
     const last = await watch();
-    await until("every complete convoy closed", () => convoys.every((convoy) => town.status(convoy) === "closed"));
+    await waitFor("every complete convoy closed", () => convoys.every((convoy) => town.status(convoy) === "closed"));
     await last.stop();
     expect(town.status(waiting)).toBe("open");
     for (const convoy of convoys)

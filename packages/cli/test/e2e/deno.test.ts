@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
 import { leastPermissions } from "../support/own-command.ts";
 import { isAlive } from "../support/processes.ts";
 import { CLI, type Ended, type RunningCli } from "../support/running-cli.ts";
 import { deno, modules } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 import { writtenByOthers } from "../support/written-by-others.ts";
 
 // Every other file of this lane starts the command line with the least it needs, too: see ../support/own-command.ts.
@@ -43,7 +43,7 @@ describe("with the least that it needs", () => {
     made.control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
     const cli = await made.watch(...toolsOf(made));
     made.town.close(issue);
-    const gt = await until("gt with a child", () =>
+    const gt = await waitFor("gt with a child", () =>
       made.control.calls("gt").find(({ children }) => children.length > 0),
     );
     cli.signal("SIGTERM");

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
 import { kill } from "../support/processes.ts";
 import { type Scene, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 type One = Scene & { readonly convoy: string; readonly issue: string; steps(): unknown[] };
 
@@ -112,6 +112,6 @@ async function startDaemon({ town, bin, env }: Scene): Promise<number> {
     kill(pid);
     await over;
   });
-  await until("its pid file", () => existsSync(join(town.dir, "daemon/daemon.pid")));
+  await waitFor("its pid file", () => existsSync(join(town.dir, "daemon/daemon.pid")));
   return pid;
 }

@@ -1,7 +1,7 @@
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { isAlive } from "../support/processes.ts";
 import { scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 type Closed = ReturnType<typeof scene> & { readonly convoy: string; readonly issue: string };
 
@@ -18,7 +18,7 @@ test.each([
 ] as const)("%s stops it with exit status %i, and leaves nothing behind", async (signal, status) => {
   const { watch, control, leftovers } = scene();
   const cli = await watch();
-  await until("a running bd", () => control.calls("bd").length > 0);
+  await waitFor("a running bd", () => control.calls("bd").length > 0);
   const { code, stderr } = await cli.stop(signal);
   expect(code).toBe(status);
   expect(stderr).toBe("stopping (again to force)\n");
@@ -31,7 +31,7 @@ test("the first signal lets the command in flight finish", async () => {
   control.set({ gt: { delayMs: 600 } });
   const cli = await watch();
   town.close(issue);
-  await until("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => control.calls("gt").length > 0);
   const { code } = await cli.stop();
   expect(code).toBe(0);
   expect(control.calls("gt")).toMatchObject([{ exitCode: 0 }]);
@@ -46,7 +46,7 @@ test("the first signal takes up nothing new", async () => {
   control.set({ gt: { mode: "head", delayMs: 600 } });
   const cli = await watch();
   town.close(issue);
-  await until("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => control.calls("gt").length > 0);
   await cli.stop();
   expect(control.calls("gt")).toHaveLength(1);
   expect([convoy, second].map((id) => town.status(id)).toSorted()).toEqual(["closed", "open"]);
@@ -57,7 +57,7 @@ test("the second signal kills a gt that ignores SIGTERM, and what it started", a
   control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
   const cli = await watch();
   town.close(issue);
-  const gt = await until("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+  const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
   cli.signal("SIGTERM");
   await cli.said("stopping (again to force)");
   const { code } = await cli.stop("SIGTERM");
@@ -70,7 +70,7 @@ test("a bd that ignores SIGTERM, with a child that holds its output, is gone whe
   const { control, watch, leftovers } = scene();
   control.set({ bd: { ignoreSigterm: true, grandchild: true } });
   const cli = await watch();
-  const bd = await until("bd with a child", () => control.calls("bd").find(({ children }) => children.length > 0));
+  const bd = await waitFor("bd with a child", () => control.calls("bd").find(({ children }) => children.length > 0));
   const { code } = await cli.stop();
   expect(code).toBe(0);
   expect([bd.pid, ...bd.children].filter(isAlive)).toEqual([]);
@@ -82,7 +82,7 @@ test("check stops at a signal, too", async () => {
   town.close(issue);
   control.set({ gt: { delayMs: 600 } });
   const cli = start(["check", "--json"]);
-  await until("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => control.calls("gt").length > 0);
   const { code } = await cli.stop("SIGINT");
   expect(code).toBe(130);
   expect(town.status(convoy)).toBe("closed");
@@ -96,7 +96,7 @@ test("a reader that goes away ends it quietly: | head -1", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^\{[^\n]*"event":"hello"[^\n]*\}\n$/);
   expect(stderr).toBe("");
-  await until("end of bd", () => leftovers().length === 0);
+  await waitFor("end of bd", () => leftovers().length === 0);
 });
 
 test("a reader that goes away later ends it with status 0 at the next line", async () => {

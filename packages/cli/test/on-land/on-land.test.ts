@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, it } from "vitest";
 import { scene, type Scene } from "../support/scene.ts";
 import { expectShape } from "../support/schemas.ts";
-import { until } from "../support/until.ts";
 
 /** A town with a convoy that waits for one issue. */
 function waiting(title = "Login"): Scene {
@@ -17,7 +17,7 @@ const NOTE = '["sh", "-c", "cat > landed.json; printf %s \\"$CONVOY_ID|$CONVOY_T
 
 async function noteIn(made: Scene): Promise<{ readonly json: unknown; readonly env: string }> {
   const file = join(made.town.dir, "landed.env");
-  await until("the note", () => existsSync(file) && readFileSync(file, "utf8") !== "");
+  await waitFor("the note", () => existsSync(file) && readFileSync(file, "utf8") !== "");
   return {
     json: JSON.parse(readFileSync(join(made.town.dir, "landed.json"), "utf8")),
     env: readFileSync(file, "utf8"),
@@ -55,7 +55,7 @@ it("takes it from the settings of the town, and a flag wins over them", async ()
   );
   const watcher = await made.watch();
   made.town.close("al-1");
-  await until("the file", () => existsSync(join(made.town.dir, "by-settings")));
+  await waitFor("the file", () => existsSync(join(made.town.dir, "by-settings")));
   await watcher.stop();
   made.town.createConvoy({ id: "hq-cv-again", tracks: ["al-1"] });
   expect((await made.run(["check", "--on-land", "touch by-flag"])).code).toBe(0);
@@ -80,7 +80,7 @@ it("lets a command in flight end when the watcher is stopped, but not for ever",
     "sh -c 'touch begun; while ! test -e go; do sleep 0.05; done; touch ended'",
   );
   made.town.close("al-1");
-  await until("the command", () => existsSync(join(made.town.dir, "begun")));
+  await waitFor("the command", () => existsSync(join(made.town.dir, "begun")));
   watcher.signal("SIGTERM");
   await watcher.said("stopping (again to force)");
   writeFileSync(join(made.town.dir, "go"), "");
@@ -92,7 +92,7 @@ it("ends it at the second signal", async () => {
   const made = waiting();
   const watcher = await made.watch("--on-land", "sh -c 'touch begun; sleep 600'");
   made.town.close("al-1");
-  await until("the command", () => existsSync(join(made.town.dir, "begun")));
+  await waitFor("the command", () => existsSync(join(made.town.dir, "begun")));
   watcher.signal("SIGTERM");
   await watcher.said("stopping (again to force)");
   watcher.signal("SIGTERM");

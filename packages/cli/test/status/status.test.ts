@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, it } from "vitest";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../../src/views/views.ts";
 import { look, lookJson } from "../support/look.ts";
@@ -7,7 +8,6 @@ import { onDeno } from "../support/own-command.ts";
 import { kill } from "../support/processes.ts";
 import { scene } from "../support/scene.ts";
 import { everyState, ID } from "../support/towns.ts";
-import { until } from "../support/until.ts";
 
 interface Status {
   readonly town: string;
@@ -36,7 +36,7 @@ it("says what a running watcher listens to, heard, swept and landed", async () =
   const watcher = await stage.watch("--source", "db");
   stage.town.close("al-9uj");
   await watcher.record("landed", { convoy: ID.half });
-  const status = await until("status of the landing", async () => {
+  const status = await waitFor("status of the landing", async () => {
     const now = await lookJson<Status>(stage, "status");
     return now.watcher?.landed === 2 ? now : undefined;
   });
@@ -122,7 +122,7 @@ it("names a gt daemon that lands convoys here, too", async () => {
     env: stage.env,
     stdio: "ignore",
   });
-  const rival = await until("the rival", async () => (await lookJson<Status>(stage, "status")).rival);
+  const rival = await waitFor("the rival", async () => (await lookJson<Status>(stage, "status")).rival);
   expect(rival).toBe(`gt daemon (pid ${daemon.pid})`);
   daemon.kill("SIGTERM");
 });

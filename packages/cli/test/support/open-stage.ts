@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { type Control, installStandIns, tempDir } from "@gastown/test-fixtures";
+import { type Control, installStandIns, tempDir, waitFor } from "@gastown/test-fixtures";
 import { onDeno, ownCommand } from "./own-command.ts";
 import { isAlive, kill } from "./processes.ts";
 import { type Ended, type RunningCli, startCli, type StartOptions } from "./running-cli.ts";
 import { node } from "./runtimes.ts";
-import { until } from "./until.ts";
 
 /** A directory with stand-ins, whatever town is in it, and the command lines started there. */
 export interface Stage {
@@ -50,7 +49,7 @@ export function openStage(cwd: string): Stage {
     for (const { pid } of running) kill(pid);
     await Promise.allSettled(running.map(({ ended }) => ended));
     for (const pid of leftovers()) kill(pid);
-    await until("end of the stand-ins", () => leftovers().length === 0);
+    await waitFor("end of the stand-ins", () => leftovers().length === 0);
     dir.remove();
   };
   return {

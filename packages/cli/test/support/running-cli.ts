@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { waitFor } from "@gastown/test-fixtures";
 import { kill } from "./processes.ts";
-import { until } from "./until.ts";
 
 /** The command as it is published: the launcher, and the bundle that it loads. `CONVOY_CLI` names another one, as unpacked. */
 export const CLI: string =
@@ -77,10 +77,10 @@ export function startCli(args: readonly string[], { cwd, env, command }: StartOp
   };
   const seen = (): unknown => ({ stdout: stdout.slice(-3_000), stderr: stderr.slice(-2_000), over });
   const wait = async <T>(what: string, look: () => T): Promise<NonNullable<T>> => {
-    const found = await until(what, () => look() || over, seen);
+    const found = await waitFor(what, () => look() || over, seen);
     const last = look();
     if (!last) throw new Error(`The program ended without ${what}: ${JSON.stringify(seen(), undefined, 1)}`);
-    return found === true ? last : (found as NonNullable<T>);
+    return found === true ? last : found;
   };
 
   return {
@@ -107,7 +107,7 @@ export function startCli(args: readonly string[], { cwd, env, command }: StartOp
 /** Waits until the town was swept so many times more. */
 export async function moreSweeps(cli: RunningCli, count: number): Promise<void> {
   const before = cli.records("sweep").length;
-  await until(`${count} more sweeps`, () => cli.records("sweep").length >= before + count);
+  await waitFor(`${count} more sweeps`, () => cli.records("sweep").length >= before + count);
 }
 
 function holds(record: JsonRecord, fields: Readonly<Record<string, unknown>>): boolean {

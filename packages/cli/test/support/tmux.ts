@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { CLI } from "./running-cli.ts";
 import type { Stage } from "./scene.ts";
-import { until } from "./until.ts";
 
 /** Why tests of a real terminal are left out here; undefined when they are not. */
 export const noTmux: string | undefined =
@@ -63,6 +63,6 @@ export function inTerminal(
     coloured: () => tmux("capture-pane", "-p", "-e", "-S", "-", "-t", "0"),
     resize: (width, height = rows) => void tmux("resize-window", "-x", String(width), "-y", String(height)),
     keys: (...keys) => void tmux("send-keys", ...keys),
-    shows: async (what, wanted) => void (await until(what, () => wanted(lines()), lines)),
+    shows: async (what, wanted) => void (await waitFor(what, () => wanted(lines()), lines)),
   };
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockTown } from "@gastown/convoy-watcher/host";
+import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { refused } from "../support/refused.ts";
 import { read, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 describe("a place that is no town", () => {
   test("no directory", async () => {
@@ -73,7 +73,7 @@ describe("settings that are broken", () => {
     mkdirSync(join(town.dir, "settings"));
     writeFileSync(join(town.dir, "settings", "convoy-watcher.json"), "{");
     start("plugins", "run", "convoy-watcher");
-    await until("waiting", () => runningHost(state("host.json"))?.phase === "waiting");
+    await waitFor("waiting", () => runningHost(state("host.json"))?.phase === "waiting");
     const { code, stdout } = await plugins("status", "convoy-watcher");
     expect(code).toBe(3);
     expect(stdout).toMatch(/running: +not now: next try at .*\n +why not: +.*convoy-watcher\.json: is not JSON/);
@@ -112,7 +112,7 @@ test("interrupted: takes back what it did", async () => {
   );
   const before = tree();
   const enabling = start("plugins", "enable", "slow");
-  await until("start", () => runningHost(state("host.json", "slow"))?.phase === "starting");
+  await waitFor("start", () => runningHost(state("host.json", "slow"))?.phase === "starting");
   enabling.kill("SIGINT");
   const { code, stderr } = await enabling.ended;
   expect({ code, stderr }).toEqual({
@@ -127,8 +127,8 @@ test("what agents wrote reaches no terminal as it is", async () => {
   const { plugins, town, state } = scene();
   town.createConvoy({ title: "\u001B[31mred\u202E", tracks: [town.createIssue({ status: "closed" })] });
   await plugins("enable", "convoy-watcher");
-  await until("landing", () => read(state("host.log")).includes("landed"));
-  const status = await until("status", async () => {
+  await waitFor("landing", () => read(state("host.log")).includes("landed"));
+  const status = await waitFor("status", async () => {
     const { stdout } = await plugins("status");
     return stdout.includes('"red"') && stdout;
   });

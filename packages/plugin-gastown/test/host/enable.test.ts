@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { installRouteWatch, read, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 test("enabled: gt sees it, a convoy lands; disabled: nothing is left", async () => {
   const { town, tree, plugins, bin, start } = scene();
@@ -17,8 +17,8 @@ test("enabled: gt sees it, a convoy lands; disabled: nothing is left", async () 
   expect(enabled.stdout).toContain("! nothing starts it again after a crash");
 
   town.close(issue, { feed: true });
-  await until("landing", () => town.status(convoy) === "closed");
-  const status = await until("status with the landing", async () => {
+  await waitFor("landing", () => town.status(convoy) === "closed");
+  const status = await waitFor("status with the landing", async () => {
     const { code, stdout } = await plugins("status", "convoy-watcher");
     return /landed: +1, last /.test(stdout) ? { code, stdout } : undefined;
   });
@@ -53,7 +53,7 @@ test("enabled again: the same files, the same process, and a sweep at once", asy
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ changed: false, pid: before.pid, gt: { seen: true } });
   expect({ tree: tree(), stamps: stamps(), pid: runningHost(state("host.json"))?.pid }).toEqual(before);
-  await until("sweep on demand", () => read(state("host.log")).includes("on demand"));
+  await waitFor("sweep on demand", () => read(state("host.log")).includes("on demand"));
 });
 
 test("killed, it is not running; enabled again, it is", async () => {
@@ -61,7 +61,7 @@ test("killed, it is not running; enabled again, it is", async () => {
   await plugins("enable", "convoy-watcher");
   const first = runningHost(state("host.json"));
   process.kill(first?.pid ?? 0, "SIGKILL");
-  await until("end", () => runningHost(state("host.json")) === undefined);
+  await waitFor("end", () => runningHost(state("host.json")) === undefined);
   const status = await plugins("status");
   expect(status.code).toBe(3);
   expect(status.stdout).toMatch(/enabled: +yes \(detached\)\n +running: +no/);
@@ -70,7 +70,7 @@ test("killed, it is not running; enabled again, it is", async () => {
   expect(runningHost(state("host.json"))?.pid).not.toBe(first?.pid);
   const convoy = town.createConvoy({ tracks: [town.createIssue({ status: "closed" })] });
   await plugins("enable", "convoy-watcher");
-  await until("landing", () => town.status(convoy) === "closed");
+  await waitFor("landing", () => town.status(convoy) === "closed");
 });
 
 test("run.sh does what its plugin.md says: it has the plugin run", async () => {
@@ -121,7 +121,7 @@ test("changed settings: the process is started anew; the settings stay when it i
   writeFileSync(settings, '{"source": ["db"]}');
   expect((await plugins("enable", "convoy-watcher")).code).toBe(0);
   expect(runningHost(state("host.json"))?.pid).not.toBe(first);
-  await until("watching by the new settings", () => read(state("host.log")).includes("open convoys (db, trigger)"));
+  await waitFor("watching by the new settings", () => read(state("host.log")).includes("open convoys (db, trigger)"));
   const { stdout } = await plugins("disable", "convoy-watcher");
   expect(stdout).toContain(`${settings} has settings of yours: it stays`);
   expect(tree()).toEqual([...before, "settings", "settings/convoy-watcher.json"].toSorted());
@@ -132,7 +132,7 @@ test("beside a gt daemon: says in a line what that means", async () => {
   const { spawn } = await import("node:child_process");
   const daemon = spawn(join(bin, "gt"), ["daemon", "run"], { cwd: town.dir, env, stdio: "ignore" });
   try {
-    await until("daemon", () => existsSync(join(town.dir, "daemon", "daemon.pid")));
+    await waitFor("daemon", () => existsSync(join(town.dir, "daemon", "daemon.pid")));
     const line = `! gt daemon (pid ${read(join(town.dir, "daemon", "daemon.pid"))}) lands convoys here, too: each complete one is left to it for 5s first, so that nobody is told twice`;
     expect((await plugins("enable", "convoy-watcher")).stdout).toContain(line);
     const status = await plugins("status", "convoy-watcher");
@@ -162,7 +162,7 @@ test("another plugin, installed in the town: listed without being loaded, enable
   expect(JSON.parse(read(join(town.dir, "settings", "route-watch.json")))).toEqual({ everySeconds: 10 });
   town.addRig("beta", { prefix: "be" });
   await plugins("enable", "route-watch");
-  await until("event", () => read(state("host.log", "route-watch")).includes('event rig.joined {"subject":"be-"}'));
+  await waitFor("event", () => read(state("host.log", "route-watch")).includes('event rig.joined {"subject":"be-"}'));
   expect((await plugins("status", "route-watch")).stdout).toMatch(/status: +\{"rigs":\[/);
   expect((await plugins("disable", "route-watch")).code).toBe(0);
   expect(tree().filter((path) => !path.startsWith("beta"))).toEqual(before.filter((path) => !path.startsWith("beta")));
@@ -174,7 +174,7 @@ test("the supervisor `none` writes the files, and leaves the process to others",
   expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("(none)\n") });
   expect((await plugins("status")).code).toBe(3);
   const run = start("plugins", "run", "convoy-watcher");
-  await until("running", () => runningHost(state("host.json"))?.phase === "running");
+  await waitFor("running", () => runningHost(state("host.json"))?.phase === "running");
   expect((await plugins("status")).code).toBe(0);
   expect((await plugins("disable", "convoy-watcher")).stdout).toContain(`(pid ${run.pid}) stopped`);
   expect(await run.ended).toMatchObject({ code: 0 });

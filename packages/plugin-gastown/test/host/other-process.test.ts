@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { processIdentity } from "../../src/host/process-identity.ts";
 import { scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 describe("a note of a process that is not ours", () => {
   /** A process that has nothing to do with us. */
@@ -32,7 +32,7 @@ describe("a note of a process that is not ours", () => {
     const gone = bystander();
     const identity = processIdentity(gone.pid) ?? "";
     gone.kill("SIGKILL");
-    await until("end", () => processIdentity(gone.pid) === undefined);
+    await waitFor("end", () => processIdentity(gone.pid) === undefined);
     mkdirSync(state("."), { recursive: true });
     writeFileSync(state("host.json"), note(gone.pid, identity));
     writeFileSync(state("watcher.pid"), JSON.stringify({ pid: gone.pid, since: "2026-01-01T00:00:00Z" }));
@@ -51,7 +51,7 @@ describe("a note of a process that is not ours", () => {
       await plugins("enable", "convoy-watcher");
       const ours = runningHost(state("host.json"));
       process.kill(ours?.pid ?? 0, "SIGKILL");
-      await until("end", () => runningHost(state("host.json")) === undefined);
+      await waitFor("end", () => runningHost(state("host.json")) === undefined);
       writeFileSync(state("host.json"), note(other.pid, ours?.identity ?? ""));
       writeFileSync(state("watcher.pid"), JSON.stringify({ pid: other.pid, since: "2026-01-01T00:00:00Z" }));
       expect((await plugins("status")).code).toBe(3);

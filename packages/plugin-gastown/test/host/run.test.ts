@@ -1,14 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { GASTOWN, kill, read, type Running, type Scene, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 async function up({ start, state }: Scene, ...args: readonly string[]): Promise<Running> {
   const run = start("plugins", "run", "convoy-watcher", ...args);
-  await until(
+  await waitFor(
     "running",
     () => runningHost(state("host.json"))?.phase === "running" && runningHost(state("host.json"))?.pid === run.pid,
   );
@@ -59,12 +59,12 @@ test("finishes the command in flight; a second signal does not wait for it", asy
   here.control.set({ gt: { check: { mode: "hangs", ignoreSigterm: true } } });
   here.town.createConvoy({ tracks: [here.town.createIssue({ status: "closed" })] });
   const run = await up(here);
-  const check = await until("a check", () => here.control.calls("gt").find(({ argv }) => argv[1] === "check"));
+  const check = await waitFor("a check", () => here.control.calls("gt").find(({ argv }) => argv[1] === "check"));
   run.kill("SIGTERM");
-  await until("first signal", () => read(here.state("host.log")).includes("stopping: SIGTERM"));
+  await waitFor("first signal", () => read(here.state("host.log")).includes("stopping: SIGTERM"));
   run.kill("SIGTERM");
   expect((await run.ended).code).toBe(0);
-  await until("end of gt", () => !existsSync(`/proc/${check.pid}`) || process.platform !== "linux");
+  await waitFor("end of gt", () => !existsSync(`/proc/${check.pid}`) || process.platform !== "linux");
 });
 
 test("a second one in the same town: exit status 4, with the pid of the first", async () => {
@@ -81,7 +81,7 @@ test("SIGUSR2 has it sweep at once", async () => {
   const here = scene();
   const run = await up(here);
   run.kill("SIGUSR2");
-  await until("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
+  await waitFor("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
 });
 
 test("a plugin that crashes: its clean-up is run, it waits for another try, and status says why", async () => {
@@ -95,7 +95,7 @@ test("a plugin that crashes: its clean-up is run, it waits for another try, and 
      } });`,
   );
   const run = here.start("plugins", "run", "crasher");
-  await until("waiting", () => runningHost(here.state("host.json", "crasher"))?.phase === "waiting");
+  await waitFor("waiting", () => runningHost(here.state("host.json", "crasher"))?.phase === "waiting");
   const { code, stdout } = await here.plugins("status", "crasher");
   expect(code).toBe(3);
   expect(stdout).toMatch(/running: +not now: next try at .*\n +why not: +boom \n/);
@@ -164,9 +164,9 @@ test("a reader that goes away ends nothing", async () => {
   });
   onTestFinished(() => kill(child.pid, "SIGKILL"));
   child.stderr.destroy();
-  await until("running", () => runningHost(here.state("host.json"))?.phase === "running");
+  await waitFor("running", () => runningHost(here.state("host.json"))?.phase === "running");
   kill(child.pid, "SIGUSR2");
-  await until("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
+  await waitFor("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
   kill(child.pid, "SIGTERM");
   expect(await new Promise((resolve) => void child.once("exit", resolve))).toBe(0);
 });

@@ -2,11 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildTown } from "@gastown/test-fixtures";
+import { buildTown, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { read, running, type Scene, scene } from "../support/scene.ts";
-import { until } from "../support/until.ts";
 
 /** A scene with a supervisor that works. */
 function supervised(program: "systemctl" | "launchctl"): Scene & { readonly home: string; calls(): string[] } {
@@ -18,7 +17,7 @@ function supervised(program: "systemctl" | "launchctl"): Scene & { readonly home
   onTestFinished(async () => {
     const pids = existsSync(sitters) ? readdirSync(sitters).map((file) => Number(read(join(sitters, file)))) : [];
     for (const pid of pids) process.kill(pid, "SIGTERM");
-    await until("end of the supervisors", () => !existsSync(sitters) || readdirSync(sitters).length === 0);
+    await waitFor("end of the supervisors", () => !existsSync(sitters) || readdirSync(sitters).length === 0);
   });
   return { ...here, home, calls: () => read(join(home, "calls.log")).trim().split("\n") };
 }
@@ -44,12 +43,12 @@ describe.each([
     process.kill(first, "SIGKILL");
     const issue = town.createIssue({ rig: "alpha" });
     const convoy = town.createConvoy({ tracks: [issue] });
-    const next = await until("another process", () => {
+    const next = await waitFor("another process", () => {
       const host = runningHost(state("host.json"));
       return host?.phase === "running" && host.pid !== first ? host : undefined;
     });
     town.close(issue);
-    await until("landing", () => town.status(convoy) === "closed");
+    await waitFor("landing", () => town.status(convoy) === "closed");
 
     expect((await plugins("enable", "convoy-watcher")).stdout).toContain(
       `was already enabled in ${town.dir} (${name}), running with pid ${next.pid}`,

@@ -2,11 +2,10 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildTown, type Control, installStandIns, tempDir, type Town } from "@gastown/test-fixtures";
+import { buildTown, type Control, installStandIns, tempDir, type Town, waitFor } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { readNote, runningHost } from "../../src/host/note.ts";
 import { signal as signalHost } from "../../src/host/stop-process.ts";
-import { until } from "./until.ts";
 
 /** Program and first arguments that run a script in the runtime that runs this. */
 export const running = (script: string): [string, ...string[]] =>
@@ -74,7 +73,7 @@ export function scene(): Scene {
       const file = join(town.dir, ".runtime", plugin, "host.json");
       const note = readNote(file);
       if (note !== undefined) signalHost(note, "SIGKILL");
-      await until("end of the host", () => runningHost(file) === undefined);
+      await waitFor("end of the host", () => runningHost(file) === undefined);
     }
     // What a killed host leaves: stand-ins that it followed.
     for (const { pid, end, children } of control.calls())

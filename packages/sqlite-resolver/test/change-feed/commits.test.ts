@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
+import { until } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
-import { until } from "../support/until.ts";
 import { follow, freshTown, oneRig } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 

@@ -1,8 +1,7 @@
 import { cpSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildTown, tempDir } from "@gastown/test-fixtures";
+import { buildTown, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { until } from "../support/until.ts";
 import { follow, freshTown, oneRig } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { openFiles } from "../support/open-files.ts";
-import { until } from "../support/until.ts";
 import { follow, freshTown } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 

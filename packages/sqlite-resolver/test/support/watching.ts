@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { Clock, Hint, IssueChange } from "@gastown/convoy-core";
-import { buildTown, tempDir, type Town, type TownOptions } from "@gastown/test-fixtures";
+import { buildTown, tempDir, type Town, type TownOptions, until } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { createChangeFeed, openTown, type TownFiles, type WatchDirectory } from "../../src/index.ts";
 import { driver } from "./driver.ts";
-import { until } from "./until.ts";
 
 /** The time of this machine. */
 export const realClock: Clock = {

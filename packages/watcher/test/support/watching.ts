@@ -7,10 +7,10 @@ import {
   tempDir,
   type Town,
   type TownOptions,
+  until,
 } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { watchTown, type WatchTownOptions } from "../../src/index.ts";
-import { until } from "./until.ts";
 
 type Kind = WatchRecord["event"];
 type Of<E extends Kind> = Extract<WatchRecord, { event: E }>;

@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import { bulkTown } from "@gastown/test-fixtures";
+import { bulkTown, waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { isAlive } from "../../support/processes.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene, stage } from "../../support/scene.ts";
-import { until } from "../../support/until.ts";
 
 function one(made: Scene = scene()): Scene & { convoy: string; issue: string } {
   const issue = made.town.createIssue({ rig: "alpha" });
@@ -40,7 +39,7 @@ test("FM-7: a gt that exits 0 although it could not close is tried again", async
   control.set({ gt: { mode: "warns" } });
   const cli = await watch("--sweep", "1h");
   town.close(issue);
-  await until("a try that led nowhere", () => control.calls("gt").filter(({ end }) => end !== undefined).length >= 2);
+  await waitFor("a try that led nowhere", () => control.calls("gt").filter(({ end }) => end !== undefined).length >= 2);
   control.set({ gt: {} });
   await cli.record("landed", { convoy });
   await cli.stop();
@@ -74,7 +73,7 @@ test(
     await cli.record("checking", { convoy });
     town.close(other, { feed: true });
     await cli.record("complete", { convoy: second });
-    const gt = await until("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+    const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
     const { code } = await cli.stop();
     expect(code).toBe(0);
     expect([gt.pid, ...gt.children].filter(isAlive)).toEqual([]);

@@ -1,11 +1,11 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LANDING_BACKOFF } from "@gastown/convoy-core";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { kill } from "../../support/processes.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene, TWO_RIGS } from "../../support/scene.ts";
-import { until } from "../../support/until.ts";
 
 const NOTIFY = { description: "Notify: mayor/" };
 
@@ -18,7 +18,7 @@ function one(made: Scene = scene()): Scene & { convoy: string; issue: string } {
 async function crashBd({ control }: Scene): Promise<void> {
   const before = control.calls("bd");
   for (const { pid, end } of before) if (end === undefined) kill(pid);
-  await until("another bd", () => control.calls("bd").length > before.length);
+  await waitFor("another bd", () => control.calls("bd").length > before.length);
 }
 
 test("FM-4: one completion is acted on once, however often it is told: two sources, repeats, sweeps, restarts of bd and of us", async () => {
@@ -65,7 +65,7 @@ test("FM-8: closed, reopened and closed again lands; so does a convoy that was r
   town.close(issue, { feed: true });
   await cli.record("waiting", { convoy, done: 1 });
   town.reopen(issue, { feed: true });
-  await until("both open again", () => cli.records("waiting").at(-1)?.["done"] === 0);
+  await waitFor("both open again", () => cli.records("waiting").at(-1)?.["done"] === 0);
   town.close(other, { feed: true });
   town.close(issue, { feed: true });
   await cli.record("landed", { convoy });
@@ -73,9 +73,9 @@ test("FM-8: closed, reopened and closed again lands; so does a convoy that was r
   const late = town.createIssue({ rig: "beta" });
   town.track(convoy, `external:beta:${late}`);
   town.reopen(convoy);
-  await until("the convoy waiting again", () => cli.records("waiting").at(-1)?.["total"] === 3);
+  await waitFor("the convoy waiting again", () => cli.records("waiting").at(-1)?.["total"] === 3);
   town.close(late, { feed: true });
-  await until("a second landing", () => cli.records("landed").length === 2);
+  await waitFor("a second landing", () => cli.records("landed").length === 2);
   await cli.stop();
   expect(control.calls("gt")).toHaveLength(2);
   expect(control.mails()).toHaveLength(2);
@@ -111,7 +111,7 @@ test("FM-12: a replay of a hundred closes at every start of bd costs reads, and 
   const cli = await watch("--sweep", "1h");
   await cli.record("close", { source: "bd" });
   await crashBd(made);
-  await until(
+  await waitFor(
     "a second replay",
     () => cli.records("close").length >= 100,
     () => cli.records("close").length,
@@ -140,7 +140,7 @@ test("FM-13: the same close from two routes to one daemon, from two rigs, and ou
       readFileSync(join(town.beadsDir("alpha"), "activity.ndjson")),
     );
   await cli.record("landed", { convoy });
-  await until(
+  await waitFor(
     "the town's own line, twice",
     () => cli.records("close").filter(({ issue, source }) => issue === convoy && source === "bd").length > 0,
   );
@@ -152,7 +152,7 @@ test("FM-13: the same close from two routes to one daemon, from two rigs, and ou
 test("FM-20: of two watchers that start at once one watches, and the other exits 4 and names it", async () => {
   const { town, control, start, convoy, issue } = one();
   const clis = [start(["watch", "--json"]), start(["watch", "--json"])];
-  const first = await until("one that watches", () => clis.find((cli) => cli.records("watching").length > 0));
+  const first = await waitFor("one that watches", () => clis.find((cli) => cli.records("watching").length > 0));
   const loser = clis.find((cli) => cli !== first);
   const { code, stderr } = (await loser?.ended) ?? { code: -1, stderr: "" };
   expect(code).toBe(4);

@@ -1,9 +1,9 @@
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene } from "../../support/scene.ts";
-import { until } from "../../support/until.ts";
 
 function one(made: Scene = scene()): Scene & { convoy: string; issue: string } {
   const issue = made.town.createIssue({ rig: "alpha" });
@@ -52,7 +52,7 @@ test("FM-6: a bd that exits 0 at once is started again with pauses, not in a loo
       .trim()
       .split("\n")
       .map((line) => Number(line) / 1e6);
-  await until("five starts", () => starts().length >= 5);
+  await waitFor("five starts", () => starts().length >= 5);
   made.town.close(made.issue);
   await cli.record("landed", { convoy: made.convoy });
   await cli.stop();
