@@ -23,3 +23,5 @@ export type { ExternalRefCase, RestartCase, RestartRun, RestartStep, SqlQuotingC
 export { tempDir } from "./temp-dir.ts";
 export type { TempDir } from "./temp-dir.ts";
 export { until, waitFor } from "./until.ts";
+export { virtualClock } from "./virtual-clock.ts";
+export type { VirtualClock } from "./virtual-clock.ts";

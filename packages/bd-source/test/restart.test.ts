@@ -1,10 +1,9 @@
 import type { Hint } from "@gastown/convoy-core";
-import { restartCases, tempDir, until } from "@gastown/test-fixtures";
+import { restartCases, tempDir, until, virtualClock } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBdSource } from "../src/index.ts";
 import { isAlive } from "./support/processes.ts";
 import { writeLife } from "./support/runs.ts";
-import { virtualClock } from "./support/virtual-clock.ts";
 
 const LOOK_AGAIN_AFTER = 30_000;
 

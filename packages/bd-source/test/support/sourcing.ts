@@ -1,8 +1,7 @@
 import type { Hint } from "@gastown/convoy-core";
-import { until } from "@gastown/test-fixtures";
+import { until, virtualClock, type VirtualClock } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { type BdSourceOptions, createBdSource } from "../../src/index.ts";
-import { type VirtualClock, virtualClock } from "./virtual-clock.ts";
 
 /** A source that runs, and all it has said. */
 export interface Sourcing {

@@ -2,13 +2,12 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { until } from "@gastown/test-fixtures";
+import { until, virtualClock } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { openTown, type WatchDirectory } from "../../src/index.ts";
 import { watchDirectory } from "../../src/watch-directory.ts";
 import { counting } from "../support/counting.ts";
 import { driver } from "../support/driver.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 import { follow, freshTown, oneRig } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 

@@ -1,7 +1,9 @@
-import type { Clock } from "@gastown/convoy-core";
+import { setImmediate } from "node:timers";
 
-/** Time that stands still until it is moved. */
-export interface VirtualClock extends Clock {
+/** Time that stands still until it is moved, for what meets real files and processes meanwhile. In milliseconds. */
+export interface VirtualClock {
+  now(): number;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Sleeps so far. */
   readonly slept: number;
   /** Sleeps under way, in ms as they were asked for. */
