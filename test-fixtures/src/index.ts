@@ -17,6 +17,7 @@ export type {
 export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, Mail } from "./control.ts";
 export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
+export { isAlive } from "./is-alive.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
 export { externalRefCases, restartCases, sqlQuotingCases } from "./tables.ts";
 export type { ExternalRefCase, RestartCase, RestartRun, RestartStep, SqlQuotingCase } from "./tables.ts";

@@ -1,8 +1,7 @@
 import type { Hint } from "@gastown/convoy-core";
-import { restartCases, tempDir, until, virtualClock } from "@gastown/test-fixtures";
+import { isAlive, restartCases, tempDir, until, virtualClock } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createBdSource } from "../src/index.ts";
-import { isAlive } from "./support/processes.ts";
 import { writeLife } from "./support/runs.ts";
 
 const LOOK_AGAIN_AFTER = 30_000;

@@ -4,6 +4,7 @@ import {
   activityLine,
   buildTown,
   installStandIns,
+  isAlive,
   type StandIns,
   tempDir,
   type Town,
@@ -11,7 +12,6 @@ import {
 } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { toolEnvironment } from "../src/index.ts";
-import { isAlive } from "./support/processes.ts";
 import { shellProgram } from "./support/programs.ts";
 import { startSource } from "./support/sourcing.ts";
 

@@ -1,11 +1,18 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { copyRecordedTown, installStandIns, openTown, recordedTown, tempDir, until } from "@gastown/test-fixtures";
+import {
+  copyRecordedTown,
+  installStandIns,
+  isAlive,
+  openTown,
+  recordedTown,
+  tempDir,
+  until,
+} from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkTown, TownLockedError, ToolNotFoundError, watchTown, type WatcherStatus } from "../src/index.ts";
 import { startHolder } from "./support/holder.ts";
-import { isAlive } from "./support/processes.ts";
 import { optionsFor, setting, startWatching } from "./support/watching.ts";
 
 describe.for([["bd"], ["db"], ["bd", "db"]] as const)("a town watched by %j", (sources) => {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { waitFor } from "@gastown/test-fixtures";
+import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
-import { isAlive } from "../support/processes.ts";
 import { CLI, type RunningCli } from "../support/running-cli.ts";
 import { bun } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { waitFor } from "@gastown/test-fixtures";
+import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
 import { leastPermissions } from "../support/own-command.ts";
-import { isAlive } from "../support/processes.ts";
 import { CLI, type Ended, type RunningCli } from "../support/running-cli.ts";
 import { deno, modules } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";

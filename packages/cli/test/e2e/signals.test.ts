@@ -1,6 +1,5 @@
-import { waitFor } from "@gastown/test-fixtures";
+import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
-import { isAlive } from "../support/processes.ts";
 import { scene } from "../support/scene.ts";
 
 type Closed = ReturnType<typeof scene> & { readonly convoy: string; readonly issue: string };

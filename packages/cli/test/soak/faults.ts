@@ -1,7 +1,7 @@
 import { utimesSync } from "node:fs";
 import { join } from "node:path";
-import type { Control, ControlState } from "@gastown/test-fixtures";
-import { isAlive, kill } from "../support/processes.ts";
+import { type Control, type ControlState, isAlive } from "@gastown/test-fixtures";
+import { kill } from "../support/processes.ts";
 
 /** What goes wrong around a watcher. Each fault is short; `heal` ends them all. */
 export interface Faults {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Control, installStandIns, tempDir, waitFor } from "@gastown/test-fixtures";
+import { type Control, installStandIns, isAlive, tempDir, waitFor } from "@gastown/test-fixtures";
 import { onDeno, ownCommand } from "./own-command.ts";
-import { isAlive, kill } from "./processes.ts";
+import { kill } from "./processes.ts";
 import { type Ended, type RunningCli, startCli, type StartOptions } from "./running-cli.ts";
 import { node } from "./runtimes.ts";
 

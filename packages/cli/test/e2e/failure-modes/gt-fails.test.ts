@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { bulkTown, waitFor } from "@gastown/test-fixtures";
+import { bulkTown, isAlive, waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
-import { isAlive } from "../../support/processes.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene, stage } from "../../support/scene.ts";
 
