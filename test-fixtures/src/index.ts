@@ -15,6 +15,7 @@ export type {
   WriteOptions,
 } from "./town/types.ts";
 export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, Mail } from "./control.ts";
+export { shellProgram } from "./shell-program.ts";
 export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { isAlive } from "./is-alive.ts";

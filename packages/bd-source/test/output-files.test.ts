@@ -3,10 +3,9 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tempDir, until } from "@gastown/test-fixtures";
+import { shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
 import { type CommandOutcome, runCommand } from "../src/index.ts";
-import { shellProgram } from "./support/programs.ts";
 
 interface Place {
   readonly dir: string;

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive, tempDir, until } from "@gastown/test-fixtures";
+import { isAlive, shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type CommandOptions, type CommandOutcome, runCommand } from "../src/index.ts";
-import { shellProgram } from "./support/programs.ts";
 
 interface Command {
   readonly dir: string;

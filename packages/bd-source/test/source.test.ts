@@ -5,6 +5,7 @@ import {
   buildTown,
   installStandIns,
   isAlive,
+  shellProgram,
   type StandIns,
   tempDir,
   type Town,
@@ -12,7 +13,6 @@ import {
 } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { toolEnvironment } from "../src/index.ts";
-import { shellProgram } from "./support/programs.ts";
 import { startSource } from "./support/sourcing.ts";
 
 interface Setting extends StandIns {

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { tempDir } from "@gastown/test-fixtures";
+import { shellProgram, tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
 import { fileIdentity, findTool } from "../src/find-tool.ts";
-import { shellProgram } from "./support/shell-program.ts";
 
 function directories(...names: string[]): string[] {
   const { path } = tempDir(onTestFinished);

@@ -1,9 +1,17 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildTown, installStandIns, isAlive, type StandIns, tempDir, type Town, until } from "@gastown/test-fixtures";
+import {
+  buildTown,
+  installStandIns,
+  isAlive,
+  shellProgram,
+  type StandIns,
+  tempDir,
+  type Town,
+  until,
+} from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createGtLander } from "../src/gt-lander.ts";
-import { shellProgram } from "./support/shell-program.ts";
 
 interface Setting extends StandIns {
   readonly dir: string;
