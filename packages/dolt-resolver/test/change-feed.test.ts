@@ -1,10 +1,16 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildTown, tempDir } from "@gastown/test-fixtures";
-import { buildDoltTown, createDoltBeads, type DoltSchema, type DoltTown } from "@gastown/test-fixtures/dolt";
-import { describe, expect, onTestFinished, test } from "vitest";
+import {
+  buildDoltTown,
+  createDoltBeads,
+  type DoltSchema,
+  type DoltTown,
+  sqlServers,
+  useServer,
+} from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { follow } from "./support/following.ts";
-import { serverKinds, useServer } from "./support/servers.ts";
 
 const soon = { timeout: 15_000, interval: 20 };
 
@@ -16,8 +22,8 @@ test("a town without Dolt is nothing for this source, which says so", async () =
   ]);
 });
 
-describe.each(serverKinds)("the feed on %s", (kind) => {
-  const server = useServer(kind);
+describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
   let serial = 0;
 
   const newTown = async (schema: DoltSchema = "1.0.0"): Promise<DoltTown> => {

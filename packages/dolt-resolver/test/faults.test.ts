@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { tempDir } from "@gastown/test-fixtures";
-import { buildDoltTown } from "@gastown/test-fixtures/dolt";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { serverKinds, useServer } from "./support/servers.ts";
+import { buildDoltTown, sqlServers, useServer } from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { openStore } from "./support/stores.ts";
 
 const faultOf = async (read: Promise<unknown>): Promise<DatabaseError> => {
@@ -51,8 +50,8 @@ test("a server that is down is told without its address or user, and not asked a
   }
 });
 
-describe.each(serverKinds)("faults on %s", (kind) => {
-  const server = useServer(kind);
+describe.each(sqlServers().kinds)("faults on %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
 
   test("a database that is not there is missing; a rig without one does not stop the others", async () => {
     const dir = `${tempDir(onTestFinished).path}/town`;

@@ -1,8 +1,7 @@
 import { judge } from "@gastown/convoy-core";
 import { shapeOf } from "@gastown/sqlite-resolver/queries";
-import type { DoltSchema } from "@gastown/test-fixtures/dolt";
-import { describe, expect, test } from "vitest";
-import { serverKinds, useServer } from "./support/servers.ts";
+import { type DoltSchema, sqlServers, useServer } from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newStore } from "./support/stores.ts";
 
 const schemas: readonly DoltSchema[] = ["0.50", "1.0.0", "1.0.5"];
@@ -22,8 +21,8 @@ test("the shape is read off the columns, not off a version", () => {
   expect(columns([]).wisps).toBeUndefined();
 });
 
-describe.each(serverKinds)("schemas on %s", (kind) => {
-  const server = useServer(kind);
+describe.each(sqlServers().kinds)("schemas on %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
 
   test.each(schemas)("a convoy over two rigs and the town, as %s stores it", async (schema) => {
     const { store, writer } = await newStore(kind, server, schema);

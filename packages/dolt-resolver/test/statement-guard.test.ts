@@ -1,8 +1,8 @@
+import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { CompiledQuery } from "kysely";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDoltServer } from "../src/server.ts";
 import { assertReads } from "../src/statement-guard.ts";
-import { serverKinds, useServer } from "./support/servers.ts";
 
 const reads = [
   "select 1",
@@ -38,8 +38,8 @@ test.each(others)("is never sent: %s", (statement) => {
   expect(() => assertReads(statement)).toThrow("only SELECT and SHOW are ever sent");
 });
 
-describe.each(serverKinds)("a connection to %s", (kind) => {
-  const server = useServer(kind);
+describe.each(sqlServers().kinds)("a connection to %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
 
   test("has the check in it, and is good for more after it", async () => {
     const dolt = createDoltServer(

@@ -1,16 +1,16 @@
 import { judge } from "@gastown/convoy-core";
 import { externalRefCases, sqlQuotingCases } from "@gastown/test-fixtures";
-import { describe, expect, test } from "vitest";
-import { serverKinds, useServer } from "./support/servers.ts";
+import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newStore, storeKinds } from "./support/stores.ts";
 
-describe.each(storeKinds(serverKinds))("a town on %s", (kind) => {
+describe.each(storeKinds(sqlServers().kinds))("a town on %s", (kind) => {
   const server =
     kind === "sqlite"
       ? () => {
           throw new Error("no server");
         }
-      : useServer(kind);
+      : useServer(kind, { beforeAll, afterAll });
   const town = () => newStore(kind, server);
 
   test("convoys are told by type or label; closed ones, and issues, are left out", async () => {

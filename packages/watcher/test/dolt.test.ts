@@ -1,16 +1,16 @@
-import { describe } from "vitest";
+import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe } from "vitest";
 import { mergeSourcesSuite } from "./dolt/merge-sources.ts";
 import { mixedTownSuite } from "./dolt/mixed-town.ts";
 import { recordedTownSuite } from "./dolt/recorded-town.ts";
-import { serverKinds, useServer } from "./dolt/servers.ts";
 import { severalMachinesSuite } from "./dolt/several-machines.ts";
 
 describe("two sources of one name", () => {
   mergeSourcesSuite();
 });
 
-describe.each(serverKinds)("on %s", (kind) => {
-  const server = useServer(kind);
+describe.each(sqlServers().kinds)("on %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
   describe("a town on its way", () => {
     mixedTownSuite(server);
   });

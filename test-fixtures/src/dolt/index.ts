@@ -5,3 +5,4 @@ export type { DoltSchema } from "./schema.ts";
 export { type SqlServer, startSqlServer } from "./server.ts";
 export { installDoltStandIns } from "./stand-ins.ts";
 export { buildDoltTown, type DoltTown, type DoltTownOptions } from "./town.ts";
+export { type Hooks, useServer } from "./use-server.ts";
