@@ -8,6 +8,7 @@ export {
   TownLockedError,
   TownNotFoundError,
 } from "./errors.ts";
+export { checkTown } from "./check-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
@@ -17,4 +18,5 @@ export { optionsOf, readSettings, settingsSchema, type WatcherSettings } from ".
 export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";
-export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";
+export type { SourceName, WatchTownOptions } from "./watch-options.ts";
+export { watchTown } from "./watch-town.ts";

@@ -7,7 +7,7 @@ import { CommandSyntaxError } from "./errors.ts";
 import { parseCommand } from "./parse-command.ts";
 import { readSettingsFile } from "./settings-file.ts";
 import { settingsFileOf } from "./state-dir.ts";
-import type { SourceName, WatchTownOptions } from "./watch-town.ts";
+import type { SourceName, WatchTownOptions } from "./watch-options.ts";
 
 /** What `<town>/settings/convoy-watcher.json` may say. What it leaves out has its default; flags win over it. */
 export interface WatcherSettings {

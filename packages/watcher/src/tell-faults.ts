@@ -1,0 +1,24 @@
+import type { DatabaseError, Reporter, Routes } from "@gastown/convoy-core";
+
+/** Tells of a database that can't be read once, and again when the reason changes or it was read in between. */
+export function createFaultTeller(report: Reporter): (rig: string, error: DatabaseError | undefined) => void {
+  const told = new Map<string, string>();
+  return (rig, error) => {
+    if (error === undefined) told.delete(rig);
+    else if (told.get(rig) !== error.message) {
+      told.set(rig, error.message);
+      report({ event: "warning", message: `${rig}: ${error.message}`, hint: error.hint });
+    }
+  };
+}
+
+/** Tells of the lines of `routes.jsonl` that say nothing usable. */
+export function tellRejectedRoutes(rejected: Routes["rejected"], report: Reporter): void {
+  for (const { line, why } of rejected) {
+    report({
+      event: "warning",
+      message: `routes.jsonl, line ${line}: ${why}`,
+      hint: "the line is left out; mend or remove it",
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { ActivitySource, LandStep, Reporter } from "@gastown/convoy-core";
+import type { DriverName } from "@gastown/sqlite-resolver";
+
+/** A source of hints: `bd activity`, or the databases themselves. */
+export type SourceName = "bd" | "db";
+
+/** How to watch a town. All times in milliseconds. */
+export interface WatchTownOptions {
+  /** Root of the town, absolute. */
+  readonly town: string;
+  /** Version of the host, for the first record. */
+  readonly version: string;
+  /** Path of bd; else it is looked for on PATH. */
+  readonly bd?: string | undefined;
+  /** Path of gt; else it is looked for on PATH. */
+  readonly gt?: string | undefined;
+  /** What reads SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
+  /** With none it sweeps only. */
+  readonly sources: readonly SourceName[];
+  /** Sources of the host's own. */
+  readonly moreSources?: readonly ActivitySource[];
+  /** Time between two sweeps. */
+  readonly sweepEvery: number;
+  /** How long to leave a complete convoy to another watcher of the town. */
+  readonly grace: number;
+  /** The steps that may be taken, in this order. */
+  readonly steps: readonly LandStep[];
+  /** A command of the user's, run for each landed convoy: program and arguments. */
+  readonly onLand?: readonly [string, ...string[]] | undefined;
+  /** Find out, run nothing, write nothing. */
+  readonly dryRun: boolean;
+  /** Told of everything that happens. */
+  readonly report: Reporter;
+  /** Stop: finish the command in flight. The reason of the abort is reported as it is. */
+  readonly stop: AbortSignal;
+  /** Stop at once. */
+  readonly kill: AbortSignal;
+}

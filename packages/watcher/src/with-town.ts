@@ -1,0 +1,84 @@
+import { type ConvoyStore, createTownStore, type ReconcileOptions, type Reporter } from "@gastown/convoy-core";
+import { commandEnvironment } from "./command-environment.ts";
+import { ToolNotFoundError } from "./errors.ts";
+import { findTool } from "./find-tool.ts";
+import { createGtLander } from "./gt-lander.ts";
+import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
+import { lockTown } from "./lock.ts";
+import { type OpenedFiles, openFiles } from "./open-files.ts";
+import { findRival } from "./rival.ts";
+import { stateDirOf } from "./state-dir.ts";
+import { createStatusKeeper } from "./status-file.ts";
+import { systemClock } from "./system-clock.ts";
+import { createFaultTeller, tellRejectedRoutes } from "./tell-faults.ts";
+import type { WatchTownOptions } from "./watch-options.ts";
+
+/** Works on a town: finds its tools, takes its lock, opens its databases, and leaves nothing of that behind. */
+export async function withTown<T>(
+  options: WatchTownOptions,
+  work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
+): Promise<T> {
+  const { town, dryRun, version, driver } = options;
+  const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
+  const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
+  if (gt === undefined && !dryRun)
+    throw new ToolNotFoundError(
+      "gt",
+      options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
+    );
+  const startedAt = new Date();
+  const lock = dryRun ? undefined : await lockTown(town, startedAt, driver);
+  const keeper = createStatusKeeper(
+    { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
+    lock !== undefined,
+  );
+  let hook: LandHook | undefined;
+  const report: Reporter = (record) => {
+    keeper.report(record);
+    options.report(record);
+    if (record.event === "landed") hook?.landed(record);
+  };
+  const opened = openFiles(town, { driver, onRejectedRoutes: (rejected) => tellRejectedRoutes(rejected, report) });
+  try {
+    const store = createTownStore(opened.files.databases, { onFault: createFaultTeller(report) });
+    hook = options.onLand && createLandHook({ ...hookOptions(options, store), command: options.onLand, report });
+    report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
+    const result = await work(
+      {
+        store,
+        lander: createGtLander({
+          gt: gt ?? "gt",
+          town,
+          env: commandEnvironment(process.env, bd),
+          outputDir: stateDirOf(town),
+        }),
+        sources: [],
+        clock: systemClock,
+        report,
+        random: Math.random,
+        sweepEvery: options.sweepEvery,
+        grace: options.grace,
+        steps: options.steps,
+        dryRun,
+        rival: async () => keeper.noteRival(findRival(town)),
+        stop: options.stop,
+        kill: options.kill,
+      },
+      opened,
+    );
+    await hook?.idle();
+    report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
+    return result;
+  } finally {
+    opened.close();
+    keeper.close();
+    lock?.release();
+  }
+}
+
+function hookOptions(
+  { town, kill }: WatchTownOptions,
+  store: ConvoyStore,
+): Omit<LandHookOptions, "command" | "report"> {
+  return { town, kill, env: process.env, read: async (id) => (await store.readConvoys([id])).get(id) };
+}
