@@ -2,24 +2,23 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { WatcherError } from "@gastown/convoy-core";
 import { findWatcher, StateDirError } from "@gastown/convoy-watcher";
-import { makeDirs, writeAtomically } from "@gastown/convoy-watcher/host";
+import { makeDirs } from "@gastown/convoy-watcher/host";
 import { VERSION } from "../version.ts";
 import { whileLocked } from "./change-lock.ts";
 import type { InstalledPlugin } from "./discover.ts";
+import { writeFirstSettings } from "./first-settings.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
 import { findPlugin, loadPlugin } from "./installed.ts";
-import { createMarker, digestOf, type Marker, readMarker } from "./marker.ts";
-import { type HostNote, runningHost } from "./note.ts";
+import { createMarker, type Marker, readMarker } from "./marker.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
 import { pluginMd, runScript } from "./plugin-files.ts";
 import { selfCommand } from "./self.ts";
 import { readConfig } from "./settings.ts";
-import { signal as sendSignal, stopHost } from "./stop-process.ts";
+import { startHost } from "./start-host.ts";
 import { chooseSupervisor, supervisors } from "./supervisors/index.ts";
-import type { Service, Supervisor, SupervisorName } from "./supervisors/types.ts";
+import type { Service, SupervisorName } from "./supervisors/types.ts";
 import { refuseOtherWatcher, rivalRemark, wholeTown } from "./town.ts";
 import { createUndo, type Undo } from "./undo.ts";
-import { waitUntilUp } from "./wait-until-up.ts";
 import { refuseForeign, writePlugin } from "./write-plugin.ts";
 
 export interface EnableOptions {
@@ -87,7 +86,7 @@ async function change(
   refuseOtherWatcher(paths, plugin.name);
   const before = readMarker(paths.marker);
   const supervisor = await chooseSupervisor(options.supervisor ?? before?.supervisor, env);
-  const settings = writeSettings(plugin, paths, before, made, undo);
+  const settings = writeFirstSettings(plugin, paths, before, made, undo);
   for (const dir of makeDirs(dirname(paths.dir))) made.add(dir);
   const marker = createMarker({
     plugin: plugin.name,
@@ -107,7 +106,7 @@ async function change(
   };
   if (before !== undefined && before.supervisor !== supervisor.name)
     await supervisors[before.supervisor].remove(service);
-  const { note, started } = await start(service, supervisor, before, signal, undo);
+  const { note, started } = await startHost(service, supervisor, before, signal, undo);
   const rival = rivalRemark(paths, plugin.name);
   remarks.push(...[rival, supervisor.remark].filter((line) => line !== undefined));
   return {
@@ -121,34 +120,6 @@ async function change(
   };
 }
 
-/** Has the process run, unless it runs as it should; that one is then asked to look at the town at once. */
-async function start(
-  service: Service,
-  supervisor: Supervisor,
-  before: Marker | undefined,
-  signal: AbortSignal,
-  undo: Undo,
-): Promise<{ readonly note?: HostNote | undefined; readonly started: boolean }> {
-  const { paths } = service;
-  const running = runningHost(paths.note);
-  const asItShould =
-    running?.phase === "running" &&
-    running.version === VERSION &&
-    running.settings === (digestOf(paths.settings) ?? "") &&
-    before?.supervisor === supervisor.name;
-  if (asItShould) {
-    if (process.platform !== "win32") sendSignal(running, "SIGUSR2");
-    return { note: running, started: false };
-  }
-  if (supervisor.name === "none") return { note: running, started: false };
-  if (running !== undefined && before?.supervisor !== supervisor.name) await stopHost(paths.note);
-  rmSync(paths.errors, { force: true });
-  // A service that was there before stays, and tries again, also when it does not get ready this time.
-  const keep = createUndo();
-  await supervisor.start(service, before === undefined ? undo : keep);
-  return { note: await waitUntilUp(paths, running, signal), started: true };
-}
-
 /** Notes which files of the plugin's state are there, so that those of a process that did not come up can go. */
 function undoState({ town, stateDir }: PluginPaths, undo: Undo): void {
   const there = new Set(readdirSync(stateDir));
@@ -157,21 +128,6 @@ function undoState({ town, stateDir }: PluginPaths, undo: Undo): void {
     for (const name of readdirSync(stateDir))
       if (!there.has(name)) rmSync(join(stateDir, name), { recursive: true, force: true });
   });
-}
-
-/** Writes the first settings. Returns their digest as long as nobody has changed them. */
-function writeSettings(
-  { settings }: InstalledPlugin,
-  { settings: file }: PluginPaths,
-  before: Marker | undefined,
-  made: Set<string>,
-  undo: Undo,
-): string | undefined {
-  if (existsSync(file)) return digestOf(file) === before?.settings ? before?.settings : undefined;
-  for (const dir of makeDirs(dirname(file))) made.add(dir);
-  writeAtomically(file, `${JSON.stringify(settings, undefined, 2)}\n`);
-  undo.add(() => rmSync(file, { force: true }));
-  return digestOf(file);
 }
 
 function filesOf(
