@@ -10,7 +10,8 @@ import {
 } from "@gastown/convoy-core";
 import { beadsDirOf, readText, type Store, storeOf } from "./beads-dir.ts";
 import type { DriverName } from "./drivers/driver.ts";
-import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
+import { createOpenDatabases, type DoltStore } from "./open-databases.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
 
 /** How long what the town's files say may be relied on, in milliseconds, unless `refresh` is called. */
 const FRESH_FOR = 2_000;
@@ -55,14 +56,11 @@ export interface TownFiles {
 /** Opens nothing yet, and never throws: faults come with the reads. */
 export function openTown(options: TownOptions): TownFiles {
   const { town, now } = options;
-  const opened = new Map<string, SqliteDatabase>();
-  const dolt = new Map<string, IssueDatabase>();
+  const opened = createOpenDatabases(options);
   let readAt = Number.NEGATIVE_INFINITY;
   let generation = 0;
   let text: string | undefined;
   let homes: Place[] = [];
-  /** The SQLite file of each place, as it last was. */
-  const fileOf = new Map<Route, string>();
   const townRoute: Route = { prefix: "", path: "." };
   const townPlace = place(townRoute);
 
@@ -76,7 +74,7 @@ export function openTown(options: TownOptions): TownFiles {
         checkedIn = generation;
         try {
           known = storeOf(beadsDirOf(town, route.path));
-          note(route, known);
+          opened.note(route, known);
         } catch (error) {
           if (!(error instanceof DatabaseError)) throw error;
           known = error;
@@ -87,49 +85,15 @@ export function openTown(options: TownOptions): TownFiles {
     };
     const sqlite = (): SqliteDatabase | undefined => {
       const at = store();
-      return at.kind === "sqlite" ? openSqlite(at.file) : undefined;
+      return at.kind === "sqlite" ? opened.sqlite(at.file) : undefined;
     };
     return {
       ...route,
       rig: rigOf(route.path),
       store,
       sqlite,
-      open: async () => sqlite() ?? openDolt(store() as Store & { kind: "dolt" }),
+      open: async () => sqlite() ?? opened.dolt(store() as DoltStore),
     };
-  }
-
-  /** Lets go of files that no place is kept in any more. */
-  function note(route: Route, store: Store | undefined): void {
-    const before = fileOf.get(route);
-    const file = store?.kind === "sqlite" ? store.file : undefined;
-    if (file === undefined) fileOf.delete(route);
-    else fileOf.set(route, file);
-    if (before === undefined || [...fileOf.values()].includes(before)) return;
-    opened.get(before)?.close();
-    opened.delete(before);
-  }
-
-  function openSqlite(file: string): SqliteDatabase {
-    let database = opened.get(file);
-    if (database === undefined) opened.set(file, (database = createSqliteDatabase(file, options.driver)));
-    return database;
-  }
-
-  function openDolt(store: Store & { kind: "dolt" }): IssueDatabase {
-    const key = JSON.stringify([store.beadsDir, store.metadata]);
-    let database = dolt.get(key);
-    if (database === undefined) {
-      if (options.openDolt === undefined) {
-        throw new DatabaseError(
-          "unsupported",
-          store.beadsDir,
-          `${store.beadsDir} keeps its issues in Dolt, which this release cannot read; a beads.db beside it is stale`,
-          "see docs/errors.md",
-        );
-      }
-      dolt.set(key, (database = options.openDolt(store)));
-    }
-    return database;
   }
 
   const read = (): void => {
@@ -144,7 +108,7 @@ export function openTown(options: TownOptions): TownFiles {
       samePlace(route.path) ? { ...townPlace, prefix: route.prefix } : (before.get(keyOf(route)) ?? place(route)),
     );
     const named = new Set([keyOf(townRoute), ...homes.map(keyOf)]);
-    for (const route of fileOf.keys()) if (!named.has(keyOf(route))) note(route, undefined);
+    opened.keepOnly((route) => named.has(keyOf(route)));
     if (rejected.length > 0) options.onRejectedRoutes?.(rejected);
   };
 
@@ -162,11 +126,7 @@ export function openTown(options: TownOptions): TownFiles {
       readAt = Number.NEGATIVE_INFINITY;
       generation += 1;
     },
-    close: () => {
-      for (const database of opened.values()) database.close();
-      opened.clear();
-      fileOf.clear();
-    },
+    close: opened.close,
   };
 }
 
