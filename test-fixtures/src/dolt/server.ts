@@ -112,6 +112,7 @@ const commandOf = (kind: ServerKind, dir: string, data: string, port: number): r
     `--datadir=${data}`,
     `--port=${port}`,
     "--bind-address=127.0.0.1",
+    `--tmpdir=${dir}`,
     `--socket=${join(dir, "s")}`,
     `--pid-file=${join(dir, "mariadb.pid")}`,
     "--innodb-buffer-pool-size=16M",
@@ -149,7 +150,8 @@ const prepare = (kind: ServerKind, dir: string, data: string): { uid?: number; g
   execFileSync(install, args, {
     stdio: "pipe",
     cwd: dir,
-    env: { PATH: `${dirname(install)}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: dir },
+    // Its temporary tables are named after its pid, which is another one's, too, in another container over the same /tmp.
+    env: { PATH: `${dirname(install)}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: dir, TMPDIR: dir },
     ...owner,
   });
   return owner ?? {};
