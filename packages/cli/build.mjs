@@ -1,8 +1,14 @@
 // One file to start with, and chunks for what each command needs beyond it, so that no command loads what it does not use.
+import { copyFile, mkdir } from "node:fs/promises";
 import { bundle } from "./bundle.mjs";
 
+const MAN_PAGE = "convoy-cli.1";
+
+await mkdir("dist", { recursive: true });
+await copyFile(`../../docs/man/${MAN_PAGE}`, `dist/${MAN_PAGE}`);
 await bundle({
   product: "convoy-cli",
+  keep: [MAN_PAGE],
   input: {
     cli: "src/cli.ts",
     "demo-bd": "../../test-fixtures/src/programs/bd.ts",

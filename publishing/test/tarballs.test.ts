@@ -16,6 +16,13 @@ test("every package that is not private is packed, at one version", () => {
   expect(new Set(packed.map(({ version }) => version)).size).toBe(1);
 });
 
+test("the command line brings its man page, where npm looks for it", () => {
+  const root = join(project, "node_modules/@gastown/convoy-cli");
+  const { man } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { man: string[] };
+  const [page = ""] = man.map((file) => readFileSync(join(root, file), "utf8"));
+  expect(page).toBe(readFileSync(join(repository, "docs/man/convoy-cli.1"), "utf8"));
+});
+
 describe.each(packed)("$name", ({ name, filename, files }) => {
   const root = join(project, "node_modules", name);
   const manifest = readManifest(root);
