@@ -2,7 +2,7 @@ import { mayAsk } from "./asking.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { judge } from "./policy.ts";
 import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
-import { settling } from "./settle.ts";
+import { beingMade, settling } from "./settle.ts";
 import { tellVerdict } from "./tell-verdict.ts";
 
 /**
@@ -31,6 +31,12 @@ export async function judgeConvoys(
     }
     const memory = memoryOf(run, id);
     const verdict = judge(convoy);
+    const making =
+      verdict.kind === "empty" && memory.hintedAt !== undefined ? beingMade(convoy, run.options.clock.now()) : 0;
+    if (making > 0) {
+      run.judging.addAfter(id, making);
+      continue;
+    }
     const wait = settling(run, memory, convoy, verdict);
     if (verdict.kind === "complete") {
       complete += 1;

@@ -7,6 +7,8 @@ import { parseTime } from "./times.ts";
 export const SETTLE = 500;
 /** A convoy older than this is not being put together any more. */
 const YOUNG = 10_000;
+/** So long after it was made, a convoy may still be without the first issue it will track. */
+export const BARE = 2_000;
 
 /**
  * How long to wait before landing, in milliseconds. gt writes a convoy's dependencies one after the other; one whose
@@ -26,7 +28,20 @@ export function settling(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot,
   return left > SETTLE ? 0 : Math.max(0, left);
 }
 
-function isYoung({ createdAt }: ConvoySnapshot, now: number): boolean {
-  const age = now - (parseTime(createdAt) ?? Number.NaN);
-  return Math.abs(age) < YOUNG;
+/**
+ * How long to wait before a convoy is told of as empty, in milliseconds. gt writes a convoy before what it tracks, so
+ * that each new one is empty for a moment.
+ */
+export function beingMade(convoy: ConvoySnapshot, now: number): number {
+  const age = ageOf(convoy, now);
+  return age >= 0 && age < BARE ? BARE - age : 0;
+}
+
+function isYoung(convoy: ConvoySnapshot, now: number): boolean {
+  return Math.abs(ageOf(convoy, now)) < YOUNG;
+}
+
+/** NaN when it is not known. */
+function ageOf({ createdAt }: ConvoySnapshot, now: number): number {
+  return now - (parseTime(createdAt) ?? Number.NaN);
 }

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { WatchRecord } from "../src/index.ts";
+import { BARE } from "../src/settle.ts";
 import { Harness } from "./support/harness.ts";
 
 test("a convoy that is still being put together does not land on its first issue", async () => {
@@ -35,4 +37,42 @@ test("a wall clock that is set back does not prolong it", async () => {
   harness.clock.jump(-3_600_000);
   await harness.clock.advance(1_000);
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
+});
+
+/** What was told of a convoy. */
+const told = ({ records }: Harness): WatchRecord[] =>
+  records.filter((record) => "convoy" in record && record.convoy === "hq-cv-a");
+
+/** A convoy that is made, without an issue yet, while somebody watches. */
+async function bareConvoy(): Promise<Harness> {
+  const harness = new Harness();
+  await harness.watch();
+  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.now()).toISOString() });
+  harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
+  await harness.clock.settle();
+  return harness;
+}
+
+test("a convoy that is only just made is not told of as empty", async () => {
+  const harness = await bareConvoy();
+  harness.town.set("open", "gt-1");
+  harness.town.convoy("hq-cv-a", "gt-1");
+  harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
+  await harness.clock.advance(BARE + 1);
+  expect(told(harness).map(({ event }) => event)).toEqual(["waiting"]);
+});
+
+test("one that stays empty is told of soon, once", async () => {
+  const harness = await bareConvoy();
+  expect(told(harness)).toEqual([]);
+  await harness.clock.advance(BARE);
+  await harness.clock.advance(60_000);
+  expect(told(harness)).toMatchObject([{ event: "skipped", reason: "empty" }]);
+});
+
+test("at a sweep it is told of at once", async () => {
+  const harness = new Harness();
+  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.now()).toISOString() });
+  await harness.watch();
+  expect(told(harness)).toMatchObject([{ event: "skipped", reason: "empty" }]);
 });

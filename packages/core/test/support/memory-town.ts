@@ -17,6 +17,7 @@ export interface Row {
   convoy: boolean;
   owned: boolean;
   since: number;
+  createdAt?: string;
 }
 
 const isOpen = (row: Row): boolean => row.status !== "closed" && row.status !== "tombstone";
@@ -110,7 +111,14 @@ export class MemoryDatabase implements IssueDatabase {
   #convoys(): ConvoyRow[] {
     return [...this.rows]
       .filter(([, row]) => row.convoy)
-      .map(([id, { title, status, owned, since }]) => ({ id, title, status, owned, updatedAt: String(since) }));
+      .map(([id, { title, status, owned, since, createdAt }]) => ({
+        id,
+        title,
+        status,
+        owned,
+        updatedAt: String(since),
+        ...(createdAt !== undefined && { createdAt }),
+      }));
   }
 
   #isOpenConvoy(id: string): boolean {
