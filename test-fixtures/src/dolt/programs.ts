@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
 export type ServerKind = "mariadb" | "dolt";
@@ -36,14 +36,4 @@ export const sqlServers = (): { readonly kinds: readonly ServerKind[]; readonly 
         ? undefined
         : `no ${missing.map((kind) => names[kind]).join(" and no ")} here: the tests over ${missing.length === 2 ? "them" : "it"} are left out`,
   };
-};
-
-/** Servers refuse to run as root: who to be instead. */
-export const unprivileged = (): { readonly uid: number; readonly gid: number } | undefined => {
-  if (process.getuid?.() !== 0) return undefined;
-  const lines = readFileSync("/etc/passwd", "utf8").split("\n");
-  const user =
-    lines.find((line) => line.startsWith("mysql:")) ?? lines.find((line) => line.startsWith("nobody:")) ?? "";
-  const [, , uid = "65534", gid = "65534"] = user.split(":");
-  return { uid: Number(uid), gid: Number(gid) };
 };

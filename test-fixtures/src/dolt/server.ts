@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { programOf, type ServerKind, unprivileged } from "./programs.ts";
+import { programOf, type ServerKind } from "./programs.ts";
 
 const START_LIMIT = 60_000;
 
@@ -24,7 +24,7 @@ export interface SqlServer {
 /** Starts a server over a new data directory in `dir`. Stop it when done; it does not outlive this process. */
 export const startSqlServer = async (kind: ServerKind, dir: string): Promise<SqlServer> => {
   const data = join(dir, `${kind}-data`);
-  const owner = prepare(kind, dir, data);
+  prepare(kind, dir, data);
   const port = await freePort();
   let child: ChildProcess | undefined;
   let connection: mysql.Connection | undefined;
@@ -74,7 +74,6 @@ export const startSqlServer = async (kind: ServerKind, dir: string): Promise<Sql
         stdio: ["ignore", log, log],
         cwd: dir,
         env: { PATH: process.env["PATH"], HOME: dir, DOLT_ROOT_PATH: dir, DOLT_DISABLE_EVENT_FLUSH: "1" },
-        ...owner,
       });
       closeSync(log);
       process.on("exit", reap);
@@ -109,6 +108,7 @@ const commandOf = (kind: ServerKind, dir: string, data: string, port: number): r
   return [
     programOf("mariadbd") ?? "mariadbd",
     "--no-defaults",
+    ...asRoot(),
     `--datadir=${data}`,
     `--port=${port}`,
     "--bind-address=127.0.0.1",
@@ -124,8 +124,8 @@ const commandOf = (kind: ServerKind, dir: string, data: string, port: number): r
   ];
 };
 
-/** The data directory, and who is to own the process. */
-const prepare = (kind: ServerKind, dir: string, data: string): { uid?: number; gid?: number } => {
+/** The data directory. */
+const prepare = (kind: ServerKind, dir: string, data: string): void => {
   mkdirSync(data, { recursive: true });
   if (kind === "dolt") {
     mkdirSync(join(dir, ".dolt"), { recursive: true });
@@ -138,24 +138,20 @@ const prepare = (kind: ServerKind, dir: string, data: string): { uid?: number; g
         "user.email": "test@example.com",
       }),
     );
-    return {};
-  }
-  const owner = unprivileged();
-  if (owner !== undefined) {
-    chmodSync(dir, 0o755);
-    for (const path of [dir, data]) chownSync(path, owner.uid, owner.gid);
+    return;
   }
   const install = programOf("mariadb-install-db") ?? "mariadb-install-db";
   const args = ["--no-defaults", `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db"];
-  execFileSync(install, args, {
+  execFileSync(install, [...args, ...asRoot()], {
     stdio: "pipe",
     cwd: dir,
     // Its temporary tables are named after its pid, which is another one's, too, in another container over the same /tmp.
     env: { PATH: `${dirname(install)}:/usr/sbin:/usr/bin:/sbin:/bin`, HOME: dir, TMPDIR: dir },
-    ...owner,
   });
-  return owner ?? {};
 };
+
+/** MariaDB runs as root only when it is told so; as anybody else it might not get to a directory of root's. */
+const asRoot = (): readonly string[] => (process.getuid?.() === 0 ? ["--user=root"] : []);
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
