@@ -11,8 +11,11 @@ import type { TownFiles } from "./town-databases.ts";
 import { watchDirectory, type WatchDirectory } from "./watch-directory.ts";
 import { comparisonOf, type Surroundings, watchPlace, type WatchedPlace } from "./watched-place.ts";
 
-/** How often every database is looked at although no file has changed: what the system does not tell is found by this. */
-const TICK = 500;
+/**
+ * How often every database is looked at although no file has changed: what the system does not tell is found by this,
+ * within the second that is promised. It is most of what a watcher at rest costs.
+ */
+const TICK = 750;
 /** The same where the system can't tell of changes. */
 const POLL = 100;
 

@@ -17,7 +17,7 @@ const onDeno = "Deno" in globalThis;
 const LIMIT = "the limit of file watches is reached (fs.inotify.max_user_watches)";
 
 test.for(["wal", "delete"] as const)(
-  `at rest (%s) there is no hint, no query, and ${onDeno ? "ten looks" : "two looks"} a second`,
+  `at rest (%s) there is no hint, no query, and ${onDeno ? "ten looks" : "four looks"} ${onDeno ? "a second" : "in three seconds"}`,
   async (journal) => {
     const town = freshTown({ rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } }, journal });
     town.createIssue({ id: "al-a" });
@@ -32,10 +32,10 @@ test.for(["wal", "delete"] as const)(
     await clock.advance(60_000);
     expect(feed.hints.slice(hints)).toEqual([]);
     expect(reads.queries).toBe(0);
-    const looks = onDeno ? 600 : 120;
+    const looks = onDeno ? 600 : 80;
     expect(clock.slept - slept).toBe(looks);
     expect(reads.looks).toBe(looks * 3);
-    expect(clock.sleeping).toEqual([onDeno ? 100 : 500]);
+    expect(clock.sleeping).toEqual([onDeno ? 100 : 750]);
   },
 );
 
@@ -78,7 +78,7 @@ test.skipIf(onDeno)("once files can be watched again it goes back to watching, a
   limit.reached = false;
   await clock.advance(200);
   expect(feed.state()).toEqual({ kind: "state", state: "up" });
-  expect(clock.sleeping).toEqual([500]);
+  expect(clock.sleeping).toEqual([750]);
 });
 
 test("a directory that cannot be watched is a reason in words, not a failure", () => {
