@@ -3,5 +3,6 @@ export function cleanEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEn
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|NODE_|VITEST|TURBO|BD|BEADS|GT|INIT_CWD)/i.test(name),
   );
-  return { ...Object.fromEntries(kept), ...more };
+  // npm would leave a cache of its compiled code among the temporary files.
+  return { ...Object.fromEntries(kept), NODE_DISABLE_COMPILE_CACHE: "1", ...more };
 }
