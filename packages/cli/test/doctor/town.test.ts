@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { faults, type Report } from "../support/doctor.ts";
@@ -19,23 +19,21 @@ it("finds settings that cannot be used, and uses those that can", async () => {
   expect(await faults(made)).toContain("tools/gt wrong: there is no program /nowhere/gt");
 });
 
-it.skipIf(process.platform === "win32" || process.getuid?.() === undefined)(
-  "finds files that this user may not read or write (not on Windows)",
+/** Root, whom no mode stops, is held to modes by setpriv: as another user it might not get to a directory of root's own. */
+const held = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : [];
+const [setpriv] = held;
+const left = setpriv !== undefined && spawnSync(setpriv, ["--version"]).error !== undefined;
+
+it.skipIf(process.platform === "win32" || left)(
+  `finds files that this user may not read or write${left ? " (left out: as root, without setpriv)" : ""}`,
   async () => {
     const made = scene();
     const runtime = join(made.town.dir, ".runtime");
     mkdirSync(runtime);
-    const asRoot = process.getuid?.() === 0;
-    for (let dir = made.town.dir; dir !== dirname(made.root); dir = dirname(dir)) chmodSync(dir, 0o755);
     chmodSync(made.town.db("alpha"), 0o000);
-    if (asRoot) chownSync(made.town.db("alpha"), 0, 0);
     chmodSync(runtime, 0o555);
-    const { stdout } = spawnSync(process.execPath, [CLI, "doctor", "--json"], {
-      cwd: made.town.dir,
-      env: made.env,
-      encoding: "utf8",
-      ...(asRoot && { uid: 65_534, gid: 65_534 }),
-    });
+    const [file, ...args] = [...held, process.execPath, CLI, "doctor", "--json"];
+    const { stdout } = spawnSync(file, args, { cwd: made.town.dir, env: made.env, encoding: "utf8" });
     const { checks } = JSON.parse(stdout) as Report;
     const wrong = checks
       .filter(({ level }) => level === "wrong")
