@@ -7,6 +7,8 @@ import type { PluginPaths } from "./paths.ts";
 import { removeEmpty } from "./undo.ts";
 
 const PATIENCE = 60_000;
+/** So often the directory may vanish, and be there again when it is looked for, before it is a fault of its own. */
+const VANISHINGS = 10;
 
 /**
  * Works on a plugin of a town while nobody else does: another `enable` or `disable` waits. The lock file goes away
@@ -24,6 +26,7 @@ export async function whileLocked<T>(
   const made = new Set<string>();
   const driver = driverOf(town);
   const until = performance.now() + PATIENCE;
+  let vanished = 0;
   for (;;) {
     signal.throwIfAborted();
     const lock = await tryToTake();
@@ -60,7 +63,7 @@ export async function whileLocked<T>(
       return undefined;
     } catch (error) {
       // The one before may just have taken the directory away with its work.
-      const gone = isGone(error) && inode(stateDir) === undefined;
+      const gone = isGone(error) && (inode(stateDir) === undefined || (vanished += 1) < VANISHINGS);
       if (!there) rmSync(changeLock, { force: true });
       removeEmpty(deepestFirst(made));
       if (gone) return undefined;
@@ -71,8 +74,10 @@ export async function whileLocked<T>(
 }
 
 function isGone(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ENOENT" || code === "SQLITE_CANTOPEN";
+  if (!(error instanceof Error)) return false;
+  // better-sqlite3 says it in words alone.
+  if (!("code" in error)) return error.message.includes("directory does not exist");
+  return error.code === "ENOENT" || error.code === "SQLITE_CANTOPEN";
 }
 
 function inode(file: string): bigint | undefined {
