@@ -12,6 +12,7 @@ import createConvoyWatcher, { type AutomationPlugin } from "@gastown/plugin-gast
 import { hostContract } from "@gastown/plugin-gastown/contract-suite";
 import { openTown } from "@gastown/sqlite-resolver";
 import { compileQueries } from "@gastown/sqlite-resolver/queries";
+import { storeOf } from "@gastown/town-files";
 import { watchTown } from "@gastown/convoy-watcher";
 import { findTool } from "@gastown/convoy-watcher/host";
 
@@ -20,7 +21,7 @@ const convoys: ReadonlyMap<string, ConvoySnapshot> = await store.readConvoys(["h
 export const kinds: string[] = [...convoys.values()].map((convoy) => judge(convoy).kind);
 export const plugin: AutomationPlugin<never> | object = createConvoyWatcher({ source: ["db"] });
 export const told = (record: WatchRecord): string => (record.event === "landed" ? record.convoy : "");
-export const all: unknown[] = [startGroup, createDoltTown, hostContract, compileQueries, watchTown, findTool];
+export const all: unknown[] = [startGroup, createDoltTown, hostContract, compileQueries, storeOf, watchTown, findTool];
 // @ts-expect-error a convoy is no verdict
 judge({}).kind;
 `;

@@ -20,6 +20,7 @@ function programOf(readme: string): { readonly program: string; readonly prints:
 test.each([
   "docs/guides/packages.md",
   "packages/core/README.md",
+  "packages/town-files/README.md",
   "packages/sqlite-resolver/README.md",
   "packages/dolt-resolver/README.md",
   "packages/bd-source/README.md",

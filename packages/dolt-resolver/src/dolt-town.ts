@@ -1,5 +1,5 @@
 import type { Clock } from "@gastown/convoy-core";
-import { addressOf, type DoltStore } from "./address.ts";
+import { addressOf, type DoltStore } from "@gastown/town-files";
 import { createDoltDatabase, type DoltDatabase } from "./dolt-database.ts";
 import { createDoltServer, type DoltServer } from "./server.ts";
 

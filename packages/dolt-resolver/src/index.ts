@@ -1,4 +1,4 @@
-export type { DoltStore } from "./address.ts";
+export type { DoltStore } from "@gastown/town-files";
 export { createDoltFeed, type DoltFeedOptions } from "./change-feed.ts";
 export type { DoltDatabase } from "./dolt-database.ts";
 export { createDoltTown, type DoltTown, type DoltTownOptions } from "./dolt-town.ts";

@@ -1,5 +1,5 @@
+import type { ServerAddress } from "@gastown/town-files";
 import type { Connection } from "mysql2";
-import type { ServerAddress } from "./address.ts";
 import { guardedQuery } from "./guarded-query.ts";
 import { optionsOf } from "./pool.ts";
 

@@ -1,7 +1,7 @@
 import { callbackify } from "node:util";
+import type { ServerAddress } from "@gastown/town-files";
 import type { MysqlPool, MysqlPoolConnection } from "kysely";
 import type { ConnectionOptions, Pool, PoolConnection } from "mysql2";
-import type { ServerAddress } from "./address.ts";
 import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
 
 const CONNECTIONS = 2;

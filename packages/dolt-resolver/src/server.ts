@@ -1,6 +1,6 @@
 import { backoff, type Clock } from "@gastown/convoy-core";
+import type { ServerAddress } from "@gastown/town-files";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
-import type { ServerAddress } from "./address.ts";
 import { asDoltError, isBroken } from "./faults.ts";
 import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";

@@ -1,4 +1,4 @@
-export type { Metadata, Store } from "./beads-dir.ts";
+export type { Metadata, Store } from "@gastown/town-files";
 export { type ChangeFeedOptions, createChangeFeed } from "./change-feed.ts";
 export {
   type Driver,

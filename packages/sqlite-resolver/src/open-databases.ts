@@ -1,9 +1,7 @@
 import { DatabaseError, type IssueDatabase, type Route } from "@gastown/convoy-core";
-import type { Store } from "./beads-dir.ts";
+import type { DoltStore, Store } from "@gastown/town-files";
 import type { DriverName } from "./drivers/driver.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
-
-export type DoltStore = Store & { kind: "dolt" };
 
 /** The databases of a town that are open: each once, however many places are kept in it. */
 export interface OpenDatabases {

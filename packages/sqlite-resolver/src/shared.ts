@@ -1,6 +1,6 @@
 // What every resolver over SQL has in common. Nothing here loads a driver.
 export { type Awaited, createAwaited } from "./awaited.ts";
-export type { Metadata, Store } from "./beads-dir.ts";
+export type { Metadata, Store } from "@gastown/town-files";
 export {
   type ByIds,
   compileQueries,

@@ -8,9 +8,9 @@ import {
   type Routes,
   type TownDatabases,
 } from "@gastown/convoy-core";
-import { beadsDirOf, readText, type Store, storeOf } from "./beads-dir.ts";
+import { beadsDirOf, type DoltStore, readText, type Store, storeOf } from "@gastown/town-files";
 import type { DriverName } from "./drivers/driver.ts";
-import { createOpenDatabases, type DoltStore } from "./open-databases.ts";
+import { createOpenDatabases } from "./open-databases.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 /** How long what the town's files say may be relied on, in milliseconds, unless `refresh` is called. */

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { join } from "node:path";
 import type { DatabaseError } from "@gastown/convoy-core";
 import { buildTown, tempDir, type Town } from "@gastown/test-fixtures";
+import { beadsDirOf, storeOf } from "@gastown/town-files";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { beadsDirOf, storeOf } from "../src/beads-dir.ts";
 import { openStore, statesOf } from "./support/store.ts";
 import { freshTown } from "./support/watching.ts";
 

@@ -1,12 +1,14 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { DatabaseError, messageOf } from "@gastown/convoy-core";
-import { databaseError } from "./faults.ts";
 
 /** What a `.beads` directory keeps its issues in, by its `metadata.json`. */
 export type Store =
   | { readonly kind: "sqlite"; readonly file: string }
   | { readonly kind: "dolt"; readonly beadsDir: string; readonly metadata: Metadata };
+
+/** A store that `metadata.json` says is kept in Dolt. */
+export type DoltStore = Store & { readonly kind: "dolt" };
 
 /** The keys of `metadata.json`, unchecked. */
 export type Metadata = Readonly<Record<string, unknown>>;
@@ -29,7 +31,7 @@ export function beadsDirOf(town: string, path: string): string {
     const next = [resolve(dirname(dir), target), resolve(dir, target)].find(isDirectory);
     if (next === undefined || next === dir) return dir;
     if (!isWithin(town, next)) {
-      throw databaseError("unreadable", dir, new Error(`its redirect leads out of the town, to ${next}`));
+      throw unreadable(dir, `its redirect leads out of the town, to ${next}`);
     }
     dir = next;
   }
@@ -61,11 +63,7 @@ function databaseName(beadsDir: string, metadata: Metadata): string {
   const { database } = metadata;
   if (typeof database === "string" && database !== "") {
     if (basename(database) === database && database !== "." && database !== "..") return database;
-    throw databaseError(
-      "unreadable",
-      beadsDir,
-      new Error(`metadata.json names a database outside of it, "${database}"`),
-    );
+    throw unreadable(beadsDir, `metadata.json names a database outside of it, "${database}"`);
   }
   if (existsSync(join(beadsDir, "beads.db"))) return "beads.db";
   return candidates(beadsDir)[0] ?? "beads.db";
@@ -86,14 +84,14 @@ function readMetadata(beadsDir: string): Metadata {
   const text = readText(file);
   if (text === undefined) {
     if (!isThere(file)) return {};
-    throw databaseError("unreadable", file, new Error("it is there, and its text cannot be had"));
+    throw unreadable(file, "it is there, and its text cannot be had");
   }
   try {
     const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Metadata;
     throw new Error("it is not an object");
   } catch (error) {
-    throw databaseError("unreadable", file, new Error(`it is not valid JSON (${messageOf(error)})`));
+    throw unreadable(file, `it is not valid JSON (${messageOf(error)})`);
   }
 }
 
@@ -133,4 +131,13 @@ function isThere(path: string): boolean {
 function isWithin(town: string, path: string): boolean {
   const way = relative(resolve(town), path);
   return way !== ".." && !way.startsWith(`..${sep}`) && resolve(way) !== way;
+}
+
+function unreadable(file: string, what: string): DatabaseError {
+  return new DatabaseError(
+    "unreadable",
+    file,
+    `${file} cannot be read: ${what}`,
+    "check the owner and mode of the file and of its directory",
+  );
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
-import type { Store } from "@gastown/sqlite-resolver/queries";
+import { type DoltStore, readText } from "./beads-dir.ts";
+import { readYaml } from "./yaml.ts";
 
 /** Where a Dolt SQL server listens, and how to sign in. Never to be printed. */
 export interface ServerAddress {
@@ -17,8 +17,6 @@ export interface DatabaseAddress {
   readonly database: string;
 }
 
-/** A store that `metadata.json` says is kept in Dolt. */
-export type DoltStore = Store & { readonly kind: "dolt" };
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORT = 3307;
@@ -77,13 +75,7 @@ function databaseName(beadsDir: string, name: unknown): string {
 
 /** `listener.port` of the server's own configuration, as gt writes it. */
 function configuredPort(town: string): number | undefined {
-  let inListener = false;
-  for (const line of (readText(join(town, ".dolt-data", "config.yaml")) ?? "").split(/\r?\n/)) {
-    if (/^\S/.test(line)) inListener = /^listener\s*:/.test(line);
-    const port = inListener ? /^\s+port\s*:\s*["']?(\d+)["']?\s*(?:#.*)?$/.exec(line)?.[1] : undefined;
-    if (port !== undefined) return portOf(port);
-  }
-  return undefined;
+  return portOf(readYaml(readText(join(town, ".dolt-data", "config.yaml")) ?? "")("listener", "port"));
 }
 
 function portOf(value: unknown): number | undefined {
@@ -97,12 +89,4 @@ function first(env: Environment, ...names: readonly string[]): string | undefine
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }
