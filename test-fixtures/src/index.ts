@@ -20,8 +20,16 @@ export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { isAlive } from "./is-alive.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
-export { externalRefCases, restartCases, sqlQuotingCases } from "./tables.ts";
-export type { ExternalRefCase, RestartCase, RestartRun, RestartStep, SqlQuotingCase } from "./tables.ts";
+export { externalRefCases, restartCases, sqlQuotingCases, toldCases } from "./tables.ts";
+export type {
+  ExternalRefCase,
+  MailRow,
+  RestartCase,
+  RestartRun,
+  RestartStep,
+  SqlQuotingCase,
+  ToldCase,
+} from "./tables.ts";
 export { tempDir } from "./temp-dir.ts";
 export type { TempDir } from "./temp-dir.ts";
 export { until, waitFor } from "./until.ts";

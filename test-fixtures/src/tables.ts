@@ -53,6 +53,29 @@ export interface RestartCase {
   readonly sweep: boolean;
 }
 
+/** A closed convoy, the mails about it, and whether people were told. Times and texts as stored. */
+export interface ToldCase {
+  readonly name: string;
+  /** Its id is `hq-cv-a`. */
+  readonly convoy: { readonly status: string; readonly closed_at: string | null; readonly description: string };
+  /** Null: the database has no columns to find them by. */
+  readonly mails: readonly MailRow[] | null;
+  readonly gt: { readonly checkTakesId: boolean; readonly stamps: boolean };
+  readonly told: "told" | "tried, not told" | "closed, not told" | "cannot be known";
+  readonly untold: readonly string[];
+  /** What would mend it. */
+  readonly repair: "check" | "mail" | null;
+  readonly why: string;
+}
+
+/** A mail as its row says it. */
+export interface MailRow {
+  readonly assignee: string;
+  readonly created_by: string;
+  readonly description: string;
+  readonly created_at: string;
+}
+
 type Text = string | { readonly repeat: readonly [string, number] };
 
 const load = (name: string): { readonly cases: readonly never[] } =>
@@ -73,3 +96,6 @@ export const externalRefCases = (): ExternalRefCase[] => [...load("external-ref"
 
 /** `tables/restart.json`. */
 export const restartCases = (): RestartCase[] => [...load("restart").cases];
+
+/** `tables/told.json`. */
+export const toldCases = (): ToldCase[] => [...load("told").cases];

@@ -31,6 +31,14 @@ export interface ConvoySnapshot {
   readonly owned: boolean;
   readonly createdAt?: string;
   readonly updatedAt?: string;
+  readonly closedAt?: string;
+  readonly closeReason?: string;
+  /** Addresses that wait for it: owner, notify, watchers of the description. */
+  readonly notify?: readonly string[];
+  /** The stamp `completion_notified_at` as stored: gt has told people, or tried. */
+  readonly toldAt?: string;
+  /** How its work gets to the main branch, when it says so. */
+  readonly merge?: "direct" | "mr" | "local";
   readonly tracked: readonly TrackedIssue[];
 }
 

@@ -3,6 +3,14 @@ export { check, type CheckResult } from "./check.ts";
 export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
 export { LONGEST_DURATION, parseDuration } from "./duration.ts";
+export {
+  type AttachmentFields,
+  type ConvoyFields,
+  type MergeRequestFields,
+  parseAttachmentFields,
+  parseConvoyFields,
+  parseMergeRequestFields,
+} from "./description.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
 export type { ConvoyRow, Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
@@ -13,9 +21,11 @@ export type {
   CommandResult,
   ConvoyLander,
   ConvoyStore,
+  GtKnowledge,
   Hint,
   IssueChange,
   LandStep,
+  Message,
   Reporter,
 } from "./ports.ts";
 export { printable } from "./printable.ts";
@@ -26,5 +36,6 @@ export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
 export { isDone, type IssueState } from "./status.ts";
 export { parseTime } from "./times.ts";
+export { creatorOf, decideTold, type MessageRow, tellsOf, type Told, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";
 export { WorkQueue } from "./work-queue.ts";

@@ -9,6 +9,11 @@ export interface ConvoyRow {
   readonly owned: boolean;
   readonly createdAt?: string;
   readonly updatedAt?: string;
+  readonly closedAt?: string;
+  readonly closeReason?: string;
+  readonly notify?: readonly string[];
+  readonly toldAt?: string;
+  readonly merge?: "direct" | "mr" | "local";
 }
 
 /** One thing that a convoy tracks. */

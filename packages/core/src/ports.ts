@@ -55,6 +55,16 @@ export interface ConvoyStore {
   closedConvoys?(): Promise<readonly string[]>;
   /** Closed convoys that track this issue. */
   closedConvoysTracking?(issue: string): Promise<readonly string[]>;
+  /** The mails of a convoy's completion; undefined when that can't be known. */
+  messagesAbout?(convoy: string): Promise<readonly Message[] | undefined>;
+}
+
+/** A mail that says that a convoy has completed. */
+export interface Message {
+  /** Its address, as stored. */
+  readonly to: string;
+  /** When it was written, as stored. */
+  readonly at: string;
 }
 
 /**
@@ -72,6 +82,14 @@ export interface CommandResult {
   readonly exitCode?: number;
   /** The last of what it printed on stdout and stderr, or why it could not be run. */
   readonly output: string;
+}
+
+/** What a gt can do, by its generation. */
+export interface GtKnowledge {
+  /** `gt convoy check` looks at the one convoy that it is given. One that ignores the id looks at every open convoy. */
+  readonly checkTakesId: boolean;
+  /** It stamps a convoy when it has told people, and tells them of a closed one without a stamp (July 2026 and later). */
+  readonly stamps: boolean;
 }
 
 /** Runs the commands that close convoys and tell those who wait. Nothing else changes the town. */
