@@ -12,7 +12,6 @@ const tasks = {
   build: [["scripts/build.mts"]],
   test: [["scripts/test.mts"]],
   pack: [["scripts/build.mts", "@gastown/publishing"], ["publishing/src/list.ts"]],
-  api: [["scripts/build.mts", "@gastown/publishing"], ["publishing/src/api.ts"]],
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
   simulate: [["packages/core/simulation/main.ts"]],

@@ -14,7 +14,7 @@ const tracked = (await $({ quiet: true })`git ls-files --cached --others --exclu
 const names = new Set(tracked.flatMap((file) => [file, ...foldersOf(file)]));
 const pages = new Map(
   tracked
-    .filter((file) => file.endsWith(".md") && !file.endsWith(".api.md"))
+    .filter((file) => file.endsWith(".md"))
     .map((file): [string, Page] => [file, parsePage(readFileSync(file, "utf8"))]),
 );
 

@@ -35,10 +35,9 @@ export function readManifest(dir: string): Manifest {
 
 /** All that is published, each after what it depends on. */
 export function packages(): readonly Package[] {
-  const all = readdirSync(join(repository, "packages")).map((dir) => ({
-    dir,
-    manifest: readManifest(join(repository, "packages", dir)),
-  }));
+  const all = readdirSync(join(repository, "packages"))
+    .map((dir) => ({ dir, manifest: readManifest(join(repository, "packages", dir)) }))
+    .filter(({ manifest }) => manifest.private !== true);
   const sorted = new Set<Package>();
   const add = (one: Package): void => {
     for (const other of all) if (other.manifest.name in (one.manifest.dependencies ?? {})) add(other);
