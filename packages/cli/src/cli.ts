@@ -1,4 +1,5 @@
 import { WatcherError } from "@gastown/convoy-core";
+import { guardOutput } from "@gastown/host-kit";
 import { CommanderError } from "commander";
 import { asDenial } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -8,11 +9,7 @@ import { createProgram } from "./program.ts";
 
 /** Runs the command line; the exit status is left in `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
-  // Who reads what we print may go away (`| head`): that is no fault. `watch` and `check` stop then: see signals.ts.
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+  guardOutput();
   hushSqliteWarning();
   try {
     await createProgram((status) => {

@@ -11,7 +11,7 @@ import { summarise } from "../demo/summary.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { takeSignals } from "../signals.ts";
+import { takeStopping } from "../signals.ts";
 
 export interface DemoOptions extends CommonOptions {
   readonly fast?: true;
@@ -30,7 +30,7 @@ export async function demoCommand(options: DemoOptions): Promise<number> {
     if (options.json) output.out(JSON.stringify({ time: new Date().toISOString(), ...record }));
   };
 
-  const stopping = takeSignals(output.err);
+  const stopping = takeStopping(output.err);
   const records: WatchRecord[] = [];
   let acts = 0;
   const onRecord = (record: WatchRecord, line: string): void => {

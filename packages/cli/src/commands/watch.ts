@@ -1,6 +1,6 @@
 import { watchTown } from "@gastown/convoy-watcher";
 import type { WatchOptions } from "../options.ts";
-import { takeSignals } from "../signals.ts";
+import { takeStopping } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
@@ -12,7 +12,7 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
   const output = line?.output ?? plain;
   const tell = createReporter(options, output, true);
-  const stopping = takeSignals(output.err);
+  const stopping = takeStopping(output.err);
   try {
     await watchTown(
       townOptions(

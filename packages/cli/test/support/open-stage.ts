@@ -69,6 +69,6 @@ export function openStage(cwd: string): Stage {
 function inherited(): NodeJS.ProcessEnv {
   const env = { ...process.env };
   for (const name of Object.keys(env))
-    if (/^(BEADS|BD|GT|VITEST|FORCE_COLOR|NO_COLOR|NODE_)/.test(name)) delete env[name];
+    if (/^(BEADS|BD|GT|VITEST|FORCE_COLOR|NO_COLOR|NODE_|_$)/.test(name)) delete env[name];
   return env;
 }

@@ -1,14 +1,11 @@
 import { messageOf, printable, WatcherError } from "@gastown/convoy-core";
+import { guardOutput } from "@gastown/host-kit";
 import { CommanderError } from "commander";
 import { createProgram, type Handlers } from "./program.ts";
 
 /** Runs the command line; the exit status is left in `process.exitCode`. */
 export async function main(args: readonly string[]): Promise<void> {
-  // Who reads what we print may go away: that ends neither a change that is half done nor a running plugin.
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
+  guardOutput();
   const load = async (): Promise<Handlers> => (await import("./handlers.ts")).handlers;
   try {
     await createProgram(load, (status) => {

@@ -1,5 +1,6 @@
 import { printable } from "@gastown/convoy-core";
 import { findTown, TownNotFoundError } from "@gastown/convoy-watcher";
+import { type Stopping, takeSignals } from "@gastown/host-kit";
 import { disable } from "./disable.ts";
 import { enable, type Enabled } from "./enable.ts";
 import { installedPlugins } from "./installed.ts";
@@ -8,7 +9,6 @@ import { runningHost } from "./note.ts";
 import { pathsOf } from "./paths.ts";
 import type { Handlers } from "./program.ts";
 import { run } from "./run.ts";
-import { exitCodeOf, takeSignals, type Signals } from "./signals.ts";
 import { statusText } from "./status-text.ts";
 import { status } from "./status.ts";
 
@@ -75,15 +75,15 @@ export const handlers: Handlers = {
 };
 
 /** Runs what is undone when a signal comes. */
-async function interruptible(work: (signals: Signals) => Promise<void>): Promise<number> {
+async function interruptible(work: (signals: Stopping) => Promise<void>): Promise<number> {
   const signals = takeSignals();
   try {
     await work(signals);
     return 0;
   } catch (error) {
-    if (signals.received() === undefined) throw error;
-    err(`Error: interrupted by ${signals.received()}: nothing was changed\nHint: run it again`);
-    return exitCodeOf(signals.received()) || 1;
+    if (signals.reason() === undefined) throw error;
+    err(`Error: interrupted by ${signals.reason()}: nothing was changed\nHint: run it again`);
+    return signals.exitCode() || 1;
   }
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
 import { DriverError, findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
+import type { Stopping } from "@gastown/host-kit";
 import { VERSION } from "../version.ts";
 import { HostError } from "./errors.ts";
 import { createHostNote } from "./host-note.ts";
@@ -11,7 +12,6 @@ import { runningHost } from "./note.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
 import { runPlugin } from "./run-plugin.ts";
 import { readConfig } from "./settings.ts";
-import { exitCodeOf, type Signals } from "./signals.ts";
 
 /** Milliseconds that a plugin has to stop. */
 const STOP_TIMEOUT = 10_000;
@@ -20,7 +20,7 @@ const LOCK_PATIENCE = 2_000;
 
 export interface RunOptions {
   readonly town: string | undefined;
-  readonly signals: Signals;
+  readonly signals: Stopping;
   /** Told every line of the log. */
   readonly echo?: (line: string) => void;
 }
@@ -49,7 +49,7 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
     };
     process.on("SIGUSR2", onTrigger).on("uncaughtException", onFault);
     try {
-      signals.stop.addEventListener("abort", () => logger.info(`stopping: ${signals.received()}`));
+      signals.stop.addEventListener("abort", () => logger.info(`stopping: ${signals.reason()}`));
       logger.info(`${name} ${installed.version} in ${town}`, { host: VERSION, pid: process.pid });
       await runPlugin(plugin, {
         root: town,
@@ -64,7 +64,7 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
         stopTimeout: STOP_TIMEOUT,
         onState: note.onState,
       });
-      logger.info(`stopped${signals.received() === undefined ? "" : ` by ${signals.received()}`}`);
+      logger.info(`stopped${signals.reason() === undefined ? "" : ` by ${signals.reason()}`}`);
     } finally {
       process.off("SIGUSR2", onTrigger).off("uncaughtException", onFault);
       note.end();
@@ -72,7 +72,7 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
   } finally {
     lock.release();
   }
-  return exitCodeOf(signals.received());
+  return signals.exitCode();
 }
 
 async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+
+/**
+ * Looks whether somebody still reads the pipe behind a file descriptor of ours. A write would tell, but there may be
+ * nothing to write for hours; and Node cannot poll. So we ask who has the other end: only where there is a /proc.
+ *
+ * @returns undefined when it is no pipe, or nobody can be seen who reads it
+ */
+export function pipeReader(fd: number, proc = "/proc"): { isGone(): boolean } | undefined {
+  // Deno would ask the user for leave.
+  if ("Deno" in globalThis) return undefined;
+  const pipe = linkOf(`${proc}/self/fd/${fd}`);
+  if (pipe === undefined || !pipe.startsWith("pipe:")) return undefined;
+  let reader = findReader(pipe, proc);
+  if (reader === undefined) return undefined;
+  return {
+    isGone() {
+      if (reader !== undefined && linkOf(reader) === pipe) return false;
+      reader = findReader(pipe, proc);
+      return reader === undefined;
+    },
+  };
+}
+
+/** The descriptor of another process that reads the pipe. */
+function findReader(pipe: string, proc: string): string | undefined {
+  for (const pid of namesIn(proc)) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+    for (const fd of namesIn(`${proc}/${pid}/fd`)) {
+      const path = `${proc}/${pid}/fd/${fd}`;
+      if (linkOf(path) === pipe && mayRead(`${proc}/${pid}/fdinfo/${fd}`)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** `flags: 0100000`, octal; its last digit is 1 when the file is open for writing only. */
+function mayRead(fdinfo: string): boolean {
+  try {
+    return !/^flags:\s*\d*1$/m.test(readFileSync(fdinfo, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
+}
