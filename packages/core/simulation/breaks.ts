@@ -16,7 +16,7 @@ export interface Break {
 export const BREAKS: Readonly<Record<string, Break>> = {
   reread: {
     rule: "after a command the convoy is read again",
-    noticed: "safety",
+    noticed: "economy",
     changes: [
       {
         file: "land.ts",

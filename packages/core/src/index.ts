@@ -13,7 +13,15 @@ export {
 } from "./description.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
-export type { ConvoyRow, Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
+export type {
+  ConvoyRow,
+  Home,
+  IssueDatabase,
+  IssueRow,
+  OwnOpening,
+  TownDatabases,
+  TrackRow,
+} from "./issue-database.ts";
 export { judge, type Progress, type Verdict } from "./policy.ts";
 export type {
   ActivitySource,
@@ -26,6 +34,7 @@ export type {
   IssueChange,
   LandStep,
   Message,
+  ReadOptions,
   Reporter,
 } from "./ports.ts";
 export { printable } from "./printable.ts";

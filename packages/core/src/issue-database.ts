@@ -34,7 +34,7 @@ export interface IssueRow {
   readonly since?: string;
 }
 
-/** One beads database, whatever it is kept in. All reads are fresh; they fail with a `DatabaseError`. */
+/** One beads database, whatever it is kept in. All reads ask it anew; they fail with a `DatabaseError`. */
 export interface IssueDatabase {
   /** Path of the file, or name on its server. */
   readonly name: string;
@@ -56,6 +56,13 @@ export interface IssueDatabase {
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
   /** These issues; what is not there is left out. */
   issues(ids: readonly string[]): Promise<readonly IssueRow[]>;
+  /** The same database through an opening of its own. Absent where no opening outlives a read. */
+  fresh?(): Promise<OwnOpening>;
+}
+
+/** A database that was opened for one reader, and has to be closed by it. */
+export interface OwnOpening extends IssueDatabase {
+  close(): void;
 }
 
 /** Where issues with a prefix live. */

@@ -1,6 +1,7 @@
 import { mayAsk } from "./asking.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { judge } from "./policy.ts";
+import { readAfresh } from "./read-convoy.ts";
 import { type ConvoyMemory, forget, memoryOf, type Run } from "./run.ts";
 import { beingMade, settling } from "./settle.ts";
 import { tellVerdict } from "./tell-verdict.ts";
@@ -9,14 +10,16 @@ import { tellVerdict } from "./tell-verdict.ts";
  * Reads these convoys at once, says what changed, and hands the complete ones on to be landed.
  *
  * @param hintedAt when the hint came, for convoys that no earlier hint named
+ * @param afresh read them through openings of their own
  * @returns how many are complete, and how many of those just became so
  */
 export async function judgeConvoys(
   run: Run,
   ids: readonly string[],
   hintedAt: number,
+  afresh = false,
 ): Promise<{ complete: number; fresh: number }> {
-  const { convoys, outdated } = await readAtOnce(run, ids);
+  const { convoys, outdated } = await readAtOnce(run, ids, afresh);
   let complete = 0;
   let fresh = 0;
   for (const id of ids) {
@@ -60,11 +63,12 @@ function noteComplete(run: Run, memory: ConvoyMemory, since: number): void {
 async function readAtOnce(
   run: Run,
   ids: readonly string[],
+  afresh: boolean,
 ): Promise<{ convoys: ReadonlyMap<string, ConvoySnapshot>; outdated: ReadonlySet<string> }> {
   const outdated = new Set<string>();
   run.reads.add(outdated);
   try {
-    return { convoys: await run.options.store.readConvoys(ids), outdated };
+    return { convoys: await (afresh ? readAfresh(run, ids) : run.options.store.readConvoys(ids)), outdated };
   } finally {
     run.reads.delete(outdated);
   }

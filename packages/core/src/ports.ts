@@ -39,18 +39,26 @@ export interface ActivitySource {
   hints(signal: AbortSignal): AsyncIterable<Hint>;
   /** A convoy became complete and this source had said nothing: it may be mute. */
   doubt?(): void;
+  /** An opening made for one read saw what the open databases do not show: nothing that is open may be relied on. */
+  reopen?(): void;
 }
 
-/** What the town's databases say. Every answer is a fresh read; reads fail with a `DatabaseError`. */
+/** How convoys are to be read. */
+export interface ReadOptions {
+  /** Through openings made for this read and closed after it, which share nothing with those that hints come from. */
+  readonly fresh?: boolean;
+}
+
+/** What the town's databases say. Every answer is read anew; reads fail with a `DatabaseError`. */
 export interface ConvoyStore {
   /** Changes with every committed write in the town; undefined when a part of it cannot be read. */
   revision?(): Promise<string | undefined>;
   /** Ids of all convoys that are not closed. */
-  openConvoys(): Promise<readonly string[]>;
+  openConvoys(options?: ReadOptions): Promise<readonly string[]>;
   /** For each of these issues that open convoys track, those convoys. An id of an open convoy itself counts, too. */
   convoysTracking(issues: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** These convoys, with all they track. What is not there, or not a convoy, is left out. */
-  readConvoys(ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>>;
+  readConvoys(ids: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, ConvoySnapshot>>;
   /** Ids of all closed convoys. */
   closedConvoys?(): Promise<readonly string[]>;
   /** Closed convoys that track this issue. */

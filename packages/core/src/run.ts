@@ -78,8 +78,10 @@ export interface Run {
   readonly warned: Set<string>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
-  /** The last sweep that looked at everything and found nothing to land; of what revision, and how often it was relied on. */
-  swept: { readonly revision: string; readonly convoys: number; used: number } | undefined;
+  /** The last sweep that looked at everything and found nothing to land, and of what revision. */
+  swept: { readonly revision: string; readonly convoys: number } | undefined;
+  /** Sweeps since the last one that opened every database for itself. */
+  relied: number;
 }
 
 export function createRun(options: ReconcileOptions): Run {
@@ -96,6 +98,7 @@ export function createRun(options: ReconcileOptions): Run {
     warned: new Set(),
     rival: undefined,
     swept: undefined,
+    relied: 0,
   };
 }
 

@@ -7,7 +7,10 @@ import { LONGEST_SLEEP } from "./work-queue.ts";
 /** Convoys judged at once: enough to make few queries, few enough to let hints in between and to keep the heap small. */
 const CHUNK = 50;
 
-/** So many sweeps in a row may rely on the one before, when nothing in the town has changed since. */
+/**
+ * So many sweeps in a row may rely on the one before, when nothing in the town has changed since, and on the databases
+ * that are open already. The next one relies on neither.
+ */
 const RELY_ON = 19;
 
 export interface Sweeper {
@@ -26,25 +29,26 @@ export interface Sweeper {
 export async function sweep(run: Run, reason: string): Promise<{ convoys: number; complete: number; fresh: number }> {
   const { clock, store, report, stop } = run.options;
   const started = clock.now();
+  const afresh = (run.relied += 1) > RELY_ON;
   const revision = await store.revision?.();
-  if (reason === "timer" && run.swept !== undefined && run.swept.revision === revision && run.swept.used < RELY_ON) {
-    run.swept.used += 1;
+  if (reason === "timer" && run.swept !== undefined && run.swept.revision === revision && !afresh) {
     const { convoys } = run.swept;
     report({ event: "sweep", reason, convoys, complete: 0, ms: clock.now() - started });
     return { convoys, complete: 0, fresh: 0 };
   }
   run.swept = undefined;
-  const ids = await store.openConvoys();
+  const ids = await store.openConvoys({ fresh: afresh });
+  if (afresh) run.relied = 0;
   forgetAllBut(run, ids);
   let complete = 0;
   let fresh = 0;
   for (let from = 0; from < ids.length && !stop.aborted; from += CHUNK) {
-    const judged = await judgeConvoys(run, ids.slice(from, from + CHUNK), started);
+    const judged = await judgeConvoys(run, ids.slice(from, from + CHUNK), started, afresh);
     complete += judged.complete;
     fresh += judged.fresh;
     await clock.sleep(0, stop);
   }
-  if (complete === 0 && revision !== undefined && !stop.aborted) run.swept = { revision, convoys: ids.length, used: 0 };
+  if (complete === 0 && revision !== undefined && !stop.aborted) run.swept = { revision, convoys: ids.length };
   report({ event: "sweep", reason, convoys: ids.length, complete, ms: clock.now() - started });
   return { convoys: ids.length, complete, fresh };
 }

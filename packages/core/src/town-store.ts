@@ -1,6 +1,7 @@
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { type Found, findIssues } from "./find-issues.ts";
+import { over } from "./fresh-openings.ts";
 import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { parseReference } from "./references.ts";
@@ -31,9 +32,10 @@ export function createTownStore(
       return parts.includes(undefined) ? undefined : parts.join("\n");
     },
 
-    async openConvoys() {
-      const { town } = await databases();
-      return (await (await town.open()).openConvoys()).map((row) => row.id);
+    async openConvoys({ fresh = false } = {}) {
+      return over(await databases(), fresh, async ({ town }) =>
+        (await (await town.open()).openConvoys()).map((row) => row.id),
+      );
     },
 
     async convoysTracking(issues) {
@@ -41,15 +43,16 @@ export function createTownStore(
       return index.lookUp(await town.open(), issues);
     },
 
-    async readConvoys(ids) {
-      const { town, homes } = await databases();
-      const database = await town.open();
-      const convoys = await database.convoys(ids);
-      const tracks = await database.tracks(convoys.map((row) => row.id));
-      const find = await findIssues(tracks, homes, town, onFault);
-      const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
-      for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
-      return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
+    async readConvoys(ids, { fresh = false } = {}) {
+      return over(await databases(), fresh, async ({ town, homes }) => {
+        const database = await town.open();
+        const convoys = await database.convoys(ids);
+        const tracks = await database.tracks(convoys.map((row) => row.id));
+        const find = await findIssues(tracks, homes, town, onFault);
+        const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
+        for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
+        return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
+      });
     },
 
     async closedConvoys() {

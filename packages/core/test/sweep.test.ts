@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Harness } from "./support/harness.ts";
+import { MemoryDatabase } from "./support/memory-town.ts";
 
 test("there is a sweep at the start, and one in every interval", async () => {
   const harness = new Harness();
@@ -107,3 +108,46 @@ test("while nobody writes, a sweep by the timer reads the revision alone; every 
   await harness.clock.advance(31_000);
   expect(harness.of("landed").map(({ convoy }) => convoy)).toEqual(["hq-cv-a"]);
 });
+
+test("what the open databases still show as done and an opening of its own does not is never landed; the sources are told", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  await harness.watch();
+  const { gastown } = harness.town;
+  const truth = new MemoryDatabase("gastown");
+  truth.put("gt-1");
+  gastown.truth = truth;
+  harness.town.close("gt-1");
+  harness.feed.closed("gt-1");
+  await harness.clock.settle();
+  expect(harness.of("complete")).toHaveLength(1);
+  expect(harness.of("checking")).toEqual([]);
+  expect(harness.feed.reopenings).toBe(1);
+  gastown.truth = undefined;
+  harness.feed.closed("gt-1");
+  await harness.clock.settle();
+  expect(harness.of("landed").map(({ convoy }) => convoy)).toEqual(["hq-cv-a"]);
+});
+
+test.for(["nobody writes", "somebody writes all the time"])(
+  "every twentieth sweep reads through openings of its own, while %s",
+  async (what) => {
+    const harness = new Harness();
+    harness.town.convoy("hq-cv-a", "gt-1");
+    await harness.watch();
+    const { gastown } = harness.town;
+    const truth = new MemoryDatabase("gastown");
+    truth.put("gt-1", { status: "closed" });
+    gastown.truth = truth;
+    for (let sweeps = 0; sweeps < 18; sweeps += 1) {
+      if (what !== "nobody writes") harness.town.town.put("hq-noise");
+      await harness.clock.advance(30_000);
+    }
+    expect(harness.of("sweep")).toHaveLength(19);
+    expect(gastown.openings.made).toBe(0);
+    await harness.clock.advance(30_000);
+    expect(gastown.openings.made).toBeGreaterThan(0);
+    expect(harness.of("complete").map(({ convoy }) => convoy)).toEqual(["hq-cv-a"]);
+    expect(harness.feed.reopenings).toBeGreaterThan(0);
+  },
+);

@@ -1,7 +1,7 @@
 import { externalRefCases } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { type ConvoySnapshot, createTownStore, DatabaseError, parseReference } from "../src/index.ts";
-import { MemoryTown } from "./support/memory-town.ts";
+import { MemoryDatabase, MemoryTown } from "./support/memory-town.ts";
 
 const read = async ({ store }: MemoryTown, id = "hq-cv-a"): Promise<ConvoySnapshot> => {
   const convoy = (await store.readConvoys([id])).get(id);
@@ -196,3 +196,44 @@ test.for(externalRefCases().map((row) => [row.name, row] as const))(
     expect(issue?.id).toBe(parseReference(reference).id);
   },
 );
+
+test("a fresh read opens each database it needs once, and closes it, also when the read fails", async () => {
+  const town = new MemoryTown();
+  town.convoy("hq-cv-a", "gt-1", "gt-2", "hq-3");
+  const convoy = (await town.store.readConvoys(["hq-cv-a"], { fresh: true })).get("hq-cv-a");
+  expect(convoy?.tracked.map(({ state }) => state)).toEqual(["open", "open", "open"]);
+  expect(await town.store.openConvoys({ fresh: true })).toEqual(["hq-cv-a"]);
+  const openings = (): unknown =>
+    [town.town, town.gastown, town.beads].map(({ openings: { made, left } }) => [made, left]);
+  expect(openings()).toEqual([
+    [2, 0],
+    [1, 0],
+    [0, 0],
+  ]);
+  town.gastown.fault = "corrupt";
+  town.town.fault = "locked";
+  await expect(town.store.readConvoys(["hq-cv-a"], { fresh: true })).rejects.toMatchObject({ fault: "locked" });
+  town.town.fault = undefined;
+  expect((await town.store.readConvoys(["hq-cv-a"], { fresh: true })).get("hq-cv-a")?.tracked).toMatchObject([
+    { state: "unknown" },
+    { state: "unknown" },
+    { state: "open" },
+  ]);
+  expect(openings()).toEqual([
+    [4, 0],
+    [2, 0],
+    [0, 0],
+  ]);
+});
+
+test("a fresh read sees what the open database does not show", async () => {
+  const town = new MemoryTown();
+  town.convoy("hq-cv-a", "gt-1");
+  town.close("gt-1");
+  town.gastown.truth = new MemoryDatabase("gastown");
+  town.gastown.truth.put("gt-1");
+  expect((await read(town)).tracked).toMatchObject([{ state: "done" }]);
+  expect((await town.store.readConvoys(["hq-cv-a"], { fresh: true })).get("hq-cv-a")?.tracked).toMatchObject([
+    { state: "open" },
+  ]);
+});

@@ -10,6 +10,9 @@ export function mergeSources(name: string, parts: readonly ActivitySource[]): Ac
     doubt() {
       for (const part of parts) part.doubt?.();
     },
+    reopen() {
+      for (const part of parts) part.reopen?.();
+    },
   };
 }
 

@@ -24,10 +24,12 @@ test("the steps are taken in order, each after a fresh read", async () => {
   harness.options = {
     store: {
       ...harness.town.store,
-      readConvoys: async (ids) => {
-        reads += 1;
-        harness.gt.calls.push("read");
-        return readConvoys(ids);
+      readConvoys: async (ids, options) => {
+        if (options?.fresh === true) {
+          reads += 1;
+          harness.gt.calls.push("read");
+        }
+        return readConvoys(ids, options);
       },
     },
   };

@@ -4,6 +4,7 @@ import type { ActivitySource, Hint } from "../../src/index.ts";
 export class Feed implements ActivitySource {
   readonly name: string;
   doubts = 0;
+  reopenings = 0;
   followers = 0;
   readonly #queue: (Hint | Error | "end")[] = [{ kind: "state", state: "up" }];
   #wake: (() => void) | undefined;
@@ -28,6 +29,10 @@ export class Feed implements ActivitySource {
 
   doubt(): void {
     this.doubts += 1;
+  }
+
+  reopen(): void {
+    this.reopenings += 1;
   }
 
   async *hints(signal: AbortSignal): AsyncGenerator<Hint> {

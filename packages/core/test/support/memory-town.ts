@@ -7,6 +7,7 @@ import {
   type Home,
   type IssueDatabase,
   type IssueRow,
+  type OwnOpening,
   refersTo,
   type TrackRow,
 } from "../../src/index.ts";
@@ -33,6 +34,10 @@ export class MemoryDatabase implements IssueDatabase {
   pause: ((query: string) => Promise<void> | undefined) | undefined;
   /** Names of the queries it has answered. */
   readonly queries: string[] = [];
+  /** What an opening of its own shows, where that is not this. */
+  truth: MemoryDatabase | undefined;
+  /** Openings of their own, and those of them that are still open. */
+  readonly openings: { made: number; left: number } = { made: 0, left: 0 };
   #changes = 0;
 
   constructor(name: string) {
@@ -106,6 +111,19 @@ export class MemoryDatabase implements IssueDatabase {
         return row === undefined ? [] : [{ id, status: row.status, title: row.title, since: String(row.since) }];
       }),
     );
+  }
+
+  async fresh(): Promise<OwnOpening> {
+    this.openings.made += 1;
+    this.openings.left += 1;
+    const shown = this.truth ?? this;
+    return new Proxy(shown, {
+      get: (database, key) => {
+        if (key === "close") return () => void (this.openings.left -= 1);
+        const value: unknown = Reflect.get(database, key, database);
+        return typeof value === "function" ? value.bind(database) : value;
+      },
+    }) as MemoryDatabase & OwnOpening;
   }
 
   #convoys(): ConvoyRow[] {
