@@ -3,6 +3,9 @@ import { setImmediate } from "node:timers";
 /** Time that stands still until it is moved, for what meets real files and processes meanwhile. In milliseconds. */
 export interface VirtualClock {
   now(): number;
+  wall(): number;
+  /** Sets the wall clock alone, as a time server does. */
+  jump(ms: number): void;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Sleeps so far. */
   readonly slept: number;
@@ -19,7 +22,8 @@ interface Sleep {
 }
 
 export function virtualClock(): VirtualClock {
-  let now = Date.UTC(2026, 0, 12);
+  let now = 0;
+  let epoch = Date.UTC(2026, 0, 12);
   let slept = 0;
   const sleeps = new Set<Sleep>();
   const breathe = async (): Promise<void> => {
@@ -27,6 +31,10 @@ export function virtualClock(): VirtualClock {
   };
   return {
     now: () => now,
+    wall: () => epoch + now,
+    jump(ms) {
+      epoch += ms;
+    },
     sleep(ms, signal) {
       if (signal?.aborted === true) return Promise.resolve();
       slept += 1;

@@ -43,7 +43,12 @@ export async function throughput(rounds: number): Promise<Spread> {
     };
     const watching = watch({
       store: { ...store, openConvoys: async () => (open ? store.openConvoys() : []) },
-      lander: { command: () => "", run: async () => ({ ended: "exit", output: "" }), identity: () => "" },
+      lander: {
+        command: () => "",
+        run: async () => ({ ended: "exit", output: "" }),
+        identity: () => "",
+        knows: async () => ({ checkTakesId: true, stamps: false }),
+      },
       sources: [source],
       clock: systemClock,
       report,

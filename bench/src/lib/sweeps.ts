@@ -31,7 +31,12 @@ export async function sweepOnce(store: Parameters<typeof check>[0]["store"]): Pr
   let convoys = 0;
   await check({
     store,
-    lander: { command: () => "", run: async () => ({ ended: "exit", output: "" }), identity: () => "" },
+    lander: {
+      command: () => "",
+      run: async () => ({ ended: "exit", output: "" }),
+      identity: () => "",
+      knows: async () => ({ checkTakesId: true, stamps: false }),
+    },
     sources: [],
     clock: systemClock,
     report: () => void (convoys += 1),

@@ -36,14 +36,19 @@ export class Supervisor {
       store: watcher.store(this.#core),
       lander: watcher.lander(),
       sources: [world.feed.source(watcher)],
-      clock: { now: () => world.clock.now(), sleep: (ms, signal) => watcher.sleep(ms, signal) },
+      clock: {
+        now: () => world.clock.now(),
+        wall: () => world.clock.wall(),
+        sleep: (ms, signal) => watcher.sleep(ms, signal),
+      },
       report: (record) => this.#hear(watcher, record),
       random: this.#random,
       sweepEvery: SWEEP,
       grace: GRACE,
       steps: ["check", "close", "force"],
       dryRun: false,
-      rival: () => watcher.whileAlive(Promise.resolve(world.rival ? "gt daemon" : undefined)),
+      rival: () =>
+        watcher.whileAlive(Promise.resolve(world.rival ? { name: "gt daemon", checking: false } : undefined)),
       stop: watcher.stop.signal,
       kill: new AbortController().signal,
     });

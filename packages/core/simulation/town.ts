@@ -73,7 +73,7 @@ export class Town {
       if (convoy && (row === undefined || isClosed(row)) && status !== "closed") this.#reopened(id);
       const now = this.#clock.now();
       const since = this.#dolt ? String(Math.floor(now / 1_000)) : `${now}.${this.version}`;
-      const createdAt = row?.createdAt ?? new Date(now).toISOString();
+      const createdAt = row?.createdAt ?? new Date(this.#clock.wall()).toISOString();
       rows.set(id, { owned: false, convoy, createdAt, ...row, status, since, updatedAt: now });
     });
   }

@@ -42,6 +42,7 @@ export class Watcher implements Life {
     return {
       command: (step, convoy) => `gt convoy ${step} ${convoy}`,
       identity: () => gt.identity,
+      knows: async () => ({ checkTakesId: true, stamps: false }),
       run: async (step, convoy) => {
         if (this.dead) return never();
         const started = clock.now();

@@ -32,10 +32,13 @@ export type {
   GtKnowledge,
   Hint,
   IssueChange,
+  LandSignals,
   LandStep,
   Message,
   ReadOptions,
   Reporter,
+  Rival,
+  Unfinished,
 } from "./ports.ts";
 export { printable } from "./printable.ts";
 export { watch } from "./reconcile.ts";

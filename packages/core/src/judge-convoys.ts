@@ -35,7 +35,7 @@ export async function judgeConvoys(
     const memory = memoryOf(run, id);
     const verdict = judge(convoy);
     const making =
-      verdict.kind === "empty" && memory.hintedAt !== undefined ? beingMade(convoy, run.options.clock.now()) : 0;
+      verdict.kind === "empty" && memory.hintedAt !== undefined ? beingMade(convoy, run.options.clock.wall()) : 0;
     if (making > 0) {
       run.judging.addAfter(id, making);
       continue;

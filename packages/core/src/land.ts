@@ -95,7 +95,7 @@ async function act(run: Run, step: LandStep, id: string): Promise<CommandResult>
   const { kill, lander, report } = run.options;
   report({ event: "checking", convoy: id, command: lander.command(step, id) });
   try {
-    return await lander.run(step, id, kill);
+    return await lander.run(step, id, { kill, leave: new AbortController().signal });
   } finally {
     run.commands += 1;
   }

@@ -3,8 +3,10 @@ import type { WatchRecord, SourceState } from "./records.ts";
 
 /** Time, injected. All times in milliseconds. */
 export interface Clock {
-  /** Since the epoch. */
+  /** Monotonic, from any origin: for durations and delays. */
   now(): number;
+  /** Since the epoch, and set back or forward at any time: only to compare with stored times, and for records. */
+  wall(): number;
   /** Ends after `ms`, or as soon as the signal is aborted; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -85,11 +87,22 @@ export type LandStep = "check" | "close" | "force";
 
 /** How a landing command ended. None of it proves anything: the convoy is read again. */
 export interface CommandResult {
-  /** `exit`: by itself, with an exit status. The others: by a signal, out of time, not there, or not to be started. */
-  readonly ended: "exit" | "signal" | "timeout" | "not-found" | "failed";
+  /**
+   * `exit`: by itself, with an exit status. The others: by a signal, out of time, not there, not to be started, or not
+   * at all: it was left running.
+   */
+  readonly ended: "exit" | "signal" | "timeout" | "not-found" | "failed" | "left";
   readonly exitCode?: number;
   /** The last of what it printed on stdout and stderr, or why it could not be run. */
   readonly output: string;
+}
+
+/** What a command that runs is told. */
+export interface LandSignals {
+  /** Ends the command and all it started. With the reason "timeout" it has `ended: "timeout"`. */
+  readonly kill: AbortSignal;
+  /** Leaves it running by itself: nobody waits for it any more, and it has `ended: "left"`. */
+  readonly leave: AbortSignal;
 }
 
 /** What a gt can do, by its generation. */
@@ -104,10 +117,30 @@ export interface GtKnowledge {
 export interface ConvoyLander {
   /** The command of a step as a person would type it. */
   command(step: LandStep, convoy: string): string;
-  /** Runs it, bounded in time; aborting the signal ends the command and all it started. Never rejects. */
-  run(step: LandStep, convoy: string, signal: AbortSignal): Promise<CommandResult>;
-  /** Changes when the program behind the commands is replaced. */
+  /** Runs it to its end, however long that takes: limits are the caller's. Never rejects. */
+  run(step: LandStep, convoy: string, signals: LandSignals): Promise<CommandResult>;
+  /** Changes when the program behind the commands is replaced. Never throws. */
   identity(): string;
+  /** What the program behind the commands can do; found out once for each identity. */
+  knows(): Promise<GtKnowledge>;
+}
+
+/** Who else lands convoys in the town. */
+export interface Rival {
+  /** In words. */
+  readonly name: string;
+  /** A command of its own that closes convoys runs now. */
+  readonly checking: boolean;
+}
+
+/** A landing command of the watcher before this one, of which no end is known. */
+export interface Unfinished {
+  readonly convoy: string;
+  readonly step: LandStep;
+  /** In milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Settles when that command, which still runs, has ended. */
+  readonly running?: Promise<void>;
 }
 
 /** Where records go: a terminal, a file, a host. Must not throw. */

@@ -1,5 +1,6 @@
 import type { Progress } from "./policy.ts";
 import type { LandStep } from "./ports.ts";
+import type { Told } from "./told.ts";
 
 /** How a source of hints is doing; `unavailable`: the town does not have it. */
 export type SourceState = "up" | "down" | "unavailable";
@@ -46,6 +47,37 @@ export type WatchRecord =
       readonly ms: number;
       /** The step after which it was found closed. */
       readonly by: LandStep;
+      /** Whether the people who wait have been told. */
+      readonly told?: Told;
+      /** Addresses that have not been told. */
+      readonly untold?: readonly string[];
+      /** What gt itself said of it. */
+      readonly said?: string;
+      /** Milliseconds from the hint until gt had ended. */
+      readonly toldMs?: number;
+      /** Milliseconds from the last tracked issue's close to the convoy's, when both are known. */
+      readonly closedAfter?: number;
+    }
+  /** A command of ours has closed it, and is telling people. */
+  | {
+      readonly event: "telling";
+      readonly convoy: string;
+      readonly title: string;
+      /** Milliseconds since the hint that led here. */
+      readonly ms: number;
+      readonly by: LandStep;
+    }
+  /** Somebody else closed it. */
+  | {
+      readonly event: "closed";
+      readonly convoy: string;
+      readonly title: string;
+      /** Who, as far as that is known. */
+      readonly by: string;
+      readonly done: number;
+      readonly total: number;
+      /** Tracked issues that are not done, at most 20. */
+      readonly open: readonly string[];
     }
   | {
       readonly event: "stuck";
@@ -58,7 +90,7 @@ export type WatchRecord =
       readonly event: "skipped";
       readonly convoy: string;
       readonly title: string;
-      readonly reason: "empty" | "owned" | "staged" | "rival";
+      readonly reason: "empty" | "owned" | "staged" | "status" | "rival";
       readonly detail: string;
     }
   | { readonly event: "source"; readonly name: string; readonly state: SourceState; readonly detail?: string }
@@ -69,5 +101,9 @@ export type WatchRecord =
       readonly complete: number;
       readonly ms: number;
     }
+  /** Nothing is landed for now, in the whole town. */
+  | { readonly event: "frozen"; readonly reason: string }
+  /** What was `frozen` is so no more. */
+  | { readonly event: "resumed" }
   | { readonly event: "warning"; readonly message: string; readonly hint?: string }
   | { readonly event: "stopped"; readonly reason: string };

@@ -3,7 +3,7 @@ import type { ConvoyMemory, Run } from "./run.ts";
 /** Looks who else lands convoys in this town, and says so when that has changed. */
 export async function meetRival(run: Run): Promise<void> {
   const { grace, report, rival } = run.options;
-  const name = await rival();
+  const name = (await rival())?.name;
   if (name === run.rival) return;
   run.rival = name;
   if (name === undefined) return;

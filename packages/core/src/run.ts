@@ -1,4 +1,13 @@
-import type { ActivitySource, Clock, ConvoyLander, ConvoyStore, LandStep, Reporter } from "./ports.ts";
+import type {
+  ActivitySource,
+  Clock,
+  ConvoyLander,
+  ConvoyStore,
+  LandStep,
+  Reporter,
+  Rival,
+  Unfinished,
+} from "./ports.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** What a watcher is made of, and how it is to behave. All times in milliseconds. */
@@ -18,8 +27,18 @@ export interface ReconcileOptions {
   readonly steps: readonly LandStep[];
   /** Find out, and do nothing. */
   readonly dryRun: boolean;
-  /** Who else lands convoys in this town, in words; undefined when nobody does. */
-  readonly rival: () => Promise<string | undefined>;
+  /** Who else lands convoys in this town; undefined when nobody does. */
+  readonly rival: () => Promise<Rival | undefined>;
+  /** What the watcher before this one left without an end. */
+  readonly unfinished?: readonly Unfinished[];
+  /** Why nothing is to be landed in the whole town, in words; undefined when there is no such reason. */
+  readonly hold?: () => Promise<string | undefined>;
+  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
+  readonly tellLimit?: number;
+  /** `merge`: an issue whose merge request is not merged holds its convoy up. */
+  readonly gate?: "off" | "merge";
+  /** After so long without a change a merge request that holds a convoy up is told of; 24 hours by default. */
+  readonly mergeStaleAfter?: number;
   /** Stop: take up nothing new, finish the command in flight. */
   readonly stop: AbortSignal;
   /** Stop at once: end the command in flight, too. */

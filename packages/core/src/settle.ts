@@ -22,7 +22,7 @@ export function settling(run: Run, memory: ConvoyMemory, convoy: ConvoySnapshot,
   const seenBefore = memory.tracks !== undefined;
   memory.tracks = tracks;
   if (verdict.kind !== "complete") delete memory.settledAt;
-  else if (changed && (seenBefore || isYoung(convoy, now))) memory.settledAt = now + SETTLE;
+  else if (changed && (seenBefore || isYoung(convoy, run.options.clock.wall()))) memory.settledAt = now + SETTLE;
   const left = (memory.settledAt ?? now) - now;
   // More than that can be left only when the wall clock was set back.
   return left > SETTLE ? 0 : Math.max(0, left);

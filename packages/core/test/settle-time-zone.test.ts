@@ -5,7 +5,7 @@ import { SETTLE, settling } from "../src/settle.ts";
 
 /** How long a convoy that is complete when it is first seen is left alone. */
 const wait = (createdAt: string): number => {
-  const clock = { now: () => Date.UTC(2026, 0, 13, 1, 57, 30), sleep: () => Promise.resolve() };
+  const clock = { now: () => 0, wall: () => Date.UTC(2026, 0, 13, 1, 57, 30), sleep: () => Promise.resolve() };
   const run = createRun({ clock } as unknown as ReconcileOptions);
   const tracked = [{ reference: "hq-1", id: "hq-1", state: "done", status: "closed" }] as const;
   const convoy: ConvoySnapshot = {

@@ -47,7 +47,7 @@ const told = ({ records }: Harness): WatchRecord[] =>
 async function bareConvoy(): Promise<Harness> {
   const harness = new Harness();
   await harness.watch();
-  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.now()).toISOString() });
+  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.wall()).toISOString() });
   harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
   await harness.clock.settle();
   return harness;
@@ -72,7 +72,7 @@ test("one that stays empty is told of soon, once", async () => {
 
 test("at a sweep it is told of at once", async () => {
   const harness = new Harness();
-  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.now()).toISOString() });
+  harness.town.town.put("hq-cv-a", { convoy: true, createdAt: new Date(harness.clock.wall()).toISOString() });
   await harness.watch();
   expect(told(harness)).toMatchObject([{ event: "skipped", reason: "empty" }]);
 });

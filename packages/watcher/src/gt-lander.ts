@@ -1,5 +1,5 @@
 import { type CommandOutcome, runCommand } from "@gastown/bd-source";
-import type { CommandResult, ConvoyLander, LandStep } from "@gastown/convoy-core";
+import { type CommandResult, type ConvoyLander, type LandStep, messageOf } from "@gastown/convoy-core";
 import { fileIdentity } from "./find-tool.ts";
 
 /** Longest time a landing command may take, in milliseconds. */
@@ -27,13 +27,20 @@ export interface GtOptions {
 export function createGtLander({ gt, town, env, outputDir, timeout = COMMAND_TIMEOUT }: GtOptions): ConvoyLander {
   return {
     command: (step, convoy) => ["gt", ...ARGUMENTS[step](convoy).map(quoted)].join(" "),
-    run: async (step, convoy, signal) =>
+    run: async (step, convoy, { kill }) =>
       toResult(
-        await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, outputDir, timeout, signal }),
+        await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, outputDir, timeout, signal: kill }),
         gt,
         timeout,
       ),
-    identity: () => fileIdentity(gt),
+    identity() {
+      try {
+        return fileIdentity(gt);
+      } catch (error) {
+        return `unreadable: ${messageOf(error)}`;
+      }
+    },
+    knows: async () => ({ checkTakesId: true, stamps: false }),
   };
 }
 

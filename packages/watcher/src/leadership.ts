@@ -146,7 +146,7 @@ function leadershipOf(lock: LeaderLock, lost: AbortController, locked: boolean):
     confirm: () => (locked ? confirm(lock, lost) : Promise.resolve()),
     guard: (lander) => ({
       ...lander,
-      run: async (step, convoy, signal) => (locked && !lock.isHeld() ? gone : lander.run(step, convoy, signal)),
+      run: async (step, convoy, signals) => (locked && !lock.isHeld() ? gone : lander.run(step, convoy, signals)),
     }),
   };
 }

@@ -4,7 +4,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** The time of this machine. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  wall: () => Date.now(),
   sleep(ms, signal) {
     if (signal?.aborted) return Promise.resolve();
     // A timer takes a millisecond at least; nothing is to be waited for here but the turn of whatever else is ready.

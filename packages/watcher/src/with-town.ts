@@ -60,7 +60,10 @@ export async function withTown<T>(
         grace: options.grace,
         steps: options.steps,
         dryRun,
-        rival: async () => keeper.noteRival(findRival(town)),
+        rival: async () => {
+          const name = keeper.noteRival(findRival(town));
+          return name === undefined ? undefined : { name, checking: false };
+        },
         stop: options.stop,
         kill: options.kill,
       },

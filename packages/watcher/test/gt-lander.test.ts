@@ -24,7 +24,7 @@ function setting(): Setting {
   return { dir, town, ...installStandIns(join(dir, "bin")) };
 }
 
-const never = new AbortController().signal;
+const never = { kill: new AbortController().signal, leave: new AbortController().signal };
 
 describe("the lander", () => {
   test.for([
@@ -84,7 +84,7 @@ describe("the lander", () => {
     control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
     const controller = new AbortController();
     const lander = createGtLander({ gt, town: town.dir, env: process.env });
-    const result = lander.run("check", "hq-cv-a", controller.signal);
+    const result = lander.run("check", "hq-cv-a", { ...never, kill: controller.signal });
     const call = await until(() => control.calls("gt").find(({ children }) => children.length > 0));
     controller.abort();
     expect(await result).toMatchObject({ ended: "signal", output: expect.stringContaining("gt was ended by SIG") });

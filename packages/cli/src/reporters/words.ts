@@ -42,6 +42,14 @@ const WORDS: Words = {
       style: ["bold", "green"],
     },
   ],
+  telling: (record) => [dim(`${named(record)} is closed: gt is telling people`)],
+  closed: (record) => [
+    {
+      text: `${named(record)} was closed by ${printable(record.by)}: ${record.done} of ${record.total} tracked issues closed`,
+    },
+  ],
+  frozen: ({ reason }) => [{ text: `landings are held: ${printable(reason)}` }],
+  resumed: () => [{ text: "landings are taken up again" }],
   stuck: (record) => [
     { text: `✗ ${named(record)} is stuck after ${plural(record.attempts, "attempt")}; gt said:`, style: "red" },
     ...record.output.split("\n").map((line) => ({ text: `    ${printable(line)}` })),

@@ -40,7 +40,7 @@ test("FM-3: a convoy that gains an issue between the decision and the action is 
 test("FM-3: a convoy that is being put together is not landed because its first issue is closed", async () => {
   const harness = new Harness();
   const { store } = harness.town;
-  const createdAt = new Date(harness.clock.now()).toISOString();
+  const createdAt = new Date(harness.clock.wall()).toISOString();
   harness.options = {
     store: {
       ...store,

@@ -27,10 +27,12 @@ await watch({
       return { ended: "exit", exitCode: 0, output: "" };
     },
     identity: () => "gt",
+    knows: async () => ({ checkTakesId: true, stamps: false }),
   },
   sources: [],
   clock: {
     now: () => 0,
+    wall: () => 0,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (ms === 0) resolve();

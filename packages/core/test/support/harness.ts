@@ -45,7 +45,7 @@ export class Harness {
       grace: 5_000,
       steps: ["check", "close", "force"],
       dryRun: false,
-      rival: async () => this.rival,
+      rival: async () => (this.rival === undefined ? undefined : { name: this.rival, checking: false }),
       ...this.options,
       clock: this.clock,
       report: (record) => this.records.push(record),

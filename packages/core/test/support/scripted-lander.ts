@@ -1,4 +1,4 @@
-import type { CommandResult, ConvoyLander, LandStep } from "../../src/index.ts";
+import type { CommandResult, ConvoyLander, GtKnowledge, LandSignals, LandStep } from "../../src/index.ts";
 
 export type Act = (
   convoy: string,
@@ -17,6 +17,7 @@ export class ScriptedLander implements ConvoyLander {
   running = 0;
   mostAtOnce = 0;
   version = "gt 1";
+  knowledge: GtKnowledge = { checkTakesId: true, stamps: false };
 
   constructor(script: Partial<Record<LandStep, Act>> = {}) {
     this.script = script;
@@ -26,12 +27,12 @@ export class ScriptedLander implements ConvoyLander {
     return `${step} ${convoy}`;
   }
 
-  async run(step: LandStep, convoy: string, signal: AbortSignal): Promise<CommandResult> {
+  async run(step: LandStep, convoy: string, signals: LandSignals): Promise<CommandResult> {
     this.calls.push(`${step} ${convoy}`);
     this.running += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
     try {
-      return (await this.script[step]?.(convoy, signal)) ?? exit(0);
+      return (await this.script[step]?.(convoy, signals.kill)) ?? exit(0);
     } finally {
       this.running -= 1;
     }
@@ -39,5 +40,9 @@ export class ScriptedLander implements ConvoyLander {
 
   identity(): string {
     return this.version;
+  }
+
+  async knows(): Promise<GtKnowledge> {
+    return this.knowledge;
   }
 }

@@ -25,6 +25,10 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
+    return this.#elapsed;
+  }
+
+  wall(): number {
     return this.#epoch + this.#elapsed;
   }
 

@@ -12,7 +12,8 @@ export interface Following {
 }
 
 export const systemClock = {
-  now: (): number => Date.now(),
+  now: (): number => performance.now(),
+  wall: (): number => Date.now(),
   sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

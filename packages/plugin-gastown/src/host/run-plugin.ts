@@ -60,7 +60,7 @@ export async function runPlugin(plugin: AnyPlugin, options: RunPluginOptions): P
       const what = isNotReady(error) ? "not ready" : "failed";
       logger.error(`${what}: ${messageOf(error)}`, { ...(hint && { hint }), failures, nextTryInMs: pause });
       if (what === "failed" && error instanceof Error) logger.debug(error.stack ?? "");
-      onState({ phase: "waiting", error: messageOf(error), ...(hint && { hint }), retryAt: clock.now() + pause });
+      onState({ phase: "waiting", error: messageOf(error), ...(hint && { hint }), retryAt: clock.wall() + pause });
       await clock.sleep(pause, stop);
     }
   }

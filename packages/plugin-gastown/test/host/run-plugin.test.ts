@@ -13,6 +13,7 @@ function fastClock(): Clock & { readonly sleeps: number[]; advance(ms: number): 
   return {
     sleeps,
     now: () => now,
+    wall: () => now,
     advance: (ms) => (now += ms),
     sleep(ms) {
       sleeps.push(ms);

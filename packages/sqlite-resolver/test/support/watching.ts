@@ -7,7 +7,8 @@ import { driver } from "./driver.ts";
 
 /** The time of this machine. */
 export const realClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  wall: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();

@@ -13,9 +13,10 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
 let during = 0;
-for await (const hint of createChangeFeed({ files, clock: { now: () => Date.now(), sleep } }).hints(
-  controller.signal,
-)) {
+for await (const hint of createChangeFeed({
+  files,
+  clock: { now: () => performance.now(), wall: () => Date.now(), sleep },
+}).hints(controller.signal)) {
   if (hint.kind !== "state") continue;
   during = openFiles(town);
   controller.abort();
