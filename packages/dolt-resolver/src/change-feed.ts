@@ -18,6 +18,7 @@ import { lookAt, type Look } from "./watched-server.ts";
 export interface DoltFeedOptions {
   readonly files: TownFiles;
   readonly dolt: DoltTown;
+  /** Monotonic. */
   readonly clock: Clock;
 }
 
@@ -31,9 +32,9 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
   const awaited = createAwaited(files.databases);
   const pace = createPace(clock);
   for (let first = true; !signal.aborted; first = false) {
-    const faults = updatePlaces(watched, files, dolt, first);
+    const faults = updatePlaces(watched, { files, dolt, clock }, first);
     const looks = await Promise.all(
-      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel, clock.now())),
+      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel)),
     );
     if (signal.aborted) return;
     if (looks.some((look) => look.news)) pace.quicken();
@@ -45,8 +46,7 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
 /** Takes up new places and lets go of those that are no more, or no longer on Dolt. Gives those that can't be opened. */
 function updatePlaces(
   watched: Map<string, WatchedDatabase>,
-  files: TownFiles,
-  dolt: DoltTown,
+  { files, dolt, clock }: DoltFeedOptions,
   first: boolean,
 ): DatabaseError[] {
   const places = new Map(files.places().map((place) => [place.path, place]));
@@ -59,7 +59,7 @@ function updatePlaces(
       const before = watched.get(path);
       if (before?.database === database) continue;
       if (database === undefined) watched.delete(path);
-      else watched.set(path, watchDatabase(place, database, first ? undefined : newsOf(place, before)));
+      else watched.set(path, watchDatabase(place, database, clock.now, first ? undefined : newsOf(place, before)));
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       watched.delete(path);

@@ -4,10 +4,6 @@ import { doltError } from "./faults.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
 import { exactly, inUtc } from "./values.ts";
-import { hashesOf } from "./working-sets.ts";
-
-/** How long the shape of a database may be relied on, in milliseconds: a migration may add tables. */
-const SHAPE_FOR = 300_000;
 
 /** A beads database on a Dolt SQL server. */
 export interface DoltDatabase extends IssueDatabase {
@@ -33,29 +29,23 @@ let lastSerial = 0;
 /**
  * @param locate the server, which may move
  * @param database its name there
- * @param now milliseconds
  */
-export function createDoltDatabase(locate: () => DoltServer, database: string, now: () => number): DoltDatabase {
+export function createDoltDatabase(locate: () => DoltServer, database: string): DoltDatabase {
   let opened: Opening | undefined;
-  let openedAt = 0;
   let changes = 0;
 
-  const opening = async (): Promise<Opening> => {
-    const server = locate();
-    if (opened?.server === server && now() - openedAt < SHAPE_FOR) return opened;
-    opened = await openDatabase(server, database);
-    openedAt = now();
-    return opened;
-  };
+  const opening = async (): Promise<Opening> => (opened = await openDatabase(locate(), database, opened));
 
   /** A schema that changed under us (a migration) shows as a missing column: it is looked at anew, once. */
   const read = async <T>(query: (opening: Opening) => Promise<T>): Promise<T> => {
     for (let retried = false; ; retried = true) {
+      let at: Opening | undefined;
       try {
-        return await query(await opening());
+        return await query((at = await opening()));
       } catch (error) {
-        opened = undefined;
-        if (retried || !(error instanceof DatabaseError) || error.fault !== "foreign") throw error;
+        if (!(error instanceof DatabaseError) || !/^(?:foreign|missing)$/.test(error.fault)) throw error;
+        if (at !== undefined) at.server.schemas.doubt(at.look);
+        if (retried || error.fault === "missing") throw error;
       }
     }
   };
@@ -73,7 +63,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, n
     opening: () => read(async (at) => at),
     async revision() {
       const server = locate();
-      const [hash] = (await server.isDolt(database)) ? await hashesOf(server, [database]) : [];
+      const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
       // Without a hash nothing says that all is as it was, so that it never is.
       return `${serialOf(server)}:${hash ?? `#${(changes += 1)}`}`;
     },

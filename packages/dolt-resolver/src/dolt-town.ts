@@ -12,6 +12,7 @@ export interface DoltTownOptions {
   readonly town: string;
   /** Where gt and bd say how a server is reached. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Monotonic. */
   readonly clock: Pick<Clock, "now">;
   /** A number in [0, 1) for jitter. */
   readonly random: () => number;
@@ -25,10 +26,18 @@ export interface DoltTown {
   close(): Promise<void>;
 }
 
+interface Opened {
+  readonly key: string;
+  readonly database: DoltDatabase;
+  /** The server it was last found on. */
+  server: DoltServer;
+}
+
 /** Connects to nothing until a database is read. */
 export function createDoltTown({ town, env, clock, random }: DoltTownOptions): DoltTown {
   const servers = new Map<string, DoltServer>();
-  const databases = new Map<string, DoltDatabase>();
+  /** By the directory that names it: one whose metadata change is another database from then on. */
+  const opened = new Map<string, Opened>();
 
   const serverOf = (store: DoltStore): DoltServer => {
     const { server: address } = addressOf(store, town, env);
@@ -38,29 +47,47 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
     return server;
   };
 
+  /** Servers come and go with their ports. */
+  const closeUnused = (): void => {
+    const used = new Set([...opened.values()].map(({ server }) => server));
+    for (const [key, server] of servers) {
+      if (used.has(server)) continue;
+      servers.delete(key);
+      void server.close();
+    }
+  };
+
+  const openNow = (store: DoltStore, key: string): DoltDatabase => {
+    const { database } = addressOf(store, town, env);
+    let locatedAt = clock.now();
+    const locate = (): DoltServer => {
+      if (clock.now() - locatedAt > ADDRESS_FOR) {
+        locatedAt = clock.now();
+        const server = serverOf(store);
+        if (server !== entry.server) {
+          entry.server = server;
+          if (opened.get(store.beadsDir) === entry) closeUnused();
+        }
+      }
+      return entry.server;
+    };
+    const entry: Opened = { key, database: createDoltDatabase(locate, database), server: serverOf(store) };
+    opened.set(store.beadsDir, entry);
+    closeUnused();
+    return entry.database;
+  };
+
   return {
     open(store) {
-      const key = JSON.stringify([store.beadsDir, store.metadata]);
-      let known = databases.get(key);
-      if (known === undefined) {
-        const { database } = addressOf(store, town, env);
-        let server = serverOf(store);
-        let locatedAt = clock.now();
-        const locate = (): DoltServer => {
-          if (clock.now() - locatedAt > ADDRESS_FOR) {
-            locatedAt = clock.now();
-            server = serverOf(store);
-          }
-          return server;
-        };
-        databases.set(key, (known = createDoltDatabase(locate, database, () => clock.now())));
-      }
-      return known;
+      const key = JSON.stringify(store.metadata);
+      const known = opened.get(store.beadsDir);
+      return known?.key === key ? known.database : openNow(store, key);
     },
     async close() {
-      await Promise.all([...servers.values()].map((server) => server.close()));
+      opened.clear();
+      const all = [...servers.values()];
       servers.clear();
-      databases.clear();
+      await Promise.all(all.map((server) => server.close()));
     },
   };
 }

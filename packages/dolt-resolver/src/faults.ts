@@ -23,6 +23,10 @@ const BY_NUMBER: ReadonlyMap<number, DatabaseFault> = new Map([
 const NETWORK =
   /^(?:ECONN\w+|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_\w+|EPIPE|EACCES|EADDRNOTAVAIL|PROTOCOL_\w+|POOL_\w+|HANDSHAKE_\w+)$/;
 
+/** What the driver says, without a code, of a connection that ended before it was asked. */
+const CLOSED = /in closed state|Pool is closed/;
+const BROKEN = /^(?:ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|PROTOCOL_ENQUEUE_AFTER_\w+)$/;
+
 const HINTS: Partial<Record<DatabaseFault, string>> = {
   unreachable:
     "start it with `gt dolt start`; it is tried again. Its address comes from .dolt-data/config.yaml, metadata.json, GT_DOLT_* and BEADS_DOLT_*",
@@ -47,9 +51,21 @@ export function doltError(fault: DatabaseFault, database: string, what: string, 
   );
 }
 
-/** What the driver or the server threw, as a `DatabaseError`; faults of this program as they are. */
+/** What came out of the driver. It throws errors of every class when a server speaks another protocol. */
+const fromDriver = new WeakSet<object>();
+
+/** Notes that the driver said this, so that no class of error is mistaken for a fault of this program. */
+export function ofDriver(error: unknown): unknown {
+  const known = typeof error === "object" && error !== null ? error : new Error(String(error));
+  fromDriver.add(known);
+  return known;
+}
+
+/** What the driver or the server threw, as a `DatabaseError`; faults of this program, which are no fault of a server, as they are. */
 export function asDoltError(error: unknown, database: string): unknown {
-  if (error instanceof DatabaseError || !(error instanceof Error) || error instanceof TypeError) return error;
+  if (error instanceof DatabaseError) return error;
+  if (!(error instanceof Error)) return doltError("unreadable", database, "the driver failed without a reason", error);
+  if ((error instanceof TypeError || error instanceof RangeError) && !fromDriver.has(error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const number = "errno" in error && typeof error.errno === "number" ? error.errno : 0;
   const fault = BY_NUMBER.get(number);
@@ -59,16 +75,32 @@ export function asDoltError(error: unknown, database: string): unknown {
     return doltError(fault, database, "it lacks a table or a column that every beads database has", error);
   if (fault === "locked") return doltError(fault, database, "the server waits for a lock", error);
   if (fault === "unreachable") return doltError(fault, database, "the server takes no connection now", error);
-  if (NETWORK.test(code)) return doltError("unreachable", database, `the server does not answer (${code})`, error);
+  if (NETWORK.test(code) || "syscall" in error)
+    return doltError(
+      "unreachable",
+      database,
+      `the server does not answer (${code === "" ? "no reason given" : code})`,
+      error,
+    );
+  if (CLOSED.test(error.message)) return doltError("unreachable", database, "the connection has ended", error);
+  if (code.startsWith("AUTH_SWITCH_"))
+    return doltError("denied", database, "the server asks for a way to sign in that this program does not know", error);
   // Dolt has one number for most of what goes wrong.
   if (/could not be found in any table|does not have column|table not found/i.test(error.message))
     return doltError("foreign", database, "it lacks a table or a column that every beads database has", error);
   if (number > 0) return doltError("unreadable", database, `the server said ${code === "" ? number : code}`, error);
-  return error;
+  return doltError("unreadable", database, `the driver failed (${code === "" ? error.name : code})`, error);
+}
+
+/** Whether the server answered, and does not let us in. */
+export function isRefused(error: unknown): boolean {
+  const fault = asDoltError(error, "");
+  return fault instanceof DatabaseError && fault.fault === "denied";
 }
 
 /** Whether the connection broke, so that another one may do. */
 export function isBroken(error: unknown): boolean {
-  if (!(error instanceof Error) || !("code" in error)) return false;
-  return /^(?:ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|PROTOCOL_ENQUEUE_AFTER_\w+)$/.test(String(error.code));
+  if (!(error instanceof Error)) return false;
+  if (CLOSED.test(error.message)) return true;
+  return "code" in error && BROKEN.test(String(error.code));
 }

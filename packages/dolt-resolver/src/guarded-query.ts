@@ -1,4 +1,5 @@
 import type { Connection } from "mysql2";
+import { ofDriver } from "./faults.ts";
 import { assertReads } from "./statement-guard.ts";
 
 /** How long a statement, or a connection being made, may take, in milliseconds. */
@@ -26,6 +27,8 @@ export function guardedQuery(connection: Connection): GuardedQuery {
       connection.destroy();
       end(Object.assign(new Error(`no answer within ${STATEMENT_LIMIT} ms`), { code: "ETIMEDOUT" }));
     }, STATEMENT_LIMIT);
-    connection.execute({ sql, values: [...parameters] as string[] }, (error, rows) => end(error, rows));
+    connection.execute({ sql, values: [...parameters] as string[] }, (error, rows) =>
+      end(error === null || error === undefined ? undefined : ofDriver(error), rows),
+    );
   };
 }

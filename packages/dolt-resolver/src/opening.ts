@@ -1,6 +1,7 @@
 import {
   type BeadsSchema,
   type ByIds,
+  type Columns,
   compileQueries,
   type Queries,
   type Shape,
@@ -8,26 +9,21 @@ import {
 } from "@gastown/sqlite-resolver/queries";
 import { type CompiledQuery, sql } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
-import { doltError } from "./faults.ts";
+import { type EventQueries, eventQueries } from "./events.ts";
 import type { DoltServer } from "./server.ts";
-import { quoteName } from "./statement-guard.ts";
 
 /** Ids in one query: what a server is asked for at once stays small. */
 const CHUNK = 1_000;
 
-export interface EventRecord {
-  readonly id: string | number;
-  readonly issue_id: string;
-  readonly event_type: string;
-}
-
 /** A database as its schema was found. */
 export interface Opening {
   readonly server: DoltServer;
+  /** Of which look at the server. */
+  readonly look: number;
   readonly shape: Shape;
   readonly queries: Queries;
-  /** The newest events by their own times, of issues and of wisps; undefined where no events are kept. */
-  readonly newestEvents: ((limit: number) => CompiledQuery<EventRecord>) | undefined;
+  /** Undefined where no events are kept. */
+  readonly events: EventQueries | undefined;
   rows<R>(query: CompiledQuery<R>): Promise<R[]>;
   byIds<R>(query: ByIds<R>, ids: readonly string[]): Promise<R[]>;
 }
@@ -35,10 +31,16 @@ export interface Opening {
 /**
  * Asks the schema what there is to ask.
  *
+ * @param before what was there when it was asked last, whose queries still do when the schema is as it was
  * @throws {DatabaseError}
  */
-export async function openDatabase(server: DoltServer, database: string): Promise<Opening> {
-  const shape = shapeOf(database, await columnsOf(server, database));
+export async function openDatabase(server: DoltServer, database: string, before?: Opening): Promise<Opening> {
+  const { columns, look } = await server.schemas.of(database);
+  if (before?.server === server && before.look === look) return before;
+  const shape = shapeFrom(server, database, columns, look);
+  const events = eventQueries(server, database, columns);
+  if (before?.server === server && JSON.stringify(before.shape) === JSON.stringify(shape))
+    return { ...before, events, look };
   const db = server.kysely.withSchema(database) as unknown as ReadonlyKysely<BeadsSchema>;
   // Elsewhere a database may compare by rules of its own, which do not mix; Dolt knows no other collation than its own.
   const collation = (await server.isDolt(database)) ? sql`` : sql` collate utf8mb4_bin`;
@@ -51,9 +53,10 @@ export async function openDatabase(server: DoltServer, database: string): Promis
   const rows = <R>(query: CompiledQuery<R>): Promise<R[]> => server.rows(query, database);
   return {
     server,
+    look,
     shape,
     queries,
-    newestEvents: newestEventsOf(server, database, shape),
+    events,
     rows,
     async byIds(query, ids) {
       const found = [];
@@ -64,28 +67,11 @@ export async function openDatabase(server: DoltServer, database: string): Promis
   };
 }
 
-function newestEventsOf(server: DoltServer, database: string, shape: Shape): Opening["newestEvents"] {
-  const tables = [...(shape.events ? ["events"] : []), ...(shape.wisps?.events === true ? ["wisp_events"] : [])];
-  if (tables.length === 0) return undefined;
-  return (limit) => {
-    const parts = tables.map((table) => {
-      const from = sql.raw(`${quoteName(database)}.${table}`);
-      return sql`select id, issue_id, event_type from
-        (select id, issue_id, event_type from ${from} order by created_at desc, id desc limit ${sql.lit(limit)}) as ${sql.raw(table)}`;
-    });
-    return sql<EventRecord>`${sql.join(parts, sql` union all `)}`.compile(server.kysely);
-  };
-}
-
-async function columnsOf(server: DoltServer, database: string): Promise<Map<string, Set<string>>> {
-  const { kysely } = server;
-  const query = sql<{ tbl: string; col: string }>`
-    select table_name as tbl, column_name as col from information_schema.columns where table_schema = ${database}`;
-  const columns = new Map<string, Set<string>>();
-  for (const { tbl, col } of await server.rows(query.compile(kysely), database))
-    columns.set(tbl, (columns.get(tbl) ?? new Set()).add(col));
-  if (columns.size > 0) return columns;
-  // Nothing is listed of a database that is not there, nor of one that is not for us; this says which.
-  await server.rows(sql`show tables from ${sql.raw(quoteName(database))}`.compile(kysely), database);
-  throw doltError("empty", database, "it has no tables");
+function shapeFrom(server: DoltServer, database: string, columns: Columns, look: number): Shape {
+  try {
+    return shapeOf(database, columns);
+  } catch (error) {
+    server.schemas.doubt(look);
+    throw error;
+  }
 }

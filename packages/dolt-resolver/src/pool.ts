@@ -2,10 +2,13 @@ import { callbackify } from "node:util";
 import type { ServerAddress } from "@gastown/town-files";
 import type { MysqlPool, MysqlPoolConnection } from "kysely";
 import type { ConnectionOptions, Pool, PoolConnection } from "mysql2";
+import { ofDriver } from "./faults.ts";
 import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
 
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;
+/** A session stays on the branch that was the default when it began, in milliseconds: for no longer than that. */
+const SESSION_FOR = 60_000;
 
 /** A pool that sends reads only, each bounded in time. */
 export interface GuardedPool extends MysqlPool {
@@ -26,9 +29,14 @@ export function optionsOf(address: ServerAddress): ConnectionOptions {
   };
 }
 
-/** The pool, before anything is connected: the driver is loaded when the first connection is asked for. */
-export function createPool(address: ServerAddress): GuardedPool {
+/**
+ * The pool, before anything is connected: the driver is loaded when the first connection is asked for.
+ *
+ * @param now milliseconds, monotonic
+ */
+export function createPool(address: ServerAddress, now: () => number): GuardedPool {
   const failures = new WeakSet();
+  const begun = new WeakMap<PoolConnection, number>();
   const guarded = new WeakMap<PoolConnection, MysqlPoolConnection>();
   const open = new Set<PoolConnection>();
   let pool: Promise<Pool> | undefined;
@@ -38,6 +46,7 @@ export function createPool(address: ServerAddress): GuardedPool {
     const made = create({ ...optionsOf(address), connectionLimit: CONNECTIONS });
     made.on("connection", (connection) => {
       open.add(connection);
+      begun.set(connection, now());
       connection.on("end", () => open.delete(connection));
     });
     return made;
@@ -49,12 +58,19 @@ export function createPool(address: ServerAddress): GuardedPool {
     return known;
   };
 
+  const take = (made: Pool): Promise<PoolConnection> =>
+    new Promise((resolve, reject) => {
+      made.getConnection((error, connection) => (error === null ? resolve(connection) : reject(ofDriver(error))));
+    });
+
   const acquire = async (): Promise<MysqlPoolConnection> => {
     try {
       const made = await (pool ??= connect());
-      const { promise, resolve, reject } = Promise.withResolvers<PoolConnection>();
-      made.getConnection((error, connection) => (error === null ? resolve(connection) : reject(error)));
-      return guard(await promise);
+      for (;;) {
+        const connection = await take(made);
+        if (now() - (begun.get(connection) ?? now()) < SESSION_FOR) return guard(connection);
+        connection.destroy();
+      }
     } catch (error) {
       if (typeof error === "object" && error !== null) failures.add(error);
       throw error;

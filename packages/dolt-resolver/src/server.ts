@@ -1,12 +1,16 @@
 import { backoff, type Clock } from "@gastown/convoy-core";
 import type { ServerAddress } from "@gastown/town-files";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
-import { asDoltError, isBroken } from "./faults.ts";
+import { asDoltError, isBroken, isRefused } from "./faults.ts";
 import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";
+import { createSchemas, type Schemas } from "./schemas.ts";
+import { createWorkingSets, type WorkingSets } from "./working-sets.ts";
 
 /** After a connection that could not be made, the next tries wait, in milliseconds. */
 const RECONNECT = { base: 100, cap: 2_000, floor: 50 };
+/** After one that was refused, which each time leaves a line in the server's log and passes by a person's hand. */
+const REFUSED = { base: 1_000, cap: 30_000, floor: 1_000 };
 
 /** One MySQL-compatible server, for all databases on it. Two connections at most, made when first needed. */
 export interface DoltServer {
@@ -21,6 +25,8 @@ export interface DoltServer {
   rows<R>(query: CompiledQuery<R>, database: string): Promise<R[]>;
   /** Whether it is Dolt, and not another server of that protocol. Throws as `rows`. */
   isDolt(database: string): Promise<boolean>;
+  readonly workingSets: WorkingSets;
+  readonly schemas: Schemas;
   /** A connection outside of the pool. Rejects with what the driver says. */
   connectAlone(): Promise<LoneConnection>;
   /** Ends the connections; running reads fail. */
@@ -28,13 +34,15 @@ export interface DoltServer {
 }
 
 export interface ServerOptions {
+  /** Monotonic. */
   readonly clock: Pick<Clock, "now">;
   /** A number in [0, 1) for jitter. */
   readonly random: () => number;
 }
 
 export function createDoltServer(address: ServerAddress, { clock, random }: ServerOptions): DoltServer {
-  const pool = createPool(address);
+  const now = (): number => clock.now();
+  const pool = createPool(address, now);
   const kysely = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) });
   let failures = 0;
   let retryAt = Number.NEGATIVE_INFINITY;
@@ -43,7 +51,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
 
   /** While the server is down, most callers are told so without another try. */
   const attempt = async <R>(query: CompiledQuery<R>): Promise<R[]> => {
-    if (clock.now() < retryAt) throw lastFailure;
+    if (now() < retryAt) throw lastFailure;
     try {
       const { rows } = await kysely.executeQuery(query);
       failures = 0;
@@ -53,7 +61,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
         failures += 1;
         lastFailure = error;
         isDolt = undefined;
-        retryAt = clock.now() + backoff(RECONNECT, failures, random());
+        retryAt = now() + backoff(isRefused(error) ? REFUSED : RECONNECT, failures, random());
       }
       throw error;
     }
@@ -71,9 +79,14 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
     }
   };
 
+  const ask = (query: CompiledQuery, database: string): Promise<Record<string, unknown>[]> =>
+    rows(query as CompiledQuery<Record<string, unknown>>, database);
+
   return {
     kysely,
     rows,
+    workingSets: createWorkingSets(ask, now),
+    schemas: createSchemas(ask, now),
     async isDolt(database) {
       if (isDolt === undefined) {
         const [row] = await rows(sql<{ kind: unknown }>`select @@version_comment as kind`.compile(kysely), database);

@@ -1,11 +1,11 @@
-import { DatabaseError, type HintChannel, type IssueChange } from "@gastown/convoy-core";
+import { backoff, DatabaseError, type HintChannel, type IssueChange } from "@gastown/convoy-core";
 import type { Place } from "@gastown/sqlite-resolver";
 import type { Awaited } from "@gastown/sqlite-resolver/queries";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { createEventCursor } from "./event-cursor.ts";
 
-/** How long a fault of one database may be relied on, in milliseconds. */
-const RETRY_EVERY = 500;
+/** How long a fault of one database may be relied on, in milliseconds; longer the longer it lasts, unless its hash moves. */
+const RETRY = { base: 500, cap: 30_000, floor: 500 };
 
 /** One place of the town while its database is watched. Each look says whether there was news, or what hindered it. */
 export interface WatchedDatabase {
@@ -13,26 +13,36 @@ export interface WatchedDatabase {
   readonly database: DoltDatabase;
   readonly name: string;
   /** Reads what is new if the hash is another one than after the last good read. */
-  followHash(
-    hash: string | undefined,
-    awaited: Awaited,
-    channel: HintChannel,
-    now: number,
-  ): Promise<boolean | DatabaseError>;
-  /** Without hashes: reads the events each time, and compares now and then. */
-  followEvents(awaited: Awaited, channel: HintChannel, now: number, every: number): Promise<boolean | DatabaseError>;
+  followHash(hash: string | undefined, awaited: Awaited, channel: HintChannel): Promise<boolean | DatabaseError>;
+  /** Without hashes: reads the events each time, and compares every so many milliseconds. */
+  followEvents(awaited: Awaited, channel: HintChannel, every: number): Promise<boolean | DatabaseError>;
   /** It can't be read: looked at by a sweep once, since what depends on it can't be judged any more. */
   noteFault(error: DatabaseError, channel: HintChannel): void;
 }
 
-/** @param novelty why to sweep once its changes are followed, if it is new to the town */
-export function watchDatabase(place: Place, database: DoltDatabase, novelty?: string): WatchedDatabase {
-  const events = createEventCursor(database);
+interface Failure {
+  readonly error: DatabaseError;
+  /** In a row. */
+  readonly count: number;
+  readonly at: number;
+  readonly hash: string | undefined;
+}
+
+/**
+ * @param now milliseconds, monotonic
+ * @param novelty why to sweep once its changes are followed, if it is new to the town
+ */
+export function watchDatabase(
+  place: Place,
+  database: DoltDatabase,
+  now: () => number,
+  novelty?: string,
+): WatchedDatabase {
+  const events = createEventCursor(database, now);
   let known: string | undefined;
   let begun = false;
   let faulty = false;
-  let failure: DatabaseError | undefined;
-  let failedAt = 0;
+  let failure: Failure | undefined;
   let comparedAt = Number.NEGATIVE_INFINITY;
 
   const noteFault = (error: DatabaseError, channel: HintChannel): void => {
@@ -41,27 +51,40 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
     if (error.fault !== "locked") faulty = true;
   };
 
+  /** What is wrong with the town's own database is told by its own place, and hides nothing of the others. */
+  const newConvoys = async (awaited: Awaited): Promise<IssueChange[]> => {
+    try {
+      return await awaited.convoys();
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || place.path === ".") throw error;
+      return [];
+    }
+  };
+
   /** The events first, since they name issues that nobody awaits, and reopenings; then what is awaited, which is the truth. */
   const read = async (awaited: Awaited, channel: HintChannel, compare: boolean): Promise<boolean> => {
     const { changes, overrun } = await events.news();
-    const compared: IssueChange[] = compare ? [...(await awaited.convoys()), ...(await awaited.issues(place))] : [];
-    const found = [...changes, ...compared];
+    if (changes.length > 0) channel.push({ kind: "issues", changes });
+    const found = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
     if (overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
     else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
     if (found.length > 0) channel.push({ kind: "issues", changes: found });
     faulty = false;
     begun = true;
-    return found.length > 0;
+    return changes.length + found.length > 0;
   };
 
   /** What can't be read now is not asked for at every look. */
   const guarded = async (
     channel: HintChannel,
-    now: number,
+    hash: string | undefined,
     work: () => Promise<boolean>,
   ): Promise<boolean | DatabaseError> => {
-    if (failure !== undefined && now - failedAt >= 0 && now - failedAt < RETRY_EVERY) return failure;
+    if (failure !== undefined) {
+      const lasting = failure.error.fault !== "locked" && hash === failure.hash;
+      if (now() - failure.at < (lasting ? backoff(RETRY, failure.count, 1) : RETRY.floor)) return failure.error;
+    }
     try {
       const outcome = await work();
       failure = undefined;
@@ -69,8 +92,7 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
       noteFault(error, channel);
-      failure = error;
-      failedAt = now;
+      failure = { error, count: (failure?.count ?? 0) + 1, at: now(), hash };
       return error;
     }
   };
@@ -80,8 +102,8 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
     database,
     name: database.name,
     noteFault,
-    followHash: (hash, awaited, channel, now) =>
-      guarded(channel, now, async () => {
+    followHash: (hash, awaited, channel) =>
+      guarded(channel, hash, async () => {
         if (hash !== undefined && hash === known && !faulty) return false;
         // Without a hash the server does not know it: a read says why.
         await read(awaited, channel, true);
@@ -89,11 +111,11 @@ export function watchDatabase(place: Place, database: DoltDatabase, novelty?: st
         known = hash;
         return news;
       }),
-    followEvents: (awaited, channel, now, every) =>
-      guarded(channel, now, async () => {
-        const due = now - comparedAt >= every;
+    followEvents: (awaited, channel, every) =>
+      guarded(channel, undefined, async () => {
+        const due = now() - comparedAt >= every;
         const news = await read(awaited, channel, due);
-        if (due) comparedAt = now;
+        if (due) comparedAt = now();
         return news;
       }),
   };

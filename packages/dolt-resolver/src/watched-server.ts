@@ -2,7 +2,6 @@ import { DatabaseError, type HintChannel } from "@gastown/convoy-core";
 import type { Awaited } from "@gastown/sqlite-resolver/queries";
 import type { DoltServer } from "./server.ts";
 import type { WatchedDatabase } from "./watched-database.ts";
-import { hashesOf } from "./working-sets.ts";
 
 /** Where nothing but the events tells of changes: how often to compare all that is awaited, in milliseconds. */
 const COMPARE_EVERY = 1_000;
@@ -24,7 +23,6 @@ export async function lookAt(
   entries: readonly WatchedDatabase[],
   awaited: Awaited,
   channel: HintChannel,
-  now: number,
 ): Promise<Look> {
   const [first] = entries;
   if (first === undefined) return { news: false, faults: [], down: false, isDolt: true };
@@ -32,11 +30,7 @@ export async function lookAt(
   let hashes: (string | undefined)[] = [];
   try {
     isDolt = await server.isDolt(first.name);
-    if (isDolt)
-      hashes = await hashesOf(
-        server,
-        entries.map((entry) => entry.name),
-      );
+    if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.name));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     for (const entry of entries) entry.noteFault(error, channel);
@@ -46,8 +40,8 @@ export async function lookAt(
   const faults: DatabaseError[] = [];
   for (const [index, entry] of entries.entries()) {
     const found = isDolt
-      ? entry.followHash(hashes[index], awaited, channel, now)
-      : entry.followEvents(awaited, channel, now, COMPARE_EVERY);
+      ? entry.followHash(hashes[index], awaited, channel)
+      : entry.followEvents(awaited, channel, COMPARE_EVERY);
     const outcome = await found;
     if (outcome instanceof DatabaseError) faults.push(outcome);
     else news ||= outcome;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildTown, tempDir } from "@gastown/test-fixtures";
 import {
@@ -141,6 +141,20 @@ describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
     await expect
       .poll(() => feed.hints.some((hint) => hint.kind === "sweep" && hint.reason === "beta can be read again"), soon)
       .toBe(true);
+  });
+
+  test("the town's own database, gone from beside a server, hides nothing of the rigs on it", async () => {
+    const namespace = `c${(serial += 1)}_`;
+    const town = await buildDoltTown(`${tempDir(onTestFinished).path}/town`, server(), { namespace, sqlite: ["hq"] });
+    await town.beads("alpha").issue({ id: "al-1" });
+    town.files.createConvoy({ id: "hq-cv-a", rawTracks: ["external:al:al-1"] });
+    const feed = await follow(town.dir);
+    for (const file of ["beads.db", "beads.db-wal", "beads.db-shm"])
+      rmSync(join(town.dir, ".beads", file), { force: true });
+    await town.beads("alpha").close("al-1");
+    await expect.poll(() => feed.changes("al-1").some((change) => change.closed), soon).toBe(true);
+    expect(feed.hints.filter((hint) => hint.kind === "sweep")).toEqual([]);
+    expect(feed.hints.at(-1)).toMatchObject({ kind: "issues" });
   });
 
   test("a rig that comes later, or moves to Dolt, is swept and followed from then on", async () => {

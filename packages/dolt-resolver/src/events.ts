@@ -1,0 +1,46 @@
+import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { type CompiledQuery, sql } from "kysely";
+import type { DoltServer } from "./server.ts";
+import { quoteName } from "./statement-guard.ts";
+
+/** What was done to an issue. Times as servers tell them: whole seconds, UTC, without a zone. */
+export interface EventRecord {
+  readonly id: string | number;
+  readonly issue_id: string;
+  readonly event_type: string;
+  readonly at: string;
+}
+
+/** What is asked of the history of a database, of its issues and its wisps. */
+export interface EventQueries {
+  /** The time of the server, and the newest event by its own time; each starts from the end of an index. */
+  readonly newest: CompiledQuery<{ readonly now: string; readonly at: string | null }>;
+  /** Events of this time span, oldest first: as many as were asked for, from each table. */
+  between(from: string, to: string, limit: number): CompiledQuery<EventRecord>;
+}
+
+/** Undefined where no events are kept. */
+export function eventQueries(server: DoltServer, database: string, columns: Columns): EventQueries | undefined {
+  const needed = ["id", "issue_id", "event_type", "created_at"];
+  const tables = ["events", "wisp_events"]
+    .filter((table) => needed.every((column) => columns.get(table)?.has(column)))
+    .map((table) => sql.raw(`${quoteName(database)}.${table}`));
+  if (tables.length === 0) return undefined;
+  const { kysely } = server;
+  const newest = tables.map((table) => sql`(select created_at from ${table} order by created_at desc limit 1)`);
+  return {
+    newest: sql<{ now: string; at: string | null }>`${sql.join(
+      newest.map((at) => sql`select utc_timestamp() as now, ${at} as at`),
+      sql` union all `,
+    )}`.compile(kysely),
+    between: (from, to, limit) =>
+      sql<EventRecord>`${sql.join(
+        tables.map(
+          (table) => sql`select id, issue_id, event_type, at from
+            (select id, issue_id, event_type, created_at as at from ${table}
+            where created_at >= ${from} and created_at <= ${to} order by created_at limit ${sql.lit(limit)}) as e`,
+        ),
+        sql` union all `,
+      )}`.compile(kysely),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { CompiledQuery } from "kysely";
+import { doltError } from "./faults.ts";
+import { quoteName } from "./statement-guard.ts";
+import type { Ask } from "./working-sets.ts";
+
+/** Tables that anything is asked of. A server may have a thousand others. */
+const TABLES = [
+  ...["issues", "dependencies", "labels", "events"],
+  ...["wisps", "wisp_dependencies", "wisp_labels", "wisp_events"],
+];
+const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
+  where table_name in (${TABLES.map((table) => `'${table}'`).join(", ")})`;
+
+/** How long what is known may be relied on, in milliseconds: a migration may add tables. */
+const FRESH_FOR = 300_000;
+/** What was looked at because of a doubt is not looked at again because of another before this has passed, in milliseconds. */
+const DOUBTS_EVERY = 1_000;
+
+/** What one database was found to have. */
+export interface Schema {
+  readonly columns: Columns;
+  /** Which look at the server found it; hand it to `doubt` when a column or table turns out to be missing. */
+  readonly look: number;
+}
+
+/** The tables and columns of all databases of a server. */
+export interface Schemas {
+  /** @throws {DatabaseError} `missing`, `foreign` or `empty` when there is nothing to ask; as `Ask` */
+  of(database: string): Promise<Schema>;
+  /** What that look found is not so any more. */
+  doubt(look: number): void;
+}
+
+interface Look {
+  readonly serial: number;
+  readonly at: number;
+  readonly reading: Promise<Databases>;
+}
+
+type Databases = ReadonlyMap<string, Columns>;
+
+/**
+ * Asks for all databases in one query: a server works as long on that for one of them as for all.
+ *
+ * @param now milliseconds, monotonic
+ */
+export function createSchemas(ask: Ask, now: () => number): Schemas {
+  let last: Look | undefined;
+  let serial = 0;
+  let doubted = false;
+  let doubtsAt = Number.NEGATIVE_INFINITY;
+
+  const lookAnew = (database: string): Look => {
+    const look = { serial: (serial += 1), at: now(), reading: readAll(ask, database) };
+    last = look;
+    doubted = false;
+    look.reading.catch(() => {
+      if (last === look) last = undefined;
+    });
+    return look;
+  };
+
+  const look = (database: string, inDoubt: boolean): Look => {
+    if (last === undefined || now() - last.at >= FRESH_FOR) return lookAnew(database);
+    if (!inDoubt || now() - doubtsAt < DOUBTS_EVERY) return last;
+    doubtsAt = now();
+    return lookAnew(database);
+  };
+
+  const find = async (database: string, inDoubt: boolean): Promise<Schema | undefined> => {
+    const { serial: found, reading } = look(database, inDoubt);
+    const columns = columnsOf(await reading, database);
+    return columns && { columns, look: found };
+  };
+
+  return {
+    of: async (database) =>
+      (await find(database, doubted)) ??
+      // Told without asking for what is not there, which the server would note as an error each time.
+      ((await namesOf(ask, "show databases", database)).some((name) => sameName(name, database))
+        ? ((await find(database, true)) ?? explain(ask, database))
+        : Promise.reject(
+            doltError("missing", database, "the server has no database of that name, or none that we may see"),
+          )),
+    doubt(seen) {
+      if (seen === last?.serial) doubted = true;
+    },
+  };
+}
+
+async function readAll(ask: Ask, database: string): Promise<Databases> {
+  const databases = new Map<string, Map<string, Set<string>>>();
+  for (const { db, tbl, col } of await ask(CompiledQuery.raw(EVERY_COLUMN), database)) {
+    const tables = entry(databases, String(db), () => new Map<string, Set<string>>());
+    entry(tables, String(tbl), () => new Set<string>()).add(String(col));
+  }
+  return databases;
+}
+
+function columnsOf(databases: Databases, database: string): Columns | undefined {
+  return databases.get(database) ?? [...databases].find(([name]) => sameName(name, database))?.[1];
+}
+
+/** What is wrong with a database in which nothing is known to be. */
+async function explain(ask: Ask, database: string): Promise<never> {
+  const tables = await namesOf(ask, `show tables from ${quoteName(database)}`, database);
+  if (tables.length === 0) throw doltError("empty", database, "it has no tables");
+  throw doltError("foreign", database, "it is not a beads database: it has no table issues");
+}
+
+async function namesOf(ask: Ask, statement: string, database: string): Promise<string[]> {
+  return (await ask(CompiledQuery.raw(statement), database)).map((row) => String(Object.values(row)[0]));
+}
+
+function sameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

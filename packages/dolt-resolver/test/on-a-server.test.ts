@@ -1,0 +1,17 @@
+import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
+import { afterAll, beforeAll, describe } from "vitest";
+import { costSuite, movingSuite } from "./on-a-server/cost.ts";
+import { eventsSuite } from "./on-a-server/events.ts";
+
+describe.each(sqlServers().kinds)("on %s", (kind) => {
+  const server = useServer(kind, { beforeAll, afterAll });
+  describe.skipIf(kind !== "mariadb")("what it is asked", () => {
+    costSuite(server);
+  });
+  describe("a server that moves or hangs", () => {
+    movingSuite(server);
+  });
+  describe("the events of a database", () => {
+    eventsSuite(server);
+  });
+});
