@@ -1,13 +1,17 @@
 // Lands the convoys of a Gas City as its events come in, and prints a record a line: node follow.mjs CITY [GC]
 import { setTimeout as delay } from "node:timers/promises";
-import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { createTownStore, watch } from "@gastown/convoy-core";
+import { runCommand, toolEnvironment } from "@gastown/process";
 import { openTown } from "@gastown/sqlite-resolver";
 import { createGcSource } from "./gc-source.mjs";
 
 const [city = ".", gc = "gc"] = process.argv.slice(2);
 const env = toolEnvironment(process.env);
-const clock = { now: Date.now, sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined) };
+const clock = {
+  now: () => performance.now(),
+  wall: Date.now,
+  sleep: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+};
 const stop = new AbortController();
 const kill = new AbortController();
 // A second signal ends a command in flight, too.
@@ -17,12 +21,13 @@ for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => (stop.signal.ab
 const lander = {
   command: () => "gc convoy check",
   identity: () => gc,
-  async run(_step, _convoy, signal) {
+  knows: async () => ({ checkTakesId: false, stamps: false }),
+  async run(_step, _convoy, { kill: end }) {
     const { exitCode, failure, output, timedOut } = await runCommand(gc, ["convoy", "check"], {
       cwd: city,
       env,
       timeout: 60_000,
-      signal,
+      signal: end,
     });
     if (failure) return { ended: failure.code === "ENOENT" ? "not-found" : "failed", output: failure.message };
     if (timedOut) return { ended: "timeout", output };

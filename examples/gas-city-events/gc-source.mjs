@@ -1,5 +1,6 @@
-import { createLineSplitter, runCommand, startGroup } from "@gastown/bd-source";
+import { createLineSplitter } from "@gastown/bd-source";
 import { backoff, STREAM_BACKOFF } from "@gastown/convoy-core";
+import { runCommand, startGroup } from "@gastown/process";
 import { decodeGcEvent } from "./decode-gc-event.mjs";
 
 /** `gc events --follow` as a source of hints: started again after every end, from the event after the last one seen. */

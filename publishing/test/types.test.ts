@@ -5,11 +5,12 @@ import { expect, inject, test } from "vitest";
 import { repository } from "../src/workspace.ts";
 
 const CONSUMER = `
-import { startGroup } from "@gastown/bd-source";
+import { createBdSource } from "@gastown/bd-source";
 import { type ConvoySnapshot, createTownStore, judge, type WatchRecord } from "@gastown/convoy-core";
 import { createDoltTown } from "@gastown/dolt-resolver";
 import createConvoyWatcher, { type AutomationPlugin } from "@gastown/plugin-gastown";
 import { hostContract } from "@gastown/plugin-gastown/contract-suite";
+import { startGroup } from "@gastown/process";
 import { openTown } from "@gastown/sqlite-resolver";
 import { compileQueries } from "@gastown/sqlite-resolver/queries";
 import { storeOf } from "@gastown/town-files";
@@ -21,7 +22,7 @@ const convoys: ReadonlyMap<string, ConvoySnapshot> = await store.readConvoys(["h
 export const kinds: string[] = [...convoys.values()].map((convoy) => judge(convoy).kind);
 export const plugin: AutomationPlugin<never> | object = createConvoyWatcher({ source: ["db"] });
 export const told = (record: WatchRecord): string => (record.event === "landed" ? record.convoy : "");
-export const all: unknown[] = [startGroup, createDoltTown, hostContract, compileQueries, storeOf, watchTown, findTool];
+export const all: unknown[] = [createBdSource, startGroup, createDoltTown, hostContract, compileQueries, storeOf, watchTown, findTool];
 // @ts-expect-error a convoy is no verdict
 judge({}).kind;
 `;

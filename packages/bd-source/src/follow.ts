@@ -1,7 +1,6 @@
 import { type ActivityEvent, decodeEvent } from "@gastown/convoy-core";
+import { createTail, type Exit, startGroup } from "@gastown/process";
 import { createLineSplitter } from "./lines.ts";
-import { type Exit, startGroup } from "./process-group.ts";
-import { createTail } from "./tail.ts";
 
 const STDERR_LIMIT = 4096;
 const GRACE = 2000;

@@ -1,5 +1,6 @@
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { toolEnvironment } from "@gastown/process";
 import {
   activityLine,
   buildTown,
@@ -12,7 +13,6 @@ import {
   until,
 } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { toolEnvironment } from "../src/index.ts";
 import { startSource } from "./support/sourcing.ts";
 
 interface Setting extends StandIns {

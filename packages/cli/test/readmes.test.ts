@@ -24,6 +24,7 @@ test.each([
   "packages/sqlite-resolver/README.md",
   "packages/dolt-resolver/README.md",
   "packages/bd-source/README.md",
+  "packages/process/README.md",
   "packages/watcher/README.md",
 ])("the program in %s runs, and prints what is said there", async (readme) => {
   const { program, prints } = programOf(readme);

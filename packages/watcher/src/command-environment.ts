@@ -1,5 +1,5 @@
 import { delimiter, dirname } from "node:path";
-import { toolEnvironment } from "@gastown/bd-source";
+import { toolEnvironment } from "@gastown/process";
 import { findTool } from "./find-tool.ts";
 
 /**

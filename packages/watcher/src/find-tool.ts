@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
-import { isDenied } from "@gastown/bd-source";
+import { isDenied } from "@gastown/process";
 import { statOf } from "./stat-of.ts";
 
 /**

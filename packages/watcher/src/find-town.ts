@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isDenied } from "@gastown/bd-source";
 import { messageOf } from "@gastown/convoy-core";
+import { isDenied } from "@gastown/process";
 import { TownNotFoundError } from "./errors.ts";
 import { statOf } from "./stat-of.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive } from "./is-alive.ts";
+import { isAlive } from "@gastown/process";
 import { statOf } from "./stat-of.ts";
 import { stateDirOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status-file.ts";

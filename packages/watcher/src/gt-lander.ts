@@ -1,5 +1,5 @@
-import { type CommandOutcome, runCommand } from "@gastown/bd-source";
 import { type CommandResult, type ConvoyLander, type LandStep, messageOf } from "@gastown/convoy-core";
+import { type CommandOutcome, runCommand } from "@gastown/process";
 import { fileIdentity } from "./find-tool.ts";
 
 /** Longest time a landing command may take, in milliseconds. */
@@ -25,11 +25,19 @@ export interface GtOptions {
 
 /** Lands convoys through `gt`, which closes them and tells the people waiting. */
 export function createGtLander({ gt, town, env, outputDir, timeout = COMMAND_TIMEOUT }: GtOptions): ConvoyLander {
+  let runs = 0;
   return {
     command: (step, convoy) => ["gt", ...ARGUMENTS[step](convoy).map(quoted)].join(" "),
     run: async (step, convoy, { kill }) =>
       toResult(
-        await runCommand(gt, ARGUMENTS[step](convoy), { cwd: town, env, outputDir, timeout, signal: kill }),
+        await runCommand(gt, ARGUMENTS[step](convoy), {
+          cwd: town,
+          env,
+          timeout,
+          signal: kill,
+          output:
+            outputDir === undefined ? undefined : { dir: outputDir, name: `output.${process.pid}.${(runs += 1)}` },
+        }),
         gt,
         timeout,
       ),

@@ -1,5 +1,5 @@
-import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { type ConvoySnapshot, messageOf, printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
+import { runCommand, toolEnvironment } from "@gastown/process";
 import { type IssueView, issueView } from "./issue-view.ts";
 
 /** Longest time one run may take, in milliseconds. */

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive } from "@gastown/process";
 import { type DriverName, DriverError } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
-import { isAlive } from "./is-alive.ts";
 import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { type FileLock, takeLock } from "./take-lock.ts";
 

@@ -1,4 +1,4 @@
-import { isDenied, sendSignal } from "@gastown/bd-source";
+import { isDenied, sendSignal } from "@gastown/process";
 import { PermissionError, PlatformError } from "./errors.ts";
 
 /**

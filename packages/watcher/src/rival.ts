@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive } from "./is-alive.ts";
+import { isAlive } from "@gastown/process";
 import { statOf } from "./stat-of.ts";
 
 /**

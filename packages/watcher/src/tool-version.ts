@@ -1,4 +1,4 @@
-import { runCommand } from "@gastown/bd-source";
+import { runCommand } from "@gastown/process";
 
 /** Longest time a program may take to say its version, in milliseconds. */
 const PATIENCE = 10_000;

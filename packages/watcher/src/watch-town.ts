@@ -1,5 +1,6 @@
-import { createBdSource, toolEnvironment } from "@gastown/bd-source";
+import { createBdSource } from "@gastown/bd-source";
 import { type ActivitySource, type ReconcileOptions, watch } from "@gastown/convoy-core";
+import { toolEnvironment } from "@gastown/process";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { leaderLockOf, underLead, whileLeading } from "./leadership.ts";
 import { dbSource } from "./open-files.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { runCommand, toolEnvironment } from "@gastown/bd-source";
 import { WatcherError, type WatchRecord } from "@gastown/convoy-core";
 import { type DriverName, findTown } from "@gastown/convoy-watcher";
 import { findTool } from "@gastown/convoy-watcher/host";
+import { runCommand, toolEnvironment } from "@gastown/process";
 import { type StandIns, tempDir } from "@gastown/test-fixtures";
 import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
 import { DemoFailedError, DemoInTownError, DoltNotFoundError } from "./errors.ts";

@@ -1,6 +1,6 @@
-import { type Exit, startGroup, toolEnvironment } from "@gastown/bd-source";
 import type { WatchRecord } from "@gastown/convoy-core";
 import type { DriverName } from "@gastown/convoy-watcher";
+import { type Exit, startGroup, toolEnvironment } from "@gastown/process";
 import { ownCommand } from "./own-files.ts";
 import { type Records, recordsOf } from "./records-of.ts";
 

@@ -13,6 +13,8 @@ export interface Exit {
 
 /** A process that leads a group of its own, so that it can be ended with everything it started. */
 export interface ProcessGroup {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable;
   /** Settles when the leader has ended, whoever else still holds its output. Never rejects. */
@@ -21,16 +23,8 @@ export interface ProcessGroup {
   end(grace: number): Promise<Exit>;
   /** Kills whatever is left of the group and lets go of its output. */
   sweepUp(): void;
-}
-
-/** Variables that would lead `bd` and `gt` to another database, or to another output, than the town's. */
-const MISLEADING = ["BEADS_DIR", "BEADS_DB", "BD_JSON_ENVELOPE"] as const;
-
-/** The environment for `bd` and `gt`. */
-export function toolEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const clean = { ...env };
-  for (const name of MISLEADING) delete clean[name];
-  return clean;
+  /** Leaves it to itself: this process ends without it. Output into a pipe then ends it at its next line. */
+  leave(): void;
 }
 
 /** How to start a program in a process group of its own. */
@@ -84,6 +78,7 @@ export function startGroup(file: string, args: readonly string[], options: Group
   };
 
   return {
+    pid: child.pid,
     stdout,
     stderr,
     exited,
@@ -97,6 +92,11 @@ export function startGroup(file: string, args: readonly string[], options: Group
     },
     sweepUp() {
       signalGroup("SIGKILL");
+      stdout.destroy();
+      stderr.destroy();
+    },
+    leave() {
+      child.nodeChildProcess.unref();
       stdout.destroy();
       stderr.destroy();
     },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { type CommandOutcome, runCommand } from "../src/index.ts";
+import { type CommandOutcome, forgetOutput, readOutput, runCommand } from "../src/index.ts";
 
 interface Place {
   readonly dir: string;
@@ -22,7 +22,14 @@ function place(): Place {
 function run({ dir, outputDir }: Place, body: string): Promise<CommandOutcome> {
   const program = shellProgram(dir, "program", body);
   const { signal } = new AbortController();
-  return runCommand(program, [], { cwd: dir, env: process.env, timeout: 20_000, signal, grace: 200, outputDir });
+  return runCommand(program, [], {
+    cwd: dir,
+    env: process.env,
+    timeout: 20_000,
+    signal,
+    grace: 200,
+    output: { dir: outputDir, name: "run" },
+  });
 }
 
 test("output that goes to files is told as that of pipes, and leaves no file behind", async () => {
@@ -30,9 +37,10 @@ test("output that goes to files is told as that of pipes, and leaves no file beh
   expect(await run(at, "echo on err >&2; echo on out; exit 7")).toEqual({
     exitCode: 7,
     timedOut: false,
+    left: false,
     output: "on out\non err",
   });
-  expect(await run(at, "exit 0")).toEqual({ exitCode: 0, timedOut: false, output: "" });
+  expect(await run(at, "exit 0")).toEqual({ exitCode: 0, timedOut: false, left: false, output: "" });
   expect(readdirSync(at.outputDir)).toEqual([]);
 });
 
@@ -49,14 +57,14 @@ test.skipIf(!existsSync("/proc/self/fd"))(
   async () => {
     const size = "$(stat -L -c %s /proc/$$/fd/1)";
     const body = `head -c 3000000 /dev/zero; while [ "${size}" -gt 1048576 ]; do sleep 0.05; done; echo; echo emptied`;
-    expect(await run(place(), body)).toEqual({ exitCode: 0, timedOut: false, output: "emptied" });
+    expect(await run(place(), body)).toEqual({ exitCode: 0, timedOut: false, left: false, output: "emptied" });
   },
 );
 
 test("with no directory to write to there are pipes", async () => {
   const at = place();
   const outcome = await run({ ...at, outputDir: join(at.dir, "none") }, "echo said");
-  expect(outcome).toEqual({ exitCode: 0, timedOut: false, output: "said" });
+  expect(outcome).toEqual({ exitCode: 0, timedOut: false, left: false, output: "said" });
 });
 
 test("a command goes on when the process that started it is killed, and may say what it likes", async () => {
@@ -69,5 +77,9 @@ test("a command goes on when the process that started it is killed, and may say 
   parent.kill("SIGKILL");
   await once(parent, "exit");
   await until(() => existsSync(join(at.dir, "told")) && statSync(join(at.dir, "told")).size > 0);
+  const output = { dir: at.outputDir, name: "run" };
+  expect(readdirSync(at.outputDir).toSorted()).toEqual(["run.stderr", "run.stdout"]);
+  expect(readOutput(output, 100)).toBe("closed");
+  forgetOutput(output);
   expect(readdirSync(at.outputDir)).toEqual([]);
 });

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive, shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type CommandOptions, type CommandOutcome, runCommand } from "../src/index.ts";
+import { type CommandOptions, type CommandOutcome, readOutput, runCommand } from "../src/index.ts";
 
 interface Command {
   readonly dir: string;
@@ -39,13 +39,19 @@ describe("a command", () => {
       { env: { PATH: process.env["PATH"], PROOF: "$(id)" } },
       ["convoy", "a b", "$(id)", "*"],
     );
-    expect(await outcome).toEqual({ exitCode: 0, timedOut: false, output: `convoy|a b|$(id)|*|\n${dir}\n$(id)\nnone` });
+    expect(await outcome).toEqual({
+      exitCode: 0,
+      timedOut: false,
+      left: false,
+      output: `convoy|a b|$(id)|*|\n${dir}\n$(id)\nnone`,
+    });
   });
 
   test("tells its exit status, stdout before stderr", async () => {
     expect(await command("echo on err >&2; echo on out; exit 7").outcome).toEqual({
       exitCode: 7,
       timedOut: false,
+      left: false,
       output: "on out\non err",
     });
   });
@@ -54,6 +60,7 @@ describe("a command", () => {
     expect(await command("echo last; kill -s KILL $$").outcome).toEqual({
       signal: "SIGKILL",
       timedOut: false,
+      left: false,
       output: "last",
     });
   });
@@ -64,6 +71,7 @@ describe("a command", () => {
     expect(await runCommand(join(dir, "none"), [], options)).toMatchObject({
       failure: { code: "ENOENT" },
       timedOut: false,
+      left: false,
       output: "",
     });
     expect(await runCommand(dir, [], options)).toMatchObject({ failure: { code: "EACCES" } });
@@ -85,7 +93,7 @@ describe("a command", () => {
 
   test("that takes too long is ended, with what it said until then", async () => {
     const { outcome, pid } = command("echo $$ > pid; echo working; sleep 60", { timeout: 300 });
-    expect(await outcome).toEqual({ signal: "SIGTERM", timedOut: true, output: "working" });
+    expect(await outcome).toEqual({ signal: "SIGTERM", timedOut: true, left: false, output: "working" });
     await until(async () => !isAlive(await pid("pid")));
   });
 
@@ -105,7 +113,7 @@ describe("a command", () => {
     const { outcome, controller, pid } = command("echo $$ > pid; sleep 60");
     const leader = await pid("pid");
     controller.abort();
-    expect(await outcome).toMatchObject({ signal: "SIGTERM", timedOut: false });
+    expect(await outcome).toMatchObject({ signal: "SIGTERM", timedOut: false, left: false });
     expect(isAlive(leader)).toBe(false);
   });
 
@@ -116,8 +124,40 @@ describe("a command", () => {
 
   test("does not wait for a process that holds its output, and leaves none of its group behind", async () => {
     const { outcome, pid } = command("sleep 60 & echo $! > child; echo done");
-    expect(await outcome).toEqual({ exitCode: 0, timedOut: false, output: "done" });
+    expect(await outcome).toEqual({ exitCode: 0, timedOut: false, left: false, output: "done" });
     const child = await pid("child");
     await until(() => !isAlive(child));
+  });
+
+  test("that is left goes on by itself, with what it started, and what it says is kept", async () => {
+    const own = tempDir(onTestFinished).path;
+    const output = { dir: own, name: "run" };
+    const leave = new AbortController();
+    let started: number | undefined;
+    const { outcome, pid, dir } = command(
+      "echo begun; echo $$ > pid; while [ ! -e go ]; do sleep 0.02; done; echo told; echo $? > end",
+      { output, leave: leave.signal, onStart: (number) => (started = number) },
+    );
+    const leader = await pid("pid");
+    expect(started).toBe(leader);
+    leave.abort();
+    expect(await outcome).toEqual({ timedOut: false, left: true, output: "begun" });
+    expect(isAlive(leader)).toBe(true);
+    writeFileSync(join(dir, "go"), "");
+    await pid("end");
+    await until(() => !isAlive(leader));
+    expect(readOutput(output, 100)).toBe("begun\ntold");
+  });
+
+  test("that is being ended is not left", async () => {
+    const leave = new AbortController();
+    const { outcome, controller, pid } = command('trap "" TERM; echo $$ > pid; sleep 60; sleep 60', {
+      leave: leave.signal,
+    });
+    const leader = await pid("pid");
+    controller.abort();
+    leave.abort();
+    expect(await outcome).toMatchObject({ left: false });
+    expect(isAlive(leader)).toBe(false);
   });
 });

@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { isDenied, sendSignal } from "./send-signal.ts";
+
+const LOOK_EVERY = 50;
+
+/** A process, told from one that gets its number later. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** When it was started, in the system's own words, with the boot it belongs to; compared, never read. */
+  readonly start: string;
+}
+
+/** The mark of a process that runs now; undefined when there is none, or when the system does not tell. */
+export function markOf(pid: number): ProcessMark | undefined {
+  const start = process.platform === "linux" ? linuxStart(pid) : psStart(pid);
+  return start === undefined ? undefined : { pid, start };
+}
+
+/** Whether that very process still runs. One that has ended and that nobody has asked about (a zombie) does not. */
+export function isRunning(mark: ProcessMark): boolean {
+  return markOf(mark.pid)?.start === mark.start;
+}
+
+/**
+ * Ends the group that this process leads, if it still runs: SIGTERM, after `grace` ms SIGKILL.
+ *
+ * @returns whether there was anything to end
+ */
+export async function endProcess(mark: ProcessMark, grace: number): Promise<boolean> {
+  if (!isRunning(mark)) return false;
+  signalGroup(mark.pid, "SIGTERM");
+  for (let waited = 0; waited < grace && isRunning(mark); waited += LOOK_EVERY) await delay(LOOK_EVERY);
+  signalGroup(mark.pid, "SIGKILL");
+  return true;
+}
+
+/** Whether any process has this number. Where nobody may ask, it is taken to be: what names it is mostly removed at its end. */
+export function isAlive(pid: number): boolean {
+  try {
+    sendSignal(pid, 0);
+    return true;
+  } catch (error) {
+    return isDenied(error) || (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+  try {
+    sendSignal(-pid, signal);
+  } catch {
+    // It is gone, which is what was wanted, or another user's.
+  }
+}
+
+/** Field 22 of `/proc/<pid>/stat`, in ticks since the boot. The second field is the program's name, and may hold anything. */
+function linuxStart(pid: number): string | undefined {
+  const stat = readText(`/proc/${pid}/stat`);
+  const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  const ticks = fields[18];
+  if (ticks === undefined || state === "Z" || state === "X") return undefined;
+  return `${readText("/proc/sys/kernel/random/boot_id")?.trim().slice(0, 8) ?? ""}:${ticks}`;
+}
+
+function psStart(pid: number): string | undefined {
+  const { status, stdout } = spawnSync("/bin/ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
+    env: { LC_ALL: "C", TZ: "UTC" },
+    encoding: "utf8",
+  });
+  const [state = "", ...start] = status === 0 ? stdout.trim().split(/\s+/) : [];
+  return start.length === 0 || state.startsWith("Z") ? undefined : start.join(" ");
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
