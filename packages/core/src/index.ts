@@ -44,7 +44,7 @@ export { printable } from "./printable.ts";
 export { watch } from "./reconcile.ts";
 export type { Blocker, SourceState, WatchRecord } from "./records.ts";
 export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
-export { parseRoutes, type Route, routeOf, type Routes } from "./routes.ts";
+export { parseRoutes, type RejectedRoute, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
 export { isDone, type IssueState } from "./status.ts";
 export { parseTime } from "./times.ts";

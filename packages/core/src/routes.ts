@@ -4,17 +4,25 @@ export interface Route {
   readonly path: string;
 }
 
+/** A line of `routes.jsonl` that says nothing usable. */
+export interface RejectedRoute {
+  /** From 1. */
+  readonly line: number;
+  readonly why: string;
+  /** The route it would have been, when it leads where the town is not. */
+  readonly outside?: Route;
+}
+
 /** What `routes.jsonl` says, and which of its lines say nothing usable. */
 export interface Routes {
   readonly routes: readonly Route[];
-  /** Line number (from 1) and what is wrong with it. */
-  readonly rejected: readonly { readonly line: number; readonly why: string }[];
+  readonly rejected: readonly RejectedRoute[];
 }
 
 /** Reads the text of a `routes.jsonl`. Blank lines and lines that start with `#` are comments; broken ones are told, and cost nothing else. */
 export function parseRoutes(text: string): Routes {
   const routes: Route[] = [];
-  const rejected: { line: number; why: string }[] = [];
+  const rejected: RejectedRoute[] = [];
   for (const [index, line] of text
     .replace(/^\uFEFF/, "")
     .split("\n")
@@ -23,6 +31,8 @@ export function parseRoutes(text: string): Routes {
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     const route = parseRoute(trimmed);
     if (typeof route === "string") rejected.push({ line: index + 1, why: route });
+    else if (climbsOut(route.path))
+      rejected.push({ line: index + 1, why: "its path leads out of the town", outside: route });
     else routes.push(route);
   }
   return { routes, rejected };
@@ -39,7 +49,6 @@ function parseRoute(line: string): Route | string {
   const { prefix, path } = value as Record<string, unknown>;
   if (typeof prefix !== "string" || prefix === "") return "no prefix";
   if (typeof path !== "string" || path === "") return "no path";
-  if (climbsOut(path)) return "its path leads out of the town";
   return { prefix, path };
 }
 

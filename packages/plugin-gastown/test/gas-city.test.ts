@@ -1,13 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { lockTown } from "@gastown/convoy-watcher/host";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { tempDir } from "@gastown/test-fixtures";
 import { parse } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { inRepository } from "./support/repository.ts";
-import { type Scene, scene } from "./support/scene.ts";
 
 const PACK = inRepository("integrations/gascity");
+const CHECK = "doctor/complete-convoys";
 const toml = (path: string): Record<string, unknown> => parse(readFileSync(join(PACK, path), "utf8"));
 const isExecutable = (file: string): boolean => (statSync(file).mode & 0o111) === 0o111;
 
@@ -16,86 +16,105 @@ describe("the files of the pack", () => {
     expect(toml("pack.toml")).toEqual({ pack: { name: "convoy-watcher", version: "0.1.0", schema: 2 } });
   });
 
-  test("the order has what an event order must have, for old cities and new ones, and nothing they do not know", () => {
-    const { order } = toml("orders/convoy-check.toml") as { readonly order: Record<string, unknown> };
-    expect(order).toMatchObject({ trigger: "event", gate: "event", on: "bead.closed", scope: "city", timeout: "90s" });
-    expect(order).not.toHaveProperty("formula");
-    const known = ["description", "exec", "trigger", "gate", "on", "scope", "idempotent", "timeout"];
-    expect(Object.keys(order).filter((key) => !known.includes(key))).toEqual([]);
-    const script = String(order["exec"]).replace("$PACK_DIR", PACK);
-    expect(isExecutable(script)).toBe(true);
+  test("the order runs gc's own check on a cooldown, and waits for no event and no bead", () => {
+    expect(toml("orders/convoy-check.toml")).toEqual({
+      order: {
+        description: "Close complete convoys",
+        trigger: "cooldown",
+        interval: "30s",
+        exec: "gc convoy check",
+        scope: "city",
+        no_work_gate: true,
+      },
+    });
   });
 
-  test("the doctor check names a script", () => {
-    const { run, ...rest } = toml("doctor/complete-convoys/doctor.toml");
+  test("the doctor check names scripts that can be run", () => {
+    const { run, fix, ...rest } = toml(`${CHECK}/doctor.toml`);
     expect(Object.keys(rest)).toEqual(["description"]);
-    expect(isExecutable(join(PACK, "doctor/complete-convoys", String(run)))).toBe(true);
+    for (const script of [run, fix]) expect(isExecutable(join(PACK, CHECK, String(script)))).toBe(true);
   });
 });
 
-/** Runs a script of the pack as a city does, with the command line from its sources. */
-function inCity(here: Scene, script: string): { readonly code: number | null; readonly lines: string[] } {
-  const cli = inRepository("packages/cli/src/cli.ts");
-  const run = `import(${JSON.stringify(cli)}).then((cli) => cli.main(process.argv.slice(1)))`;
-  here.program("convoy-cli", `#!/bin/sh\nexec '${process.execPath}' -e '${run}' -- "$@"\n`);
-  const { status, stdout } = spawnSync(join(PACK, script), {
-    cwd: here.root,
-    env: { ...here.env, GC_CITY_PATH: here.town.dir, GC_PACK_DIR: PACK },
+interface Listed {
+  readonly id: string;
+  readonly title: string;
+  readonly closed: number;
+  readonly total: number;
+  readonly owned?: boolean;
+}
+
+/** As `gc convoy list --json` printed it in August 2026, one line. */
+function listing(convoys: readonly Listed[]): string {
+  const items = convoys.map(({ id, title, closed, total, owned = false }) => ({
+    id,
+    title,
+    status: "open",
+    progress: { closed, total },
+    owned,
+    fields: {},
+  }));
+  return `${JSON.stringify({ schema_version: "1", ok: true, convoys: items, summary: { total: items.length } })}\n`;
+}
+
+/** Runs a script as gc runs it: in the directory of the pack, with the city in a variable. */
+function inCity(script: string, gc: string): { readonly code: number | null; readonly lines: string[] } {
+  const dir = tempDir(onTestFinished).path;
+  const [city, bin] = [join(dir, "city"), join(dir, "bin")];
+  for (const made of [city, bin]) mkdirSync(made);
+  writeFileSync(join(bin, "gc"), `#!/bin/sh\n[ "$PWD" = '${city}' ] || exit 9\n${gc}\n`);
+  chmodSync(join(bin, "gc"), 0o755);
+  const { status, stdout } = spawnSync(join(PACK, CHECK, script), {
+    cwd: PACK,
+    env: { PATH: [bin, process.env["PATH"]].join(delimiter), GC_CITY_PATH: city, GC_PACK_DIR: PACK },
     encoding: "utf8",
   });
   return { code: status, lines: stdout.trim().split("\n") };
 }
 
-describe("the order", () => {
-  const script = "scripts/check.sh";
+const says = (convoys: readonly Listed[]): string => `cat <<'END'\n${listing(convoys)}END`;
 
-  test("lands what is complete", () => {
-    const here = scene();
-    const convoy = here.town.createConvoy({ tracks: [here.town.createIssue({ status: "closed" })] });
-    expect(inCity(here, script).code).toBe(0);
-    expect(here.town.status(convoy)).toBe("closed");
+// gc itself needs jq, so that every city has it; a machine that only runs these tests may not.
+describe.skipIf(spawnSync("jq", ["--version"]).status !== 0)("the doctor check", () => {
+  test("0 where none is complete: some still wait, one is empty, one is closed by its owner", () => {
+    const listed = says([
+      { id: "hq-1", title: "Waits", closed: 1, total: 2 },
+      { id: "al-2", title: "Empty", closed: 0, total: 0 },
+      { id: "al-3", title: "Mine", closed: 2, total: 2, owned: true },
+    ]);
+    expect(inCity("run.sh", listed)).toEqual({ code: 0, lines: ["every complete convoy is closed"] });
   });
 
-  test("leaves a town to its watcher, and that is no failure", async () => {
-    const here = scene();
-    const lock = await lockTown(here.town.dir, new Date());
-    onTestFinished(() => lock.release());
-    expect(inCity(here, script).code).toBe(0);
-    expect(here.control.calls("gt")).toEqual([]);
+  test("1 where a rig has one, with its name and progress", () => {
+    const listed = says([
+      { id: "hq-1", title: "Waits", closed: 1, total: 2 },
+      { id: "al-9xk", title: "Late", closed: 2, total: 2 },
+    ]);
+    expect(inCity("run.sh", listed)).toEqual({
+      code: 1,
+      lines: ["complete convoys are still open: `gc convoy check` closes them", "al-9xk 2/2 Late"],
+    });
   });
 
-  test("fails when the town cannot be read", () => {
-    const here = scene();
-    rmSync(here.town.db());
-    expect(inCity(here, script).code).toBe(1);
+  test("a title can neither break a line nor reach the terminal", () => {
+    const { code, lines } = inCity(
+      "run.sh",
+      says([{ id: "al-1", title: "a\nb\u001b]0;x\u0007", closed: 1, total: 1 }]),
+    );
+    expect(code).toBe(1);
+    expect(lines.slice(1)).toEqual(["al-1 1/1 a b ]0;x"]);
+  });
+
+  test.each([
+    ["gc fails", "echo 'gc convoy list: no store' >&2; exit 1", "gc convoy list: no store"],
+    ["gc prints something else", "echo 'No convoys'", "No convoys"],
+  ])("2 where %s, with what gc says, and never clean", (_, gc, said) => {
+    const { code, lines } = inCity("run.sh", gc);
+    expect({ code, lines }).toEqual({ code: 2, lines: ["convoys could not be listed", said] });
   });
 });
 
-describe("the doctor check", () => {
-  const script = "doctor/complete-convoys/run.sh";
-
-  test("0 where no complete convoy is open, without any gt", () => {
-    const here = scene();
-    here.town.createConvoy({ tracks: [here.town.createIssue()] });
-    rmSync(join(here.bin, "gt"));
-    expect(inCity(here, script)).toEqual({ code: 0, lines: ["every complete convoy is closed"] });
-  });
-
-  test("1 where one is, with its name, and it stays as it is", () => {
-    const here = scene();
-    const convoy = here.town.createConvoy({ title: "Late", tracks: [here.town.createIssue({ status: "closed" })] });
-    const { code, lines } = inCity(here, script);
-    expect({ code, first: lines[0] }).toEqual({ code: 1, first: "complete convoys are still open" });
-    expect(lines.slice(1).join("\n")).toContain(convoy);
-    expect(here.town.status(convoy)).toBe("open");
-  });
-
-  test("2 where that cannot be read", () => {
-    const here = scene();
-    rmSync(dirname(here.town.db()), { recursive: true });
-    const { code, lines } = inCity(here, script);
-    expect({ code, first: lines[0] }).toEqual({ code: 2, first: "convoys could not be checked" });
-    expect(lines.length).toBeGreaterThan(1);
-    expect(existsSync(join(here.town.dir, ".runtime"))).toBe(false);
-  });
+test("the fix is gc's own check, run in the city, with its exit status", () => {
+  const { code, lines } = inCity("fix.sh", 'echo "$*"; exit 3');
+  expect({ code, lines }).toEqual({ code: 3, lines: ["convoy check"] });
 });

@@ -48,14 +48,18 @@ export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
 export function hasLabel(
   eb: Issues,
   { labels }: Family,
-  label: string,
+  ...names: readonly string[]
 ): ExpressionWrapper<BeadsSchema & { i: IssuesTable }, "i", SqlBool> {
   return eb.exists(
     eb
       .selectFrom(labels)
       .select(sql`1`.as("one"))
       .whereRef("l.issue_id", "=", "i.id")
-      .where("l.label", "=", sql.lit(label)),
+      .where(
+        "l.label",
+        "in",
+        names.map((name) => sql.lit(name)),
+      ),
   );
 }
 

@@ -68,7 +68,7 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
         optional(family.shape.title, "i.title").as("title"),
         optional(family.shape.createdAt, "i.created_at").as("created_at"),
         optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
-        family.shape.labels ? hasLabel(eb, family, "gt:owned").as("owned") : sql<SqlBool>`0`.as("owned"),
+        family.shape.labels ? hasLabel(eb, family, "gt:owned", "owned").as("owned") : sql<SqlBool>`0`.as("owned"),
       ])
       .where((eb) => isConvoy(eb, family));
   const tracks = (family: Family) =>

@@ -21,8 +21,15 @@ export interface TownSearch {
  */
 export function findTown({ town, cwd, env }: TownSearch): string {
   if (town !== undefined) return checked(resolve(cwd, town));
-  const around = outermostTown(cwd) ?? (env["GT_TOWN_ROOT"] || env["GT_ROOT"]);
+  const around = outermost(cwd, join("mayor", "town.json")) ?? (env["GT_TOWN_ROOT"] || env["GT_ROOT"]);
   if (around === undefined || around === "") {
+    const city = outermost(cwd, "city.toml");
+    if (city !== undefined)
+      throw new TownNotFoundError(
+        cwd,
+        `no Gas Town here: ${city} is a Gas City (city.toml), whose convoys gc closes`,
+        `\`convoy-cli list --town RIG\` reads the convoys of one of its rigs, and --town ${city} its own, read only`,
+      );
     throw new TownNotFoundError(
       cwd,
       `no Gas Town here: neither ${cwd} nor a parent of it has mayor/town.json`,
@@ -32,10 +39,11 @@ export function findTown({ town, cwd, env }: TownSearch): string {
   return checked(resolve(cwd, around));
 }
 
-function outermostTown(cwd: string): string | undefined {
+/** The outermost directory, from this one up, that has this file. */
+function outermost(cwd: string, file: string): string | undefined {
   let found: string | undefined;
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (isFile(join(dir, "mayor", "town.json"), dir === cwd)) found = dir;
+    if (isFile(join(dir, file), dir === cwd)) found = dir;
     if (dirname(dir) === dir) return found;
   }
 }

@@ -14,6 +14,7 @@ export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { issueView, type IssueView, isoTime } from "./issue-view.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
+export { isGasCity, type LeftOut, leftOutOf } from "@gastown/town-files";
 export { optionsOf, readSettings, settingsSchema, type WatcherSettings } from "./settings.ts";
 export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status-file.ts";

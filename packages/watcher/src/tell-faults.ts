@@ -1,4 +1,5 @@
 import type { DatabaseError, Reporter, Routes } from "@gastown/convoy-core";
+import { leftOutHint } from "@gastown/town-files";
 
 /** Tells of a database that can't be read once, and again when the reason changes or it was read in between. */
 export function createFaultTeller(report: Reporter): (rig: string, error: DatabaseError | undefined) => void {
@@ -12,13 +13,14 @@ export function createFaultTeller(report: Reporter): (rig: string, error: Databa
   };
 }
 
-/** Tells of the lines of `routes.jsonl` that say nothing usable. */
-export function tellRejectedRoutes(rejected: Routes["rejected"], report: Reporter): void {
-  for (const { line, why } of rejected) {
+/** Tells of the lines of `routes.jsonl` that say nothing usable, or lead where the town is not. */
+export function tellRejectedRoutes(town: string, rejected: Routes["rejected"], report: Reporter): void {
+  for (const { line, why, outside } of rejected) {
+    const what = outside === undefined ? "" : `${outside.prefix} (${outside.path}) is left out: `;
     report({
       event: "warning",
-      message: `routes.jsonl, line ${line}: ${why}`,
-      hint: "the line is left out; mend or remove it",
+      message: `routes.jsonl, line ${line}: ${what}${why}`,
+      hint: outside === undefined ? "the line is left out; mend or remove it" : leftOutHint(town, outside),
     });
   }
 }

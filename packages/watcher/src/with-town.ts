@@ -38,7 +38,10 @@ export async function withTown<T>(
     options.report(record);
     if (record.event === "landed") hook?.landed(record);
   };
-  const opened = openFiles(town, { driver, onRejectedRoutes: (rejected) => tellRejectedRoutes(rejected, report) });
+  const opened = openFiles(town, {
+    driver,
+    onRejectedRoutes: (rejected) => tellRejectedRoutes(town, rejected, report),
+  });
   try {
     const store = createTownStore(opened.files.databases, { onFault: createFaultTeller(report) });
     hook = options.onLand && createLandHook({ ...hookOptions(options, store), command: options.onLand, report });

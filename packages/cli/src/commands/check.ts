@@ -1,4 +1,5 @@
-import { checkTown } from "@gastown/convoy-watcher";
+import { DatabaseError, printable } from "@gastown/convoy-core";
+import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
@@ -11,12 +12,36 @@ export async function checkCommand(convoys: readonly string[], options: LandingO
   const report = createReporter(options, output, false);
   const stopping = takeStopping(output.err);
   try {
-    const result = await checkTown(townOptions(options, report, stopping), convoys);
+    const town = townOptions(options, report, stopping);
+    const result = await checkTown(town, convoys);
     if (result.missing.length > 0) throw new ConvoyNotFoundError(result.missing);
     if (stopping.reason() !== undefined) return stopping.exitCode();
     if (result.stuck.length > 0) return EXIT.failure;
-    return options.dryRun && result.complete > 0 ? EXIT.findings : EXIT.done;
+    if (leftOutOf(town.town).length > 0) return EXIT.findings;
+    if (!options.dryRun) return EXIT.done;
+    const unread = await unreadRigs(town);
+    if (!options.json) for (const why of unread) output.err(printable(`not read: ${why}`, 600));
+    return result.complete > 0 || unread.length > 0 ? EXIT.findings : EXIT.done;
   } finally {
     stopping.dispose();
+  }
+}
+
+/** The rigs whose databases cannot be read, and why: what they keep was not looked at. */
+async function unreadRigs({ town, driver }: WatchTownOptions): Promise<readonly string[]> {
+  const { files, close } = openStore(town, { driver });
+  try {
+    const reads = files.places().map(async ({ rig, open }) => {
+      try {
+        await (await open()).revision();
+        return [];
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        return [`${rig}: ${error.message}`];
+      }
+    });
+    return (await Promise.all(reads)).flat();
+  } finally {
+    close();
   }
 }

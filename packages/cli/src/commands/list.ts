@@ -1,10 +1,12 @@
 import { type ConvoyStore, printable } from "@gastown/convoy-core";
+import { leftOutOf } from "@gastown/convoy-watcher";
 import { RigNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { safeJson } from "../reporters/safe-json.ts";
 import { convoyView } from "../views/convoy-view.ts";
+import { leftOutLines } from "../views/left-out-text.ts";
 import { listLines } from "../views/list-text.ts";
 import { byUrgency } from "../views/order.ts";
 import type { ConvoyView } from "../views/views.ts";
@@ -24,11 +26,13 @@ export async function listCommand(options: ListOptions): Promise<number> {
     town: read.town,
     convoys: await listed(read, options),
   }));
-  if (options.json) output.out(safeJson({ town, convoys }, 2));
+  const leftOut = leftOutOf(town);
+  if (options.json) output.out(safeJson({ town, convoys, ...(leftOut.length > 0 && { leftOut }) }, 2));
   else if (options.quiet) for (const { convoy } of convoys) output.out(printable(convoy));
   else if (convoys.length > 0) for (const line of listLines(convoys, output, Date.now())) output.out(line);
   else output.err(nothing(options));
-  return EXIT.done;
+  for (const line of leftOutLines(leftOut)) output.err(line);
+  return leftOut.length > 0 ? EXIT.findings : EXIT.done;
 }
 
 async function listed(

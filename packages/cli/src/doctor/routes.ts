@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseRoutes, type Route } from "@gastown/convoy-core";
+import { leftOutOf } from "@gastown/convoy-watcher";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** Every line of `routes.jsonl`: whether it can be read, and leads somewhere. */
@@ -17,12 +18,21 @@ export function checkRoutes(town: string): Finding[] {
   }
   const { routes, rejected } = parseRoutes(readFileSync(file, "utf8"));
   return [
-    ...rejected.map(({ line, why }) =>
-      wrong(`line ${line}`, `is left out: ${why}`, `mend or remove line ${line} of ${file}`),
+    ...rejected.map(({ line, why, outside }) =>
+      outside === undefined
+        ? wrong(`line ${line}`, `is left out: ${why}`, `mend or remove line ${line} of ${file}`)
+        : leftOut(town, outside, why),
     ),
     ...routes.map((route, at) => checkRoute(town, file, route, routes.slice(0, at))),
     ...(routes.length === 0 ? [note("routes.jsonl", "names no rig", "gt rig add writes it; see `gt rig list`")] : []),
   ];
+}
+
+/** What a Gas City's rig keeps is no fault of the rig that is looked at by itself. */
+function leftOut(town: string, { prefix, path }: Route, why: string): Finding {
+  const counted = leftOutOf(town).find((one) => one.prefix === prefix && one.path === path);
+  if (counted !== undefined) return wrong(prefix, `is left out (${path}): ${why}`, counted.hint);
+  return note(prefix, `leads to ${path}, which is not looked at`, "a rig of a Gas City keeps what its convoys track");
 }
 
 function checkRoute(town: string, file: string, { prefix, path }: Route, before: readonly Route[]): Finding {

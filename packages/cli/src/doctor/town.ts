@@ -1,13 +1,14 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
+import { isGasCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
 import { stateDirOf } from "@gastown/convoy-watcher/host";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** The town's root, and whether the watcher can keep its own files there. */
 export function checkTown(town: string): Finding[] {
   const isTown = existsSync(join(town, "mayor", "town.json"));
+  if (!isTown && isGasCity(town)) return [gasCity(town), checkOwnFiles(stateDirOf(town)), checkSettings(town)];
   return [
     isTown
       ? good("root", town)
@@ -15,6 +16,14 @@ export function checkTown(town: string): Finding[] {
     checkOwnFiles(stateDirOf(town)),
     checkSettings(town),
   ];
+}
+
+function gasCity(town: string): Finding {
+  return note(
+    "root",
+    `${town} is a Gas City (city.toml): each rig keeps its own convoys, and gc closes them`,
+    "`convoy-cli list --town RIG` reads the convoys of one rig, read only; `gc convoy check` closes what is complete",
+  );
 }
 
 /** The settings that `watch`, `check` and the plugin will read. */
