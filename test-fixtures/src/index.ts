@@ -20,10 +20,13 @@ export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { isAlive } from "./is-alive.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
-export { externalRefCases, restartCases, sqlQuotingCases, toldCases } from "./tables.ts";
+export { externalRefCases, mergeGateCases, restartCases, sqlQuotingCases, toldCases } from "./tables.ts";
 export type {
   ExternalRefCase,
   MailRow,
+  MergeGateCase,
+  MergeGateIssue,
+  MergeGateRequest,
   RestartCase,
   RestartRun,
   RestartStep,

@@ -76,6 +76,49 @@ export interface MailRow {
   readonly created_at: string;
 }
 
+/** A convoy over closed issues, their merge requests, and what a gate says of it. Times and texts as stored. */
+export interface MergeGateCase {
+  readonly name: string;
+  readonly why: string;
+  /** The description of the convoy, whose id is `hq-cv-a`. */
+  readonly convoy: string;
+  /** What it tracks, in this order; they lie in the rig alpha. */
+  readonly tracked: readonly MergeGateIssue[];
+  readonly requests: readonly MergeGateRequest[];
+  /** More issues of alpha. */
+  readonly others: readonly MergeGateIssue[];
+  /** `database`: that of alpha can't be read when it comes to merge requests. `wisps`: a server without that table. */
+  readonly missing?: "database" | "wisps";
+  readonly verdict: "complete" | "waiting";
+  /** For each issue that is held: why, and what its merge request says. */
+  readonly unmerged: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** For each issue that passes with words: those. */
+  readonly words: Readonly<Record<string, string>>;
+}
+
+export interface MergeGateIssue {
+  readonly id: string;
+  readonly status: string;
+  readonly closed_at: string | null;
+  readonly close_reason: string;
+  readonly description: string;
+  readonly labels: readonly string[];
+}
+
+export interface MergeGateRequest {
+  readonly id: string;
+  readonly rig: "alpha" | "beta";
+  /** `wisp`: a task with the label `gt:merge-request`, in `wisps` on a server. `typed`: of type `merge-request`. */
+  readonly kind: "wisp" | "typed";
+  readonly status: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly closed_at: string | null;
+  readonly close_reason: string;
+  readonly description: string;
+  readonly blocked_by: readonly string[];
+}
+
 type Text = string | { readonly repeat: readonly [string, number] };
 
 const load = (name: string): { readonly cases: readonly never[] } =>
@@ -99,3 +142,6 @@ export const restartCases = (): RestartCase[] => [...load("restart").cases];
 
 /** `tables/told.json`. */
 export const toldCases = (): ToldCase[] => [...load("told").cases];
+
+/** `tables/merge-gate.json`. */
+export const mergeGateCases = (): MergeGateCase[] => [...load("merge-gate").cases];

@@ -1,11 +1,19 @@
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import { buildTown, externalRefCases, restartCases, sqlQuotingCases, tempDir, toldCases } from "../src/index.ts";
+import {
+  buildTown,
+  externalRefCases,
+  mergeGateCases,
+  restartCases,
+  sqlQuotingCases,
+  tempDir,
+  toldCases,
+} from "../src/index.ts";
 
 const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 it("every case has a name of its own", () => {
-  for (const cases of [sqlQuotingCases(), externalRefCases(), restartCases(), toldCases()]) {
+  for (const cases of [sqlQuotingCases(), externalRefCases(), restartCases(), toldCases(), mergeGateCases()]) {
     expect(cases.length).toBeGreaterThanOrEqual(30);
     expect(unique(cases.map(({ name }) => name))).toBe(true);
   }

@@ -1,3 +1,4 @@
+import type { Unmerged } from "./merge-gate.ts";
 import type { IssueState } from "./status.ts";
 
 /** An issue a convoy tracks, as just read from the database it lives in. */
@@ -16,6 +17,10 @@ export interface TrackedIssue {
   readonly assignee?: string;
   /** When it got its present state, as stored. */
   readonly since?: string;
+  /** It is closed, and its work is not merged. Only with the gate. */
+  readonly unmerged?: Unmerged;
+  /** It is closed, and whether its work is merged cannot be told; in words. Only with the gate. */
+  readonly mergeState?: string;
 }
 
 /** A convoy and everything it tracks, from one fresh read. */
@@ -44,6 +49,12 @@ export interface ConvoySnapshot {
 
 /** Two snapshots with the same fingerprint differ in nothing that matters to landing. */
 export function fingerprint(convoy: ConvoySnapshot): string {
-  const tracked = convoy.tracked.map(({ reference, state, status, since }) => [reference, state, status, since]);
+  const tracked = convoy.tracked.map(({ reference, state, status, since, unmerged }) => [
+    reference,
+    state,
+    status,
+    since,
+    unmerged?.why,
+  ]);
   return JSON.stringify([convoy.status, convoy.owned, convoy.updatedAt, tracked]);
 }

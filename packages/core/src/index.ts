@@ -13,15 +13,27 @@ export {
 } from "./description.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
+export { gatedStore } from "./gated-store.ts";
 export type {
   ConvoyRow,
   Home,
   IssueDatabase,
   IssueRow,
+  MergedIssueRow,
+  MergeRequestRow,
+  MergeRows,
   OwnOpening,
   TownDatabases,
   TrackRow,
 } from "./issue-database.ts";
+export {
+  decideMerge,
+  type MergeRequest,
+  type MergeRequests,
+  type MergeVerdict,
+  type Unmerged,
+  WAITING_LABELS,
+} from "./merge-gate.ts";
 export { judge, type Progress, type Verdict } from "./policy.ts";
 export type {
   ActivitySource,

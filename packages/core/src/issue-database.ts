@@ -1,3 +1,4 @@
+import type { Message } from "./ports.ts";
 import type { Route } from "./routes.ts";
 
 /** A convoy as its database has it. Times as stored; `parseTime` reads them. */
@@ -34,6 +35,36 @@ export interface IssueRow {
   readonly since?: string;
 }
 
+/** A merge request as its database has it. */
+export interface MergeRequestRow {
+  readonly id: string;
+  readonly status: string;
+  readonly createdAt?: string;
+  readonly updatedAt?: string;
+  readonly closedAt?: string;
+  readonly closeReason?: string;
+  readonly description: string;
+  /** Issues that block it and are not done. */
+  readonly blockers: readonly string[];
+}
+
+/** Of an issue, what has to do with its merge. */
+export interface MergedIssueRow {
+  readonly id: string;
+  readonly closedAt?: string;
+  readonly closeReason?: string;
+  readonly description: string;
+  /** Those of `WAITING_LABELS` that it has. */
+  readonly labels: readonly string[];
+}
+
+/** Merge requests, and the issues that they may be about. */
+export interface MergeRows {
+  readonly issues: readonly MergedIssueRow[];
+  /** At least those whose `source_issue` is one of the issues. */
+  readonly requests: readonly MergeRequestRow[];
+}
+
 /** One beads database, whatever it is kept in. All reads ask it anew; they fail with a `DatabaseError`. */
 export interface IssueDatabase {
   /** Path of the file, or name on its server. */
@@ -56,6 +87,12 @@ export interface IssueDatabase {
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
   /** These issues; what is not there is left out. */
   issues(ids: readonly string[]): Promise<readonly IssueRow[]>;
+  /** Mails about the end of this convoy; undefined when it has no columns to find them by. */
+  messagesAbout?(convoy: string): Promise<readonly Message[] | undefined>;
+  /** Merge requests of these issues, and what the issues themselves say; undefined when it cannot keep them. */
+  mergeRequests?(issues: readonly string[]): Promise<MergeRows | undefined>;
+  /** For those of these ids that are merge requests, the issue that each is about. */
+  mergeSources?(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** The same database through an opening of its own. Absent where no opening outlives a read. */
   fresh?(): Promise<OwnOpening>;
 }

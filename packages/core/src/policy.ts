@@ -1,10 +1,12 @@
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 
-/** Numbers that add up: `done + open + unknown = total`. */
+/** Numbers that add up: `done + open + unknown + unmerged = total`. */
 export interface Progress {
   readonly done: number;
   readonly open: number;
   readonly unknown: number;
+  /** Closed, and not merged; there only with the gate, when there are any. */
+  readonly unmerged?: number;
   readonly total: number;
 }
 
@@ -13,7 +15,7 @@ export interface Verdict extends Progress {
   /**
    * - `closed`: nothing is left to do
    * - `complete`: it tracks something, and all of it is done
-   * - `waiting`: something is open, or can't be told
+   * - `waiting`: something is open, or can't be told, or (with the gate) is not merged
    * - `empty`, `staged`, `owned`: not ours to land
    */
   readonly kind: "closed" | "complete" | "waiting" | "empty" | "staged" | "owned";
@@ -26,7 +28,7 @@ export interface Verdict extends Progress {
 /** Judges a convoy by a fresh read of it. Empty never completes, and neither does anything unknown. */
 export function judge(convoy: ConvoySnapshot): Verdict {
   const progress = count(convoy.tracked);
-  const blockers = convoy.tracked.filter((issue) => issue.state !== "done");
+  const blockers = convoy.tracked.filter((issue) => issue.state !== "done" || issue.unmerged !== undefined);
   const verdict = (kind: Verdict["kind"], ...reasons: string[]): Verdict => ({ kind, ...progress, blockers, reasons });
 
   if (!convoy.open) return verdict("closed", `it is ${convoy.status}`);
@@ -39,12 +41,17 @@ export function judge(convoy: ConvoySnapshot): Verdict {
 
 function count(tracked: readonly TrackedIssue[]): Progress {
   const progress = { done: 0, open: 0, unknown: 0, total: tracked.length };
-  for (const { state } of tracked) progress[state] += 1;
-  return progress;
+  let unmerged = 0;
+  for (const issue of tracked) {
+    if (issue.unmerged === undefined) progress[issue.state] += 1;
+    else unmerged += 1;
+  }
+  return unmerged === 0 ? progress : { ...progress, unmerged };
 }
 
 /** Why one tracked issue holds its convoy up, in words. */
 export function reasonOf(issue: TrackedIssue): string {
+  if (issue.unmerged !== undefined) return issue.unmerged.why;
   if (issue.state === "unknown") return issue.why ?? `${issue.id} cannot be judged`;
   const where = issue.rig === undefined ? "" : `${issue.rig}, `;
   return `${issue.id} is not closed (${where}${issue.status ?? "open"})`;

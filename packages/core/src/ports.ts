@@ -1,4 +1,5 @@
 import type { ConvoySnapshot } from "./convoy.ts";
+import type { MergeRequests } from "./merge-gate.ts";
 import type { WatchRecord, SourceState } from "./records.ts";
 
 /** Time, injected. All times in milliseconds. */
@@ -67,6 +68,8 @@ export interface ConvoyStore {
   closedConvoysTracking?(issue: string): Promise<readonly string[]>;
   /** The mails of a convoy's completion; undefined when that can't be known. */
   messagesAbout?(convoy: string): Promise<readonly Message[] | undefined>;
+  /** What is known of how the work of these issues gets to the main branch; issues that are not there are left out. */
+  mergeRequests?(issues: readonly string[]): Promise<ReadonlyMap<string, MergeRequests>>;
 }
 
 /** A mail that says that a convoy has completed. */

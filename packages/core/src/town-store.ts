@@ -4,6 +4,7 @@ import { type Found, findIssues } from "./find-issues.ts";
 import { over } from "./fresh-openings.ts";
 import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
+import { readMergeRequests } from "./read-merge-requests.ts";
 import { parseReference } from "./references.ts";
 import { isDone, isStaged } from "./status.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
@@ -63,6 +64,16 @@ export function createTownStore(
     async closedConvoysTracking(issue) {
       const { town } = await databases();
       return (await town.open()).closedConvoysTracking(issue);
+    },
+
+    async messagesAbout(convoy) {
+      const { town } = await databases();
+      return (await town.open()).messagesAbout?.(convoy);
+    },
+
+    async mergeRequests(issues) {
+      const { town, homes } = await databases();
+      return readMergeRequests(issues, homes, town);
     },
   };
 }

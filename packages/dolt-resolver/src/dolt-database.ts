@@ -1,5 +1,13 @@
 import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refersTo } from "@gastown/convoy-core";
-import { toConvoy, toIssue, toTrack } from "@gastown/sqlite-resolver/queries";
+import {
+  toConvoy,
+  toIssue,
+  toMergeRows,
+  toMergeSources,
+  toMessages,
+  toTrack,
+  toWholeConvoy,
+} from "@gastown/sqlite-resolver/queries";
 import { doltError } from "./faults.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
@@ -73,7 +81,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string): 
       withTracks(async (at): Promise<ConvoyRow[]> =>
         exactly(ids, await at.byIds(at.queries.convoys, ids))
           .map(inUtc)
-          .map(toConvoy),
+          .map(toWholeConvoy),
       ),
     tracks: (convoys) =>
       withTracks(async (at) => {
@@ -92,6 +100,25 @@ export function createDoltDatabase(locate: () => DoltServer, database: string): 
           .map(inUtc)
           .map(toIssue),
       ),
+    messagesAbout: (convoy) =>
+      read(async (at) => {
+        const query = at.queries.mailsAbout?.(convoy);
+        return query && toMessages(convoy, (await at.rows(query)).map(inUtc));
+      }),
+    mergeRequests: (ids) =>
+      read(async (at) => {
+        const query = at.queries.mergeRequests;
+        // Merge requests are wisps here. A server without that table is a copy, and wisps do not travel.
+        if (query === undefined || at.shape.wisps === undefined) return undefined;
+        const rows = (await at.byIds(query, ids)).map(inUtc);
+        const wanted = new Set(ids);
+        return toMergeRows(rows.filter((row) => row.kind === "request" || wanted.has(row.id)));
+      }),
+    mergeSources: (ids) =>
+      read(async (at) => {
+        const query = at.queries.mergeSources;
+        return toMergeSources(query === undefined ? [] : exactly(ids, await at.byIds(query, ids)));
+      }),
   };
 }
 

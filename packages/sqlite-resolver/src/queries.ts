@@ -1,7 +1,13 @@
-import { type CompiledQuery, type Expression, type SelectQueryBuilder, sql, type SqlBool } from "kysely";
-import type { ReadonlyKysely } from "kysely/readonly";
+import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
 import { closed, type Family, hasLabel, isConvoy, type Issues, notDone, optional, target } from "./conditions.ts";
-import type { BeadsSchema } from "./schema.ts";
+import {
+  compileMailQuery,
+  compileMergeQueries,
+  type MailRecord,
+  type MergeRecord,
+  type MergeSourceRecord,
+} from "./merge-queries.ts";
+import { type ByIds, byIds, compile, type Db, together } from "./query-parts.ts";
 import type { Shape } from "./shape.ts";
 
 /** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
@@ -12,6 +18,14 @@ export interface ConvoyRecord {
   readonly owned: number | string | boolean | bigint | null;
   readonly created_at: unknown;
   readonly updated_at: unknown;
+}
+
+/** The same with what its description and its close say. */
+export interface WholeConvoyRecord extends ConvoyRecord {
+  readonly closed_at: unknown;
+  readonly close_reason: string | null;
+  /** Null where the schema has none. */
+  readonly description: string | null;
 }
 
 /** A row of `dependencies`; `toTrack` reads it. */
@@ -30,14 +44,11 @@ export interface IssueRecord {
   readonly updated_at: unknown;
 }
 
-/** A query whose parameters are all the same: a JSON array of ids. */
-export type ByIds<R> = (ids: readonly string[]) => CompiledQuery<R>;
-
 /** Every question asked of a beads database, in whatever it is kept, compiled once for its shape. */
 export interface Queries {
   readonly openConvoys: CompiledQuery<ConvoyRecord>;
   readonly closedConvoys: CompiledQuery<ConvoyRecord>;
-  readonly convoys: ByIds<ConvoyRecord>;
+  readonly convoys: ByIds<WholeConvoyRecord>;
   readonly tracks: ByIds<TrackRecord>;
   readonly openTracks: CompiledQuery<TrackRecord>;
   /** What the open convoys track among references, not ids. */
@@ -45,13 +56,16 @@ export interface Queries {
   /** Tracks of closed convoys that may name one of these ids; filter by the exact reference. */
   readonly closedTracks: CompiledQuery<TrackRecord>;
   readonly issues: ByIds<IssueRecord>;
+  /** Rows that may be mails about the end of a convoy; undefined where they cannot be told from others. */
+  readonly mailsAbout: ((convoy: string) => CompiledQuery<MailRecord>) | undefined;
+  /** All merge requests, and these issues; undefined where merge requests cannot be told from others. */
+  readonly mergeRequests: ByIds<MergeRecord> | undefined;
+  /** Those of these ids that are merge requests. */
+  readonly mergeSources: ByIds<MergeSourceRecord> | undefined;
 }
 
 /** How a dialect turns a JSON array of ids, bound as one parameter, into rows. */
 export type IdList = (json: string) => Expression<string>;
-
-/** A beads database, to be read only. */
-export type Db = ReadonlyKysely<BeadsSchema>;
 
 /** Compiles the queries for one database. Constants are literals, so that only the ids are bound. */
 export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
@@ -71,6 +85,12 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
         family.shape.labels ? hasLabel(eb, family, "gt:owned", "owned").as("owned") : sql<SqlBool>`0`.as("owned"),
       ])
       .where((eb) => isConvoy(eb, family));
+  const wholeConvoys = (family: Family) =>
+    convoys(family).select([
+      optional(family.shape.closedAt, "i.closed_at").as("closed_at"),
+      optional(family.shape.closeReason, "i.close_reason").as("close_reason"),
+      optional(family.shape.description, "i.description").as("description"),
+    ]);
   const tracks = (family: Family) =>
     db
       .selectFrom(family.dependencies)
@@ -96,7 +116,7 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
   return {
     openConvoys: compile(together(tracking, (family) => convoys(family).where(notDone))),
     closedConvoys: compile(together(tracking, (family) => convoys(family).where(closed))),
-    convoys: byIds(together(tracking, (family) => convoys(family).where("i.id", "in", ids))),
+    convoys: byIds(together(tracking, (family) => wholeConvoys(family).where("i.id", "in", ids))),
     tracks: byIds(
       together(tracking, (family) => tracks(family).where("d.issue_id", "in", ids))
         .orderBy("convoy")
@@ -108,6 +128,8 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
     ),
     closedTracks: compile(together(tracking, (family) => tracksOf(family, closed))),
     issues: byIds(together(families, (family) => issues(family).where("i.id", "in", ids))),
+    mailsAbout: compileMailQuery(db, families),
+    ...compileMergeQueries(db, families, ids),
   };
 }
 
@@ -121,26 +143,4 @@ function familiesOf(shape: Shape): readonly Family[] {
     labels: "wisp_labels as l",
   };
   return [own, wisps as unknown as Family];
-}
-
-/** One query over all families. */
-function together<DB, TB extends keyof DB, O>(
-  families: readonly Family[],
-  select: (family: Family) => SelectQueryBuilder<DB, TB, O>,
-): SelectQueryBuilder<DB, TB, O> {
-  const [first, ...rest] = families.map(select);
-  if (first === undefined) throw new RangeError("no tables");
-  return rest.reduce((query, next) => query.unionAll(next), first);
-}
-
-function compile<R>(query: { compile(): CompiledQuery }): CompiledQuery<R> {
-  return query.compile();
-}
-
-function byIds<R>(query: { compile(): CompiledQuery }): ByIds<R> {
-  const compiled = compile<R>(query);
-  return (ids) => {
-    const json = JSON.stringify(ids);
-    return { ...compiled, parameters: compiled.parameters.map(() => json) };
-  };
 }

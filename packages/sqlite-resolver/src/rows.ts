@@ -1,5 +1,15 @@
-import type { ConvoyRow, IssueRow, TrackRow } from "@gastown/convoy-core";
-import type { ConvoyRecord, IssueRecord, TrackRecord } from "./queries.ts";
+import {
+  type ConvoyRow,
+  type IssueRow,
+  type MergeRows,
+  type Message,
+  parseConvoyFields,
+  parseMergeRequestFields,
+  tellsOf,
+  type TrackRow,
+} from "@gastown/convoy-core";
+import type { MailRecord, MergeRecord, MergeSourceRecord } from "./merge-queries.ts";
+import type { ConvoyRecord, IssueRecord, TrackRecord, WholeConvoyRecord } from "./queries.ts";
 
 /** A row of the database as the core wants it. */
 export function toConvoy(row: ConvoyRecord): ConvoyRow {
@@ -13,6 +23,69 @@ export function toConvoy(row: ConvoyRecord): ConvoyRow {
     ...(createdAt !== undefined && { createdAt }),
     ...(updatedAt !== undefined && { updatedAt }),
   };
+}
+
+/** The same with what its description and its close say. */
+export function toWholeConvoy(row: WholeConvoyRecord): ConvoyRow {
+  const closedAt = time(row.closed_at);
+  const closeReason = text(row.close_reason);
+  return {
+    ...toConvoy(row),
+    ...(closedAt !== undefined && { closedAt }),
+    ...(closeReason !== "" && { closeReason }),
+    ...(row.description !== null && parseConvoyFields(text(row.description))),
+  };
+}
+
+/** Those of the rows that are mails about the end of this convoy. */
+export function toMessages(convoy: string, rows: readonly MailRecord[]): Message[] {
+  return rows
+    .filter((row) => tellsOf(convoy, { createdBy: text(row.created_by), description: text(row.description) }))
+    .map((row) => ({ to: text(row.assignee), at: time(row.created_at) ?? "" }));
+}
+
+/** Rows of both kinds as the core wants them. A request that is in two tables is taken once. */
+export function toMergeRows(rows: readonly MergeRecord[]): MergeRows {
+  const issues = new Map<string, MergeRows["issues"][number]>();
+  const requests = new Map<string, MergeRows["requests"][number]>();
+  for (const row of rows) {
+    const id = text(row.id);
+    const closedAt = time(row.closed_at);
+    const closeReason = text(row.close_reason);
+    const common = {
+      id,
+      description: text(row.description),
+      ...(closedAt !== undefined && { closedAt }),
+      ...(closeReason !== "" && { closeReason }),
+    };
+    const names = text(row.names)
+      .split(",")
+      .filter((name) => name !== "");
+    if (row.kind === "issue") {
+      issues.set(id, { ...common, labels: names });
+      continue;
+    }
+    const createdAt = time(row.created_at);
+    const updatedAt = time(row.updated_at);
+    requests.set(id, {
+      ...common,
+      status: statusOf(row.status),
+      blockers: names,
+      ...(createdAt !== undefined && { createdAt }),
+      ...(updatedAt !== undefined && { updatedAt }),
+    });
+  }
+  return { issues: [...issues.values()], requests: [...requests.values()] };
+}
+
+/** The issue that each merge request is about. */
+export function toMergeSources(rows: readonly MergeSourceRecord[]): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const row of rows) {
+    const source = parseMergeRequestFields(text(row.description)).sourceIssue;
+    if (source !== undefined) sources.set(text(row.id), source);
+  }
+  return sources;
 }
 
 /** A row of the database as the core wants it. */

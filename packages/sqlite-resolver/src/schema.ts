@@ -11,11 +11,14 @@ export interface IssuesTable {
   id: string;
   status: string;
   title: string;
+  description: string | null;
   issue_type: string;
   assignee: string | null;
   created_at: string;
+  created_by: string | null;
   updated_at: string;
   closed_at: string | null;
+  close_reason: string | null;
 }
 
 /** Who depends on whom; a convoy depends on what it tracks, with type `tracks`. */

@@ -3,10 +3,13 @@ import { DatabaseError } from "@gastown/convoy-core";
 /** What one set of tables has: issues, and their dependencies, labels and events. */
 export interface FamilyShape {
   readonly title: boolean;
+  readonly description: boolean;
   readonly assignee: boolean;
   readonly createdAt: boolean;
+  readonly createdBy: boolean;
   readonly updatedAt: boolean;
   readonly closedAt: boolean;
+  readonly closeReason: boolean;
   readonly issueType: boolean;
   readonly labels: boolean;
   readonly events: boolean;
@@ -51,10 +54,13 @@ export function shapeOf(name: string, columns: Columns): Shape {
   }
   const family = (issues: string, dependencies: string, labels: string, events: string): FamilyShape => ({
     title: has(issues, "title"),
+    description: has(issues, "description"),
     assignee: has(issues, "assignee"),
     createdAt: has(issues, "created_at"),
+    createdBy: has(issues, "created_by"),
     updatedAt: has(issues, "updated_at"),
     closedAt: has(issues, "closed_at"),
+    closeReason: has(issues, "close_reason"),
     issueType: has(issues, "issue_type"),
     labels: has(labels, "issue_id", "label"),
     events: has(events, "id", "issue_id", "event_type"),

@@ -1,16 +1,17 @@
 // What every resolver over SQL has in common. Nothing here loads a driver.
 export { type Awaited, createAwaited } from "./awaited.ts";
 export type { Metadata, Store } from "@gastown/town-files";
+export type { MailRecord, MergeRecord, MergeSourceRecord } from "./merge-queries.ts";
 export {
-  type ByIds,
   compileQueries,
   type ConvoyRecord,
-  type Db,
   type IdList,
   type IssueRecord,
   type Queries,
   type TrackRecord,
+  type WholeConvoyRecord,
 } from "./queries.ts";
-export { toConvoy, toIssue, toTrack } from "./rows.ts";
+export type { ByIds, Db } from "./query-parts.ts";
+export { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";
 export type { BeadsSchema, DependenciesTable, EventsTable, IssuesTable, LabelsTable } from "./schema.ts";
 export { type Columns, type FamilyShape, type Shape, shapeOf } from "./shape.ts";

@@ -2,7 +2,7 @@ import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refer
 import { connect, type Connection, identityOf } from "./connection.ts";
 import type { DriverName } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
-import { toConvoy, toIssue, toTrack } from "./rows.ts";
+import { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";
 
 /** A beads database in a SQLite file, kept open and opened again when the file is replaced. */
 export interface SqliteDatabase extends IssueDatabase {
@@ -69,7 +69,7 @@ export function createSqliteDatabase(file: string, driver?: DriverName): SqliteD
       withTracks(async (opened) => (await opened.rows(opened.queries.closedConvoys)).map((row) => row.id)),
     convoys: (ids) =>
       withTracks(async (opened): Promise<ConvoyRow[]> =>
-        (await opened.rows(opened.queries.convoys(ids))).map(toConvoy),
+        (await opened.rows(opened.queries.convoys(ids))).map(toWholeConvoy),
       ),
     tracks: (convoys) => withTracks(async (opened) => (await opened.rows(opened.queries.tracks(convoys))).map(toTrack)),
     openTracks: () => withTracks(async (opened) => (await opened.rows(opened.queries.openTracks)).map(toTrack)),
@@ -87,5 +87,20 @@ export function createSqliteDatabase(file: string, driver?: DriverName): SqliteD
       }),
     issues: (ids) =>
       read(async (opened): Promise<IssueRow[]> => (await opened.rows(opened.queries.issues(ids))).map(toIssue)),
+    messagesAbout: (convoy) =>
+      read(async (opened) => {
+        const query = opened.queries.mailsAbout?.(convoy);
+        return query && toMessages(convoy, await opened.rows(query));
+      }),
+    mergeRequests: (ids) =>
+      read(async (opened) => {
+        const query = opened.queries.mergeRequests?.(ids);
+        return query && toMergeRows(await opened.rows(query));
+      }),
+    mergeSources: (ids) =>
+      read(async (opened) => {
+        const query = opened.queries.mergeSources?.(ids);
+        return toMergeSources(query === undefined ? [] : await opened.rows(query));
+      }),
   };
 }

@@ -80,6 +80,10 @@ export const townOver = (
       copyFileSync(file, `${file}.new`);
       renameSync(`${file}.new`, file);
     },
+    run: (statements, rig) =>
+      write(named(rig).file, (db) => {
+        for (const { sql, values } of statements) db.prepare(sql).run(...values);
+      }),
     status: (id, rig) => {
       const status = inHome(id, rig, (db) => findIssue(db, id)?.["status"]);
       return typeof status === "string" ? status : undefined;

@@ -105,6 +105,11 @@ export interface Town {
   addRig(name: string, rig: RigOptions): void;
   /** Puts a copy in the place of a database file, as a merge or a repair does: same content, other inode. */
   replaceFile(rig?: string): void;
+  /** Any statements, in one transaction: for rows that bd would not let a test choose. */
+  run(
+    statements: readonly { readonly sql: string; readonly values: readonly (string | number | null)[] }[],
+    rig?: string,
+  ): void;
   /** Status in the home database, or undefined when there is no row. */
   status(id: string, rig?: string): string | undefined;
   events(id: string, rig?: string): EventRow[];

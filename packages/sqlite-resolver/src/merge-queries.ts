@@ -1,0 +1,147 @@
+import { creatorOf, WAITING_LABELS } from "@gastown/convoy-core";
+import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
+import { type Family, type Issues, optional, target } from "./conditions.ts";
+import { type ByIds, byIds, compile, type Db, together } from "./query-parts.ts";
+
+/** A row that may be a mail about a convoy. */
+export interface MailRecord {
+  readonly assignee: string | null;
+  readonly created_at: unknown;
+  readonly created_by: string | null;
+  readonly description: string | null;
+}
+
+/** A merge request, or an issue that one may be about. */
+export interface MergeRecord {
+  readonly kind: "request" | "issue";
+  readonly id: string;
+  readonly status: string | null;
+  readonly description: string | null;
+  readonly created_at: unknown;
+  readonly updated_at: unknown;
+  readonly closed_at: unknown;
+  readonly close_reason: string | null;
+  /** For an issue, labels that it has; for a request, what blocks it: separated by commas. */
+  readonly names: string | null;
+}
+
+/** Which issue a merge request is about is in its description. */
+export interface MergeSourceRecord {
+  readonly id: string;
+  readonly description: string | null;
+}
+
+/**
+ * Mails are found by who made them, or by their first words. What is found may be too much: servers compare text by
+ * rules of their own, and the words are only those that every such mail has.
+ */
+export function compileMailQuery(
+  db: Db,
+  families: readonly Family[],
+): ((convoy: string) => CompiledQuery<MailRecord>) | undefined {
+  const usable = families.every(({ shape }) => shape.description && shape.assignee && shape.createdAt);
+  if (!usable) return undefined;
+  return (convoy) => {
+    const words = `Convoy ${convoy} has `;
+    const length = sql.lit([...words].length);
+    return compile(
+      together(families, ({ issues, shape }) =>
+        db
+          .selectFrom(issues)
+          .select([
+            "i.assignee",
+            "i.created_at",
+            "i.description",
+            optional(shape.createdBy, "i.created_by").as("created_by"),
+          ])
+          .where((eb) => {
+            const told = eb(sql<string>`substr(${sql.ref("i.description")}, 1, ${length})`, "=", words);
+            return shape.createdBy ? eb.or([eb("i.created_by", "=", creatorOf(convoy)), told]) : told;
+          }),
+      ),
+    );
+  };
+}
+
+/** Merge requests are of their own type with gt of January 2026, and have a label since. */
+export function compileMergeQueries(
+  db: Db,
+  families: readonly Family[],
+  ids: Expression<string>,
+): { mergeRequests: ByIds<MergeRecord> | undefined; mergeSources: ByIds<MergeSourceRecord> | undefined } {
+  const usable = families.every(({ shape }) => shape.description && (shape.issueType || shape.labels));
+  if (!usable) return { mergeRequests: undefined, mergeSources: undefined };
+
+  const isRequest = (eb: Issues, { shape, labels }: Family): Expression<SqlBool> => {
+    const labelled = eb(
+      "i.id",
+      "in",
+      eb.selectFrom(labels).select("l.issue_id").where("l.label", "=", sql.lit("gt:merge-request")),
+    );
+    const typed = eb("i.issue_type", "=", sql.lit("merge-request"));
+    return eb.or([...(shape.issueType ? [typed] : []), ...(shape.labels ? [labelled] : [])]);
+  };
+  const rows = ({ issues, shape }: Family, kind: MergeRecord["kind"]) =>
+    db
+      .selectFrom(issues)
+      .select([
+        sql<MergeRecord["kind"]>`${sql.lit(kind)}`.as("kind"),
+        "i.id",
+        "i.status",
+        "i.description",
+        optional(shape.createdAt, "i.created_at").as("created_at"),
+        optional(shape.updatedAt, "i.updated_at").as("updated_at"),
+        optional(shape.closedAt, "i.closed_at").as("closed_at"),
+        optional(shape.closeReason, "i.close_reason").as("close_reason"),
+      ]);
+  const requests = (family: Family) =>
+    rows(family, "request")
+      .select((eb) => blockersOf(eb, family).as("names"))
+      .where((eb) => isRequest(eb, family));
+  const issues = (family: Family) =>
+    rows(family, "issue")
+      .select((eb) => waitingLabelsOf(eb, family).as("names"))
+      .where("i.id", "in", ids);
+
+  return {
+    mergeRequests: byIds(together(families, requests).unionAll(together(families, issues))),
+    mergeSources: byIds(
+      together(families, (family) =>
+        db
+          .selectFrom(family.issues)
+          .select(["i.id", "i.description"])
+          .where("i.id", "in", ids)
+          .where((eb) => isRequest(eb, family)),
+      ),
+    ),
+  };
+}
+
+type Names = ReturnType<typeof sql<string | null>>;
+
+/** Issues of the database that block this one and are not done. */
+function blockersOf(eb: Issues, { shape, dependencies }: Family): Names {
+  if (shape.dependencies === false) return sql<string | null>`null`;
+  const blocking = eb
+    .selectFrom(dependencies)
+    .innerJoin("issues as b", (join) => join.on(sql<SqlBool>`${sql.ref("b.id")} = ${target(shape)}`))
+    .select(sql<string | null>`group_concat(${sql.ref("b.id")})`.as("names"))
+    .whereRef("d.issue_id", "=", "i.id")
+    .where("d.type", "=", sql.lit("blocks"))
+    .where("b.status", "not in", [sql.lit("closed"), sql.lit("tombstone")]);
+  return sql<string | null>`${blocking}`;
+}
+
+function waitingLabelsOf(eb: Issues, family: Family): Names {
+  if (!family.shape.labels) return sql<string | null>`null`;
+  const waiting = eb
+    .selectFrom(family.labels)
+    .select(sql<string | null>`group_concat(${sql.ref("l.label")})`.as("names"))
+    .whereRef("l.issue_id", "=", "i.id")
+    .where(
+      "l.label",
+      "in",
+      WAITING_LABELS.map((label) => sql.lit(label)),
+    );
+  return sql<string | null>`${waiting}`;
+}
