@@ -9,13 +9,12 @@ import type { ConvoyStore } from "./ports.ts";
 export function gatedStore(store: ConvoyStore): ConvoyStore {
   return {
     ...store,
-    async readConvoys(ids) {
-      const convoys = await store.readConvoys(ids);
+    async readConvoys(ids, options) {
+      const convoys = await store.readConvoys(ids, options);
       const atTheGate = [...convoys.values()].filter(isAtTheGate);
       if (atTheGate.length === 0 || store.mergeRequests === undefined) return convoys;
-      const known = await store.mergeRequests([
-        ...new Set(atTheGate.flatMap(({ tracked }) => tracked.map(({ id }) => id))),
-      ]);
+      const issues = new Set(atTheGate.flatMap(({ tracked }) => tracked.map(({ id }) => id)));
+      const known = await store.mergeRequests([...issues], options);
       return new Map([...convoys, ...atTheGate.map((convoy) => [convoy.id, gated(convoy, known)] as const)]);
     },
   };

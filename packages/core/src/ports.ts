@@ -69,7 +69,7 @@ export interface ConvoyStore {
   /** The mails of a convoy's completion; undefined when that can't be known. */
   messagesAbout?(convoy: string): Promise<readonly Message[] | undefined>;
   /** What is known of how the work of these issues gets to the main branch; issues that are not there are left out. */
-  mergeRequests?(issues: readonly string[]): Promise<ReadonlyMap<string, MergeRequests>>;
+  mergeRequests?(issues: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, MergeRequests>>;
 }
 
 /** A mail that says that a convoy has completed. */

@@ -71,9 +71,8 @@ export function createTownStore(
       return (await town.open()).messagesAbout?.(convoy);
     },
 
-    async mergeRequests(issues) {
-      const { town, homes } = await databases();
-      return readMergeRequests(issues, homes, town);
+    async mergeRequests(issues, { fresh = false } = {}) {
+      return over(await databases(), fresh, ({ town, homes }) => readMergeRequests(issues, homes, town));
     },
   };
 }
