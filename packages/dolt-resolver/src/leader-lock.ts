@@ -1,21 +1,42 @@
-import { createHash } from "node:crypto";
+import { type Clock, type DatabaseError, messageOf } from "@gastown/convoy-core";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { asDoltError } from "./faults.ts";
+import { createSilence, type Marks, marksOf } from "./leader-marks.ts";
 import type { LoneConnection } from "./lone-connection.ts";
+import type { DoltServer } from "./server.ts";
 
-/** Whether this watcher has the lock of its town on the server, or who has it instead. */
-export type Hold = { readonly held: true } | { readonly held: false; readonly by: string };
+/** A leader that has given no sign of life for so long is put down, in milliseconds. It gives one every two seconds. */
+const SILENT_FOR = 7_000;
 
-/** The lock that one of all watchers of a town holds, on whatever machine: the server's own, ended with the connection. */
+/** Whether this watcher leads its town, or who does instead. */
+export type Hold =
+  | {
+      readonly held: true;
+      /** It was not held, or not by this connection, when it was asked for. */
+      readonly anew: boolean;
+    }
+  | {
+      readonly held: false;
+      readonly by: string;
+      /** It has a command under way. */
+      readonly busy: boolean;
+      /** It gives no sign of life, and its connection could not be ended: why. */
+      readonly stuck?: DatabaseError;
+    };
+
+/** The lead that one of all watchers of a town has, on whatever machine: a lock of the server, ended with the connection. */
 export interface LeaderLock {
   /**
-   * Takes the lock, or makes sure that it is still ours.
+   * Takes the lead, or makes sure of it and gives a sign of life. Asked for while another one leads, it also looks
+   * whether that one lives, and ends the connection of one that does not, so that it finds itself deposed.
    *
-   * @throws {DatabaseError} when the server can't be asked; whether the lock is ours can't be told then
+   * @throws {DatabaseError} when the server can't be asked; who leads can't be told then
    */
   take(): Promise<Hold>;
-  /** Whether the lock was ours when last asked, and the connection that holds it has not ended since. */
-  isHeld(): boolean;
+  /** Whether a `take` that began less than so many milliseconds ago, by any clock, said that we lead, on a connection that still stands. */
+  isProved(within: number): boolean;
+  /** Says, with the next `take`, whether a command is under way. */
+  setBusy(busy: boolean): void;
   /** Lets go of it, by ending the connection. */
   release(): void;
 }
@@ -23,39 +44,81 @@ export interface LeaderLock {
 /**
  * Takes nothing yet.
  *
- * @param database the town's own: its name is what the towns of one server are told apart by
+ * @param database the town's own
  */
-export function createLeaderLock(database: DoltDatabase): LeaderLock {
-  const name = lockName(database.name);
-  let connection: LoneConnection | undefined;
+export function createLeaderLock(database: DoltDatabase, clock: Pick<Clock, "now" | "wall">): LeaderLock {
+  const marks = marksOf(database.name);
+  const silence = createSilence(() => clock.now());
+  let server: DoltServer | undefined;
+  let line: LoneConnection | undefined;
   let held = false;
+  let proof = { now: Number.NEGATIVE_INFINITY, wall: Number.NEGATIVE_INFINITY };
+  let beat = 0;
+  let busy = false;
+  let busyHeld = false;
   /** One question at a time: two must not open two connections. */
   let turn: Promise<unknown> = Promise.resolve();
 
-  const connect = async (): Promise<LoneConnection> => {
-    if (connection !== undefined && !connection.ended.aborted) return connection;
-    held = false;
-    connection = await database.server().connectAlone();
-    return connection;
-  };
-
   const drop = (): void => {
     held = false;
-    connection?.close();
-    connection = undefined;
+    busyHeld = false;
+    line?.close();
+    line = undefined;
+  };
+
+  const connect = async (): Promise<LoneConnection> => {
+    const present = database.server();
+    if (line !== undefined && !line.ended.aborted && server === present) return line;
+    drop();
+    server = present;
+    line = await present.connectAlone();
+    return line;
+  };
+
+  /** The connection is the epoch: a lock that is ours by another one was somebody else's meanwhile, as far as we know. */
+  const renew = async (at: LoneConnection): Promise<boolean> => {
+    const next = (beat + 1) % marks.beats.length;
+    const mark = busy === busyHeld ? [] : [`${busy ? "get_lock" : "release_lock"}(${named(marks.busy, busy)}) as busy`];
+    const columns = [
+      `is_used_lock('${marks.lead}') = connection_id() as ours`,
+      `get_lock('${marks.beats[next]}', 0) as beat`,
+      `release_lock('${marks.beats[beat]}') as gone`,
+      ...mark,
+    ];
+    const [row] = await at.rows(`select ${columns.join(", ")}`);
+    beat = next;
+    busyHeld = busy;
+    return Number(row?.["ours"]) === 1;
+  };
+
+  const seize = async (at: LoneConnection): Promise<Hold> => {
+    const [row = {}] = await at.rows(`select get_lock('${marks.lead}', 0) as got, ${lookFor(marks)}`);
+    if (Number(row["got"]) === 1) {
+      beat = 0;
+      await at.rows(`select get_lock('${marks.beats[0]}', 0) as beat`);
+      return { held: true, anew: true };
+    }
+    const holder = Number(row["holder"] ?? 0);
+    const beats = marks.beats.flatMap((_, index) => (Number(row[`b${index}`] ?? 0) === holder ? [index] : []));
+    const told = { held: false, by: await nameOf(at, holder), busy: Number(row["busy"] ?? 0) === holder } as const;
+    if (holder === 0 || silence.saw({ holder, beats }) < SILENT_FOR) return told;
+    try {
+      await at.kill(holder);
+      return told;
+    } catch (error) {
+      return { ...told, stuck: asDoltError(error, database.name) as DatabaseError };
+    }
   };
 
   const ask = async (): Promise<Hold> => {
+    const asked = { now: clock.now(), wall: clock.wall() };
     try {
-      const line = await connect();
-      if (held) {
-        const [row] = await line.rows(`select is_used_lock('${name}') = connection_id() as ours`);
-        if (Number(row?.["ours"]) === 1) return { held: true };
-        held = false;
-      }
-      const [row] = await line.rows(`select get_lock('${name}', 0) as got, is_used_lock('${name}') as holder`);
-      held = Number(row?.["got"]) === 1;
-      return held ? { held: true } : { held: false, by: await nameOf(line, row?.["holder"]) };
+      const at = await connect();
+      const kept = held && (await renew(at));
+      const hold = kept ? ({ held: true, anew: false } as const) : await seize(at);
+      held = hold.held;
+      if (held) proof = asked;
+      return hold;
     } catch (error) {
       drop();
       throw asDoltError(error, database.name);
@@ -65,17 +128,30 @@ export function createLeaderLock(database: DoltDatabase): LeaderLock {
   return {
     take() {
       const answer = turn.then(ask);
-      turn = answer.catch(() => undefined);
+      turn = answer.catch((error: unknown) => messageOf(error));
       return answer;
     },
-    isHeld: () => held && connection?.ended.aborted === false,
+    isProved: (within) =>
+      held &&
+      line?.ended.aborted === false &&
+      clock.now() - proof.now < within &&
+      Math.abs(clock.wall() - proof.wall) < within,
+    setBusy: (wanted) => void (busy = wanted),
     release: drop,
   };
 }
 
+function named(lock: string, taking: boolean): string {
+  return taking ? `'${lock}', 0` : `'${lock}'`;
+}
+
+function lookFor({ lead, beats, busy }: Marks): string {
+  const marks = beats.map((beat, index) => `is_used_lock('${beat}') as b${index}`);
+  return [`is_used_lock('${lead}') as holder`, `is_used_lock('${busy}') as busy`, ...marks].join(", ");
+}
+
 /** Where the holder's connection comes from, as far as the server tells. */
-async function nameOf(line: LoneConnection, holder: unknown): Promise<string> {
-  const id = Number(holder);
+async function nameOf(line: LoneConnection, id: number): Promise<string> {
   if (!Number.isSafeInteger(id) || id <= 0) return "another watcher";
   try {
     const [row] = await line.rows(`select host from information_schema.processlist where id = ${id}`);
@@ -85,9 +161,4 @@ async function nameOf(line: LoneConnection, holder: unknown): Promise<string> {
     // Not every server tells.
   }
   return `the watcher with connection ${id}`;
-}
-
-/** At most 64 characters, and nothing that needs quoting. Servers do not tell names of databases apart by case. */
-function lockName(database: string): string {
-  return `convoy-watcher.${createHash("sha256").update(database.toLowerCase()).digest("hex").slice(0, 40)}`;
 }

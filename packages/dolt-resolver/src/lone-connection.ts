@@ -1,6 +1,7 @@
 import type { ServerAddress } from "@gastown/town-files";
 import type { Connection } from "mysql2";
-import { guardedQuery } from "./guarded-query.ts";
+import { ofDriver } from "./faults.ts";
+import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
 import { optionsOf } from "./pool.ts";
 
 /** One connection that is nobody else's: what the server ties to a connection ends with it. */
@@ -9,6 +10,8 @@ export interface LoneConnection {
   readonly ended: AbortSignal;
   /** Runs one read; rejects with what the driver says. */
   rows(statement: string): Promise<Record<string, unknown>[]>;
+  /** Ends another connection of the same user. Rejects with what the driver says. */
+  kill(id: number): Promise<void>;
   close(): void;
 }
 
@@ -21,7 +24,7 @@ export async function connectAlone(address: ServerAddress): Promise<LoneConnecti
   connection.on("error", () => end.abort());
   const query = guardedQuery(connection);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  connection.connect((error) => (error === null ? resolve() : reject(error)));
+  connection.connect((error) => (error === null ? resolve() : reject(ofDriver(error))));
   await promise;
   return {
     ended: end.signal,
@@ -29,6 +32,18 @@ export async function connectAlone(address: ServerAddress): Promise<LoneConnecti
       new Promise((fulfil, fail) => {
         query(statement, [], (error, rows) => (error === null || error === undefined ? fulfil(rows) : fail(error)));
       }),
+    kill(id) {
+      if (!Number.isSafeInteger(id) || id <= 0) throw new RangeError(`no connection has the number ${id}`);
+      return new Promise((fulfil, fail) => {
+        // Not a statement that may be prepared; and not one that reads, so that it has a way of its own.
+        const timer = setTimeout(() => connection.destroy(), STATEMENT_LIMIT);
+        connection.query(`kill ${id}`, (error) => {
+          clearTimeout(timer);
+          if (error === null) fulfil();
+          else fail(ofDriver(error));
+        });
+      });
+    },
     close() {
       connection.destroy();
       end.abort();

@@ -2,6 +2,11 @@ import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe } from "vitest";
 import { costSuite, movingSuite } from "./on-a-server/cost.ts";
 import { eventsSuite } from "./on-a-server/events.ts";
+import { leaderLockSuite, silenceSuite } from "./on-a-server/leader-lock.ts";
+
+describe("who leads", () => {
+  silenceSuite();
+});
 
 describe.each(sqlServers().kinds)("on %s", (kind) => {
   const server = useServer(kind, { beforeAll, afterAll });
@@ -10,6 +15,9 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("a server that moves or hangs", () => {
     movingSuite(server);
+  });
+  describe("who leads", () => {
+    leaderLockSuite(server);
   });
   describe("the events of a database", () => {
     eventsSuite(server);

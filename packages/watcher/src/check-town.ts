@@ -1,7 +1,9 @@
-import { check, type CheckResult } from "@gastown/convoy-core";
+import { check, type CheckResult, DatabaseError } from "@gastown/convoy-core";
 import { TownLockedError } from "./errors.ts";
-import { leaderLockOf } from "./leadership.ts";
+import { leadershipOf, underLead } from "./leadership.ts";
 import { requireProcessGroups } from "./require-process-groups.ts";
+import { systemClock } from "./system-clock.ts";
+import { createTownLock } from "./town-lock.ts";
 import type { WatchTownOptions } from "./watch-options.ts";
 import { withTown } from "./with-town.ts";
 
@@ -13,12 +15,20 @@ import { withTown } from "./with-town.ts";
 export async function checkTown(options: WatchTownOptions, convoys: readonly string[]): Promise<CheckResult> {
   if (!options.dryRun) requireProcessGroups();
   return withTown(options, async (reconcile, opened) => {
-    const lock = options.dryRun ? undefined : leaderLockOf(opened);
+    if (options.dryRun) return check({ ...reconcile, sources: [] }, convoys);
+    const lock = createTownLock(opened, systemClock);
+    const lost = new AbortController();
     try {
-      if (lock !== undefined && !(await lock.take()).held) throw new TownLockedError(options.town, undefined);
-      return await check({ ...reconcile, sources: [] }, convoys);
+      // What can't be told now, the reads will say, too; and nothing is run before it can.
+      const hold = await lock.take().catch(ifFaulty);
+      if (hold?.held === false) throw new TownLockedError(options.town, undefined);
+      return await check({ ...reconcile, ...underLead(reconcile, leadershipOf(lock, lost)), sources: [] }, convoys);
     } finally {
-      lock?.release();
+      lock.release();
     }
   });
+}
+
+function ifFaulty(error: unknown): undefined {
+  if (!(error instanceof DatabaseError)) throw error;
 }

@@ -5,16 +5,20 @@ import {
   DatabaseError,
   type ReconcileOptions,
   type Reporter,
+  type Rival,
 } from "@gastown/convoy-core";
-import { createLeaderLock, type LeaderLock } from "@gastown/dolt-resolver";
-import type { OpenedFiles } from "./open-files.ts";
+import { isPassing, type TownHold, type TownLock } from "./town-lock.ts";
 
 /** How often those who stand by ask, in milliseconds. */
 const STAND_BY = 1_000;
-/** How often the leader makes sure, besides before each landing. */
-const HEARTBEAT = 5_000;
+/** How often the leader gives a sign of life, in milliseconds; a few that are left out cost it the lead. */
+const HEARTBEAT = 2_000;
 /** What the one before may still have had under way is left to show. */
 const TAKE_OVER = 2_000;
+/** How long one that was last seen with a command under way counts as a rival at work: as long as that may take. */
+const AT_WORK = 60_000;
+/** How old the proof may be by which a command is run. */
+const PROOF_FOR = 1_000;
 
 /** The name under which `status` tells who leads. */
 const LEAD = "lead";
@@ -25,7 +29,9 @@ export interface Leadership {
   readonly lost: AbortSignal;
   /** Makes sure of it; another watcher's lead aborts `lost`. Throws a `DatabaseError` when that can't be told. */
   confirm(): Promise<void>;
-  /** The lander, which runs nothing once the lead may be another's. */
+  /** The one that led before, while what it has started may still close convoys. */
+  before(): Rival | undefined;
+  /** The lander, which runs nothing but by a proof of the lead that is fresh when the command starts. */
   guard(lander: ConvoyLander): ConvoyLander;
 }
 
@@ -35,49 +41,43 @@ export interface LeadOptions {
   readonly stop: AbortSignal;
 }
 
-/** The lock on the server that has the town's own database; undefined when no server has it. */
-export function leaderLockOf({ files, dolt }: OpenedFiles): LeaderLock | undefined {
-  try {
-    const store = files.places()[0]?.store();
-    return store?.kind === "dolt" ? createLeaderLock(dolt.open(store)) : undefined;
-  } catch (error) {
-    if (error instanceof DatabaseError) return undefined;
-    throw error;
-  }
-}
-
 /** Each landing makes sure of the lead first, on the server that has the town's convoys. */
 export function underLead(
   { lander, rival, stop }: ReconcileOptions,
   leadership: Leadership,
 ): Pick<ReconcileOptions, "lander" | "rival" | "stop"> {
+  let asked = false;
   return {
     lander: leadership.guard(lander),
     stop: AbortSignal.any([stop, leadership.lost]),
     async rival() {
-      await leadership.confirm();
-      return rival();
+      // The first question comes before anything is read, and must not end the work: the guard holds all the same.
+      await leadership.confirm().catch((error: unknown) => {
+        if (asked || !(error instanceof DatabaseError)) throw error;
+      });
+      asked = true;
+      return leadership.before() ?? rival();
     },
   };
 }
 
 /** Works while this watcher is the one that leads, and stands by while another one does. Ends with the work, or by `stop`. */
 export async function whileLeading(
-  lock: LeaderLock,
+  lock: TownLock,
   options: LeadOptions,
   work: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
   const { report, stop } = options;
+  const teller = createTeller(report);
   try {
     while (!stop.aborted) {
-      const locked = await standBy(lock, options);
+      const before = await standBy(lock, options, teller);
       if (stop.aborted) return;
-      if (locked) report({ event: "source", name: LEAD, state: "up", detail: "this watcher leads the town" });
       const end = new AbortController();
       const lost = new AbortController();
-      const heart = locked ? beat(lock, lost, end.signal, options) : Promise.resolve();
+      const heart = beat(lock, lost, end.signal, options, teller);
       try {
-        await work(leadershipOf(lock, lost, locked));
+        await work(leadershipOf(lock, lost, { teller, before }));
       } finally {
         end.abort();
         await heart;
@@ -90,40 +90,127 @@ export async function whileLeading(
   }
 }
 
-/** Waits for the lead. False when there is no such lock: what hinders it will hinder the reads, too, and be told there. */
-async function standBy(lock: LeaderLock, { clock, report, stop }: LeadOptions): Promise<boolean> {
+/** Leads for the time of one piece of work, which has made sure that it may. */
+export function leadershipOf(
+  lock: TownLock,
+  lost: AbortController,
+  { teller, before = () => undefined }: { readonly teller?: Teller; readonly before?: Leadership["before"] } = {},
+): Leadership {
+  let commands = 0;
+  const busy = (more: number): void => lock.setBusy((commands += more) > 0);
+  const sure = async (): Promise<TownHold> => {
+    const hold = await lock.take();
+    if (hold.held) teller?.leads(hold);
+    else lost.abort(hold.by);
+    return hold;
+  };
+  return {
+    lost: lost.signal,
+    before,
+    async confirm() {
+      await sure();
+    },
+    guard: (lander) => ({
+      ...lander,
+      async run(...command) {
+        busy(1);
+        try {
+          // By this call a fresh one, so that whoever slept since the last one finds out what happened meanwhile.
+          const hold = await sure().catch(toReason);
+          if (typeof hold === "string") return notRun(hold);
+          if (!hold.held) return notRun(`${hold.by} leads this town`);
+          if (hold.anew) return notRun("the lead had to be taken anew");
+          if (!lock.isProved(PROOF_FOR)) return notRun("who leads this town was asked too long ago");
+          return await lander.run(...command);
+        } finally {
+          busy(-1);
+        }
+      },
+    }),
+  };
+}
+
+/** What is told of the lead: each thing once. */
+export interface Teller {
+  leads(hold: TownHold): void;
+  follows(by: string): void;
+  /** It can't be told who leads. */
+  wonders(error: DatabaseError): void;
+}
+
+function createTeller(report: Reporter): Teller {
+  let state = "";
   let told = "";
-  let behind = false;
-  const tell = (message: string, hint: string): void => {
+  const tell = (now: "up" | "down", detail: string): boolean => {
+    if (state === `${now} ${detail}`) return false;
+    state = `${now} ${detail}`;
+    report({ event: "source", name: LEAD, state: now, detail });
+    return true;
+  };
+  const warn = (message: string, hint: string): void => {
     if (message !== told) report({ event: "warning", message, hint });
     told = message;
   };
+  return {
+    leads(hold) {
+      told = "";
+      if ("alone" in hold) state = "";
+      else tell("up", "this watcher leads the town");
+    },
+    follows(by) {
+      if (tell("down", `${by} leads the town`))
+        warn(`${by} leads this town: standing by`, "it is taken over within seconds when that one ends");
+    },
+    wonders: (error) => warn(error.message, error.hint),
+  };
+}
+
+/**
+ * Waits for the lead. Goes on without when it can't be told whose it is: then nothing is run before it can.
+ *
+ * @returns who led before, for as long as that matters
+ */
+async function standBy(lock: TownLock, options: LeadOptions, teller: Teller): Promise<Leadership["before"]> {
+  const { clock, report, stop } = options;
+  let leader: (TownHold & { readonly held: false }) | undefined;
   for (; !stop.aborted; await clock.sleep(STAND_BY, stop)) {
     try {
       const hold = await lock.take();
-      if (hold.held) break;
-      if (!behind) report({ event: "source", name: LEAD, state: "down", detail: `${hold.by} leads the town` });
-      behind = true;
-      tell(`${hold.by} leads this town: standing by`, "it is taken over within seconds when that one ends");
+      if (hold.held) {
+        teller.leads(hold);
+        break;
+      }
+      leader = hold;
+      teller.follows(hold.by);
+      if (hold.stuck !== undefined) teller.wonders(hold.stuck);
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      if (error.fault !== "unreachable" && error.fault !== "locked") return false;
-      tell(error.message, error.hint);
+      teller.wonders(error);
+      if (!isPassing(error) && leader === undefined) break;
     }
   }
-  if (behind && !stop.aborted) {
-    report({ event: "warning", message: "this watcher leads the town now" });
-    await clock.sleep(TAKE_OVER, stop);
-  }
-  return true;
+  if (leader === undefined || stop.aborted) return () => undefined;
+  const { by, busy } = leader;
+  const until = clock.now() + AT_WORK;
+  report({ event: "warning", message: "this watcher leads the town now" });
+  await clock.sleep(TAKE_OVER, stop);
+  return () => (busy && clock.now() < until ? { name: `${by}, which led before,`, checking: true } : undefined);
 }
 
-async function beat(lock: LeaderLock, lost: AbortController, end: AbortSignal, { clock }: LeadOptions): Promise<void> {
+async function beat(
+  lock: TownLock,
+  lost: AbortController,
+  end: AbortSignal,
+  { clock }: LeadOptions,
+  teller: Teller,
+): Promise<void> {
   for (;;) {
     await clock.sleep(HEARTBEAT, end);
     if (end.aborted || lost.signal.aborted) return;
     try {
-      await confirm(lock, lost);
+      const hold = await lock.take();
+      if (hold.held) teller.leads(hold);
+      else lost.abort(hold.by);
     } catch (error) {
       // The next one may be told.
       if (!(error instanceof DatabaseError)) throw error;
@@ -131,22 +218,11 @@ async function beat(lock: LeaderLock, lost: AbortController, end: AbortSignal, {
   }
 }
 
-async function confirm(lock: LeaderLock, lost: AbortController): Promise<void> {
-  const hold = await lock.take();
-  if (!hold.held) lost.abort(hold.by);
+function notRun(why: string): CommandResult {
+  return { ended: "failed", output: `nothing was run: ${why}` };
 }
 
-function leadershipOf(lock: LeaderLock, lost: AbortController, locked: boolean): Leadership {
-  const gone: CommandResult = {
-    ended: "failed",
-    output: "nothing was run: the connection that says who leads this town is gone",
-  };
-  return {
-    lost: lost.signal,
-    confirm: () => (locked ? confirm(lock, lost) : Promise.resolve()),
-    guard: (lander) => ({
-      ...lander,
-      run: async (step, convoy, signals) => (locked && !lock.isHeld() ? gone : lander.run(step, convoy, signals)),
-    }),
-  };
+function toReason(error: unknown): string {
+  if (error instanceof DatabaseError) return error.message;
+  throw error;
 }

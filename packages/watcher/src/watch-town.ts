@@ -2,10 +2,11 @@ import { createBdSource } from "@gastown/bd-source";
 import { type ActivitySource, type ReconcileOptions, watch } from "@gastown/convoy-core";
 import { toolEnvironment } from "@gastown/process";
 import { fileIdentity, findTool } from "./find-tool.ts";
-import { leaderLockOf, underLead, whileLeading } from "./leadership.ts";
+import { underLead, whileLeading } from "./leadership.ts";
 import { dbSource } from "./open-files.ts";
 import { requireProcessGroups } from "./require-process-groups.ts";
 import { systemClock } from "./system-clock.ts";
+import { createTownLock } from "./town-lock.ts";
 import type { WatchTownOptions } from "./watch-options.ts";
 import { withTown } from "./with-town.ts";
 
@@ -27,9 +28,9 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
       const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
       await watch({ ...reconcile, ...lead, sources: [...sources, ...(options.moreSources ?? [])] });
     };
-    const lock = options.dryRun ? undefined : leaderLockOf(opened);
-    if (lock === undefined) await watchNow();
-    else await whileLeading(lock, reconcile, (leadership) => watchNow(underLead(reconcile, leadership)));
+    if (options.dryRun) return watchNow();
+    const lock = createTownLock(opened, systemClock);
+    await whileLeading(lock, reconcile, (leadership) => watchNow(underLead(reconcile, leadership)));
   });
 }
 

@@ -1,5 +1,6 @@
 import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe } from "vitest";
+import { frozenLeaderSuite } from "./dolt/frozen-leader.ts";
 import { mergeSourcesSuite } from "./dolt/merge-sources.ts";
 import { mixedTownSuite } from "./dolt/mixed-town.ts";
 import { recordedTownSuite } from "./dolt/recorded-town.ts";
@@ -16,6 +17,9 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("several machines", () => {
     severalMachinesSuite(server);
+  });
+  describe("two processes", () => {
+    frozenLeaderSuite(server);
   });
   describe("the recorded town of today", () => {
     recordedTownSuite(server);

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
-import { cpSync } from "node:fs";
-import type { WatchRecord } from "@gastown/convoy-core";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { DatabaseError, type WatchRecord } from "@gastown/convoy-core";
 import { tempDir } from "@gastown/test-fixtures";
-import { buildDoltTown, type DoltTown, installDoltStandIns, type SqlServer } from "@gastown/test-fixtures/dolt";
+import {
+  buildDoltTown,
+  createDoltBeads,
+  type DoltTown,
+  installDoltStandIns,
+  type SqlServer,
+} from "@gastown/test-fixtures/dolt";
 import { expect, onTestFinished, test } from "vitest";
-import { checkTown, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
+import { checkTown, systemClock, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
+import { openFiles } from "../../src/open-files.ts";
+import { createTownLock } from "../../src/town-lock.ts";
 
 const soon = { timeout: 20_000, interval: 20 };
 let serial = 0;
@@ -123,6 +131,42 @@ export function severalMachinesSuite(server: () => SqlServer): void {
     expect([...first.mails(), ...second.mails()]).toEqual(["hq-cv-a"]);
   });
 
+  test("a town that moves to the server while it is watched has a leader from then on", async () => {
+    const namespace = `m${(serial += 1)}_`;
+    const town = await buildDoltTown(`${tempDir(onTestFinished).path}/town`, server(), { namespace, sqlite: ["hq"] });
+    await createDoltBeads(server(), `${namespace}hq`);
+    const first = machine(town).start();
+    await expect.poll(() => first.has("watching", ""), soon).toBe(true);
+    expect(first.has("source", "lead")).toBe(false);
+    const metadata = readFileSync(`${town.dir}/alpha/.beads/metadata.json`, "utf8").replace("alpha", "hq");
+    const move = (one: Machine): void => writeFileSync(`${one.options.town}/.beads/metadata.json`, metadata);
+    move(first);
+    await expect.poll(() => first.has("source", "this watcher leads the town"), soon).toBe(true);
+    const second = machine(town);
+    move(second);
+    second.start();
+    await expect.poll(() => second.has("warning", "leads this town: standing by"), soon).toBe(true);
+  });
+
+  test("metadata that are half written say nothing of a lock; once they are whole, there is one", async () => {
+    const town = await newTown();
+    const file = `${town.dir}/.beads/metadata.json`;
+    const whole = readFileSync(file, "utf8");
+    writeFileSync(file, whole.slice(0, 20));
+    const opened = openFiles(town.dir);
+    const lock = createTownLock(opened, systemClock);
+    onTestFinished(() => {
+      lock.release();
+      opened.close();
+    });
+    await expect(lock.take()).rejects.toBeInstanceOf(DatabaseError);
+    expect(lock.isProved(60_000)).toBe(false);
+    writeFileSync(file, whole);
+    await expect.poll(async () => (await lock.take().catch(() => undefined))?.held, soon).toBe(true);
+    const [row] = await server().query(`SELECT is_used_lock('${lockOf(`m${serial}_hq`)}') AS holder`);
+    expect(Number(row?.["holder"])).toBeGreaterThan(0);
+  });
+
   test("the server goes in the middle of a landing: what was closed is not announced again, what was not is landed once", async () => {
     const town = await newTown();
     const only = machine(town).start();
@@ -137,9 +181,12 @@ export function severalMachinesSuite(server: () => SqlServer): void {
   });
 }
 
+function lockOf(database: string): string {
+  return `convoy-watcher.${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
+}
+
 /** Ends the connection that holds the town's lock. */
 async function cutHolder(server: SqlServer, database: string): Promise<void> {
-  const name = `convoy-watcher.${createHash("sha256").update(database).digest("hex").slice(0, 40)}`;
-  const [row] = await server.query(`SELECT is_used_lock('${name}') AS holder`);
+  const [row] = await server.query(`SELECT is_used_lock('${lockOf(database)}') AS holder`);
   await server.query(`KILL ${Number(row?.["holder"])}`);
 }
