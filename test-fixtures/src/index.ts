@@ -20,8 +20,16 @@ export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
 export { isAlive } from "./is-alive.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
-export { externalRefCases, mergeGateCases, restartCases, sqlQuotingCases, toldCases } from "./tables.ts";
+export {
+  doltAddressCases,
+  externalRefCases,
+  mergeGateCases,
+  restartCases,
+  sqlQuotingCases,
+  toldCases,
+} from "./tables.ts";
 export type {
+  DoltAddressCase,
   ExternalRefCase,
   MailRow,
   MergeGateCase,

@@ -119,6 +119,26 @@ export interface MergeGateRequest {
   readonly blocked_by: readonly string[];
 }
 
+/** Where a place keeps its issues, by the files and the environment it is found in. */
+export interface DoltAddressCase {
+  readonly name: string;
+  /** What upstream was read: version, file and function. */
+  readonly source: string;
+  /** Path below the root of everything, and text, or JSON; null for a directory (whose path ends in `/`). */
+  readonly files: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Path of the place in the town. */
+  readonly place?: string;
+  /** Processes that are there. */
+  readonly alive?: readonly number[];
+  /** A SQLite file. */
+  readonly sqlite?: string;
+  /** An address; what is not named may be anything, and null is absent. */
+  readonly is?: Readonly<Record<string, unknown>>;
+  /** A named refusal, and a part of what it says. */
+  readonly refused?: { readonly fault: string; readonly words: string };
+}
+
 type Text = string | { readonly repeat: readonly [string, number] };
 
 const load = (name: string): { readonly cases: readonly never[] } =>
@@ -145,3 +165,6 @@ export const toldCases = (): ToldCase[] => [...load("told").cases];
 
 /** `tables/merge-gate.json`. */
 export const mergeGateCases = (): MergeGateCase[] => [...load("merge-gate").cases];
+
+/** `tables/dolt-address.json`. */
+export const doltAddressCases = (): DoltAddressCase[] => [...load("dolt-address").cases];

@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import {
   buildTown,
+  doltAddressCases,
   externalRefCases,
   mergeGateCases,
   restartCases,
@@ -13,7 +14,14 @@ import {
 const unique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
 it("every case has a name of its own", () => {
-  for (const cases of [sqlQuotingCases(), externalRefCases(), restartCases(), toldCases(), mergeGateCases()]) {
+  for (const cases of [
+    sqlQuotingCases(),
+    doltAddressCases(),
+    externalRefCases(),
+    restartCases(),
+    toldCases(),
+    mergeGateCases(),
+  ]) {
     expect(cases.length).toBeGreaterThanOrEqual(30);
     expect(unique(cases.map(({ name }) => name))).toBe(true);
   }
@@ -62,4 +70,9 @@ it.each(restartCases())("restart follows its rule: $name", ({ runs, expect: step
   }
   expect(steps.length).toBe(state === "down" ? runs.length : runs.length - 1);
   expect(runs.at(-1)?.ms === null).toBe(state === "up");
+});
+
+it.each(doltAddressCases())("dolt-address has one outcome and a source: $name", (row) => {
+  expect([row.sqlite, row.is, row.refused].filter((outcome) => outcome !== undefined)).toHaveLength(1);
+  expect(row.source).not.toBe("");
 });

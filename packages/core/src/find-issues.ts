@@ -1,5 +1,5 @@
 import { DatabaseError, messageOf } from "./errors.ts";
-import type { Home, IssueRow, TrackRow } from "./issue-database.ts";
+import type { Home, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
 import { parseReference } from "./references.ts";
 import { routeOf } from "./routes.ts";
 
@@ -18,8 +18,7 @@ type FaultListener = ((rig: string, error: DatabaseError | undefined) => void) |
 /** Reads every referenced issue once, a query for each database, and returns how to find one again. */
 export async function findIssues(
   tracks: readonly TrackRow[],
-  homes: readonly Home[],
-  town: Home,
+  { town, homes, routesFault }: TownDatabases,
   onFault: FaultListener,
 ): Promise<(reference: string) => Found> {
   const routed = new Map<string, Home | undefined>();
@@ -56,7 +55,9 @@ export async function findIssues(
     if (there?.row || there?.unread) return there;
     const here = project === undefined ? look(read, town, id) : undefined;
     if (here?.row || here?.unread) return here;
-    return there ?? { why: `no route leads to ${id}` };
+    if (there !== undefined) return there;
+    if (routesFault === undefined) return { why: `no route leads to ${id}` };
+    return { why: `no known route leads to ${id}, and ${routesFault.message}`, unread: true };
   };
 }
 

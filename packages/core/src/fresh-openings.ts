@@ -22,7 +22,7 @@ export async function over<T>(
     },
   });
   try {
-    return await read({ town: afresh(databases.town), homes: databases.homes.map(afresh) });
+    return await read({ ...databases, town: afresh(databases.town), homes: databases.homes.map(afresh) });
   } finally {
     for (const opening of await Promise.allSettled(opened.values()))
       if (opening.status === "fulfilled") opening.value.close();

@@ -1,3 +1,4 @@
+import type { DatabaseError } from "./errors.ts";
 import type { Message } from "./ports.ts";
 import type { Route } from "./routes.ts";
 
@@ -113,6 +114,8 @@ export interface Home extends Route {
 /** The databases of a town as they are now. */
 export interface TownDatabases {
   readonly town: Home;
-  /** One for each route. */
+  /** One for each route. Of several with one prefix the first counts. */
   readonly homes: readonly Home[];
+  /** Why the routes cannot be read now: the homes are those that were last known, and others may be there. */
+  readonly routesFault?: DatabaseError | undefined;
 }

@@ -25,6 +25,12 @@ export function createTownStore(
   { onFault }: TownStoreOptions = {},
 ): ConvoyStore {
   const index = createTrackingIndex();
+  let routesFaulty = false;
+
+  const tellRoutes = (fault: DatabaseError | undefined): void => {
+    if (fault !== undefined || routesFaulty) onFault?.("routes.jsonl", fault);
+    routesFaulty = fault !== undefined;
+  };
 
   return {
     async revision() {
@@ -45,11 +51,12 @@ export function createTownStore(
     },
 
     async readConvoys(ids, { fresh = false } = {}) {
-      return over(await databases(), fresh, async ({ town, homes }) => {
+      return over(await databases(), fresh, async ({ town, homes, routesFault }) => {
+        tellRoutes(routesFault);
         const database = await town.open();
         const convoys = await database.convoys(ids);
         const tracks = await database.tracks(convoys.map((row) => row.id));
-        const find = await findIssues(tracks, homes, town, onFault);
+        const find = await findIssues(tracks, { town, homes, routesFault }, onFault);
         const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
         for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
         return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));

@@ -36,7 +36,7 @@ interface Opened {
 /** Connects to nothing until a database is read. */
 export function createDoltTown({ town, env, clock, random }: DoltTownOptions): DoltTown {
   const servers = new Map<string, DoltServer>();
-  /** By the directory that names it: one whose metadata change is another database from then on. */
+  /** By the directory that names it, or leads to it: one whose metadata change is another database from then on. */
   const opened = new Map<string, Opened>();
 
   const serverOf = (store: DoltStore): DoltServer => {
@@ -66,21 +66,21 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
         const server = serverOf(store);
         if (server !== entry.server) {
           entry.server = server;
-          if (opened.get(store.beadsDir) === entry) closeUnused();
+          if (opened.get(store.source) === entry) closeUnused();
         }
       }
       return entry.server;
     };
     const entry: Opened = { key, database: createDoltDatabase(locate, database), server: serverOf(store) };
-    opened.set(store.beadsDir, entry);
+    opened.set(store.source, entry);
     closeUnused();
     return entry.database;
   };
 
   return {
     open(store) {
-      const key = JSON.stringify(store.metadata);
-      const known = opened.get(store.beadsDir);
+      const key = JSON.stringify(store);
+      const known = opened.get(store.source);
       return known?.key === key ? known.database : openNow(store, key);
     },
     async close() {

@@ -45,11 +45,34 @@ export function doltError(fault: DatabaseFault, database: string, what: string, 
   return new DatabaseError(
     fault,
     database,
-    `the Dolt database ${database} cannot be read: ${what}`,
+    cannotBeRead(database, what),
     HINTS[fault] ?? "see docs/errors.md",
     options,
   );
 }
+
+function cannotBeRead(database: string, what: string): string {
+  return `the Dolt database ${database} cannot be read: ${what}`;
+}
+
+/** Why a server is not asked as things are: nothing was sent to it. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly fault: DatabaseFault;
+  /** One sentence that names what to do. */
+  readonly hint: string;
+
+  constructor(fault: DatabaseFault, message: string, hint: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fault = fault;
+    this.hint = hint;
+  }
+}
+
+const CERTIFICATE =
+  /^(?:ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/;
+const TRUST =
+  "name the file of its authority in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, and the host as its certificate does; nothing was sent";
 
 /** What came out of the driver. It throws errors of every class when a server speaks another protocol. */
 const fromDriver = new WeakSet<object>();
@@ -68,6 +91,26 @@ export function asDoltError(error: unknown, database: string): unknown {
   if ((error instanceof TypeError || error instanceof RangeError) && !fromDriver.has(error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const number = "errno" in error && typeof error.errno === "number" ? error.errno : 0;
+  if (error instanceof Refusal)
+    return new DatabaseError(error.fault, database, cannotBeRead(database, error.message), error.hint, {
+      cause: error,
+    });
+  if (code === "HANDSHAKE_NO_SSL_SUPPORT")
+    return new DatabaseError(
+      "denied",
+      database,
+      cannotBeRead(database, "TLS is asked for, and the server offers none"),
+      "let the server have a certificate, or take dolt_server_tls out of metadata.json (BEADS_DOLT_SERVER_TLS); nothing was sent",
+      { cause: error },
+    );
+  if (CERTIFICATE.test(code))
+    return new DatabaseError(
+      "denied",
+      database,
+      cannotBeRead(database, `the server's certificate cannot be verified (${code})`),
+      TRUST,
+      { cause: error },
+    );
   const fault = BY_NUMBER.get(number);
   if (fault === "denied") return doltError(fault, database, "the server does not let us in", error);
   if (fault === "missing") return doltError(fault, database, "the server has no database of that name", error);

@@ -1,8 +1,7 @@
-import type { ServerAddress } from "@gastown/town-files";
 import type { Connection } from "mysql2";
+import type { Connecting } from "./connection-options.ts";
 import { ofDriver } from "./faults.ts";
 import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
-import { optionsOf } from "./pool.ts";
 
 /** One connection that is nobody else's: what the server ties to a connection ends with it. */
 export interface LoneConnection {
@@ -16,9 +15,9 @@ export interface LoneConnection {
 }
 
 /** Rejects with what the driver says. */
-export async function connectAlone(address: ServerAddress): Promise<LoneConnection> {
+export async function connectAlone({ options }: Connecting): Promise<LoneConnection> {
   const { createConnection } = await import("mysql2");
-  const connection: Connection = createConnection(optionsOf(address));
+  const connection: Connection = createConnection(await options());
   const end = new AbortController();
   connection.on("end", () => end.abort());
   connection.on("error", () => end.abort());

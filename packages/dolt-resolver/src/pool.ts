@@ -1,9 +1,9 @@
 import { callbackify } from "node:util";
-import type { ServerAddress } from "@gastown/town-files";
 import type { MysqlPool, MysqlPoolConnection } from "kysely";
-import type { ConnectionOptions, Pool, PoolConnection } from "mysql2";
+import type { Pool, PoolConnection } from "mysql2";
+import type { Connecting } from "./connection-options.ts";
 import { ofDriver } from "./faults.ts";
-import { guardedQuery, STATEMENT_LIMIT } from "./guarded-query.ts";
+import { guardedQuery } from "./guarded-query.ts";
 
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;
@@ -16,25 +16,12 @@ export interface GuardedPool extends MysqlPool {
   isConnectFailure(error: unknown): boolean;
 }
 
-/** How every connection is made. */
-export function optionsOf(address: ServerAddress): ConnectionOptions {
-  return {
-    ...address,
-    maxPreparedStatements: 256,
-    connectTimeout: STATEMENT_LIMIT,
-    enableKeepAlive: true,
-    keepAliveInitialDelay: 10_000,
-    dateStrings: true,
-    flags: ["-LOCAL_FILES"],
-  };
-}
-
 /**
  * The pool, before anything is connected: the driver is loaded when the first connection is asked for.
  *
  * @param now milliseconds, monotonic
  */
-export function createPool(address: ServerAddress, now: () => number): GuardedPool {
+export function createPool({ options, changing }: Connecting, now: () => number): GuardedPool {
   const failures = new WeakSet();
   const begun = new WeakMap<PoolConnection, number>();
   const guarded = new WeakMap<PoolConnection, MysqlPoolConnection>();
@@ -43,13 +30,25 @@ export function createPool(address: ServerAddress, now: () => number): GuardedPo
 
   const connect = async (): Promise<Pool> => {
     const { createPool: create } = await import("mysql2");
-    const made = create({ ...optionsOf(address), connectionLimit: CONNECTIONS });
+    const made = create({ ...(await options()), connectionLimit: CONNECTIONS });
     made.on("connection", (connection) => {
       open.add(connection);
       begun.set(connection, now());
       connection.on("end", () => open.delete(connection));
     });
     return made;
+  };
+
+  /** What could not be had now may be had later. */
+  const forget = (error: unknown): never => {
+    pool = undefined;
+    throw error;
+  };
+
+  /** A token ends; the next connection is made with one that is good. */
+  const renew = async ({ config }: Pool): Promise<void> => {
+    const { user } = await options();
+    Object.assign((config as { connectionConfig: object }).connectionConfig, { user });
   };
 
   const guard = (connection: PoolConnection): MysqlPoolConnection => {
@@ -65,8 +64,9 @@ export function createPool(address: ServerAddress, now: () => number): GuardedPo
 
   const acquire = async (): Promise<MysqlPoolConnection> => {
     try {
-      const made = await (pool ??= connect());
+      const made = await (pool ??= connect().catch(forget));
       for (;;) {
+        if (changing) await renew(made);
         const connection = await take(made);
         if (now() - (begun.get(connection) ?? now()) < SESSION_FOR) return guard(connection);
         connection.destroy();
@@ -79,7 +79,7 @@ export function createPool(address: ServerAddress, now: () => number): GuardedPo
 
   /** Politely, but no longer than that takes on a line that works. */
   const end = async (): Promise<void> => {
-    const made = await pool;
+    const made = await pool?.catch(() => undefined);
     if (made === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {

@@ -1,6 +1,7 @@
 import { backoff, type Clock } from "@gastown/convoy-core";
 import type { ServerAddress } from "@gastown/town-files";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
+import { connectingTo } from "./connection-options.ts";
 import { asDoltError, isBroken, isRefused } from "./faults.ts";
 import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";
@@ -42,7 +43,8 @@ export interface ServerOptions {
 
 export function createDoltServer(address: ServerAddress, { clock, random }: ServerOptions): DoltServer {
   const now = (): number => clock.now();
-  const pool = createPool(address, now);
+  const connecting = connectingTo(address);
+  const pool = createPool(connecting, now);
   const kysely = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) });
   let failures = 0;
   let retryAt = Number.NEGATIVE_INFINITY;
@@ -94,7 +96,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
       }
       return isDolt;
     },
-    connectAlone: () => connectAlone(address),
+    connectAlone: () => connectAlone(connecting),
     close: () => kysely.destroy(),
   };
 }

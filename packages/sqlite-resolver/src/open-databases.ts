@@ -43,7 +43,7 @@ export function createOpenDatabases({ driver, openDolt }: OpenDatabasesOptions):
       return database;
     },
     dolt(store) {
-      const key = JSON.stringify([store.beadsDir, store.metadata]);
+      const key = JSON.stringify(store);
       let database = dolt.get(key);
       if (database === undefined) {
         if (openDolt === undefined) {

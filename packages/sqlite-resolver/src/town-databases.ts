@@ -8,7 +8,7 @@ import {
   type Routes,
   type TownDatabases,
 } from "@gastown/convoy-core";
-import { beadsDirOf, type DoltStore, readText, type Store, storeOf } from "@gastown/town-files";
+import { beadsDirOf, type DoltStore, type Environment, type Store, storeOf, systemFiles } from "@gastown/town-files";
 import type { DriverName } from "./drivers/driver.ts";
 import { createOpenDatabases } from "./open-databases.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
@@ -22,6 +22,8 @@ export interface TownOptions {
   readonly town: string;
   /** Milliseconds, monotonic or not. */
   readonly now: () => number;
+  /** What bd would find in its environment, by default this process's own: it may say where databases are. */
+  readonly env?: Environment | undefined;
   /** What opens SQLite files; better-sqlite3 by default. */
   readonly driver?: DriverName | undefined;
   /** Opens a database that is kept in Dolt; without it such databases are told to be unsupported. */
@@ -55,11 +57,13 @@ export interface TownFiles {
 
 /** Opens nothing yet, and never throws: faults come with the reads. */
 export function openTown(options: TownOptions): TownFiles {
-  const { town, now } = options;
+  const { town, now, env = process.env } = options;
   const opened = createOpenDatabases(options);
   let readAt = Number.NEGATIVE_INFINITY;
   let generation = 0;
   let text: string | undefined;
+  let present = "";
+  let routesFault: DatabaseError | undefined;
   let homes: Place[] = [];
   const townRoute: Route = { prefix: "", path: "." };
   const townPlace = place(townRoute);
@@ -73,7 +77,7 @@ export function openTown(options: TownOptions): TownFiles {
         checkedAt = now();
         checkedIn = generation;
         try {
-          known = storeOf(beadsDirOf(town, route.path));
+          known = storeOf(beadsDirOf(town, route.path), town, env);
           opened.note(route, known);
         } catch (error) {
           if (!(error instanceof DatabaseError)) throw error;
@@ -99,7 +103,14 @@ export function openTown(options: TownOptions): TownFiles {
   const read = (): void => {
     if (now() - readAt <= FRESH_FOR) return;
     readAt = now();
-    const present = readText(join(town, ".beads", "routes.jsonl")) ?? "";
+    try {
+      present = systemFiles.text(join(town, ".beads", "routes.jsonl")) ?? "";
+      routesFault = undefined;
+    } catch (error) {
+      // Those that are known are still there, as far as anybody can tell.
+      if (!(error instanceof DatabaseError)) throw error;
+      routesFault = error;
+    }
     if (present === text) return;
     text = present;
     const { routes, rejected } = parseRoutes(present);
@@ -115,7 +126,7 @@ export function openTown(options: TownOptions): TownFiles {
   return {
     databases: async () => {
       read();
-      return { town: townPlace, homes };
+      return { town: townPlace, homes: presentFirst(town, homes), routesFault };
     },
     places: () => {
       read();
@@ -128,6 +139,13 @@ export function openTown(options: TownOptions): TownFiles {
     },
     close: opened.close,
   };
+}
+
+/** Of several routes with one prefix bd takes the first whose directory is there. */
+function presentFirst(town: string, homes: readonly Place[]): readonly Place[] {
+  if (new Set(homes.map(({ prefix }) => prefix)).size === homes.length) return homes;
+  const isThere = ({ path }: Place): boolean => systemFiles.isDirectory(join(town, path, ".beads"));
+  return [...homes.filter(isThere), ...homes.filter((home) => !isThere(home))];
 }
 
 function keyOf({ prefix, path }: Route): string {

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseRoutes, type Route } from "@gastown/convoy-core";
-import { readText } from "./beads-dir.ts";
+import { systemFiles, textOr } from "./files.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A store that routes lead to and that is not read. */
@@ -13,7 +13,7 @@ export interface LeftOut extends Route {
 
 /** Whether this directory is the root of a Gas City, whose rigs keep their own convoys, mostly outside of it. */
 export function isGasCity(dir: string): boolean {
-  return readText(join(dir, "city.toml")) !== undefined;
+  return systemFiles.exists(join(dir, "city.toml"));
 }
 
 /**
@@ -23,7 +23,7 @@ export function isGasCity(dir: string): boolean {
  */
 export function leftOutOf(town: string): readonly LeftOut[] {
   if (isRigOfCity(town)) return [];
-  const { rejected } = parseRoutes(readText(join(town, ".beads", "routes.jsonl")) ?? "");
+  const { rejected } = parseRoutes(textOr(systemFiles, join(town, ".beads", "routes.jsonl")));
   return rejected.flatMap(({ why, outside }) =>
     outside === undefined ? [] : [{ ...outside, why, hint: leftOutHint(town, outside) }],
   );
@@ -39,6 +39,6 @@ export function leftOutHint(town: string, { path }: Route): string {
 
 /** gc notes in the configuration of each rig whose server it uses. */
 function isRigOfCity(dir: string): boolean {
-  const values = readYaml(readText(join(dir, ".beads", "config.yaml")) ?? "");
-  return !isGasCity(dir) && (values("gc.endpoint_origin") ?? values("gc", "endpoint_origin")) === "inherited_city";
+  const values = readYaml(textOr(systemFiles, join(dir, ".beads", "config.yaml")));
+  return !isGasCity(dir) && values("gc.endpoint_origin") === "inherited_city";
 }
