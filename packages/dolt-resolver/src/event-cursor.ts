@@ -47,7 +47,7 @@ export function createEventCursor(database: DoltDatabase, now: () => number): Ev
 
   const markNow = async (opening: Opening, events: EventQueries): Promise<Mark> => {
     const found = await opening.rows(events.newest);
-    const serverTime = timeOf(found[0]?.now);
+    const serverTime = timeOf(found[0]?.server_time);
     // Of events of a time to come nothing follows for those of the present.
     return { newest: newestOf(found, serverTime) ?? serverTime, serverTime, at: now() };
   };

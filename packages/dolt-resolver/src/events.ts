@@ -14,7 +14,7 @@ export interface EventRecord {
 /** What is asked of the history of a database, of its issues and its wisps. */
 export interface EventQueries {
   /** The time of the server, and the newest event by its own time; each starts from the end of an index. */
-  readonly newest: CompiledQuery<{ readonly now: string; readonly at: string | null }>;
+  readonly newest: CompiledQuery<{ readonly server_time: string; readonly at: string | null }>;
   /** Events of this time span, oldest first: as many as were asked for, from each table. */
   between(from: string, to: string, limit: number): CompiledQuery<EventRecord>;
 }
@@ -29,8 +29,8 @@ export function eventQueries(server: DoltServer, database: string, columns: Colu
   const { kysely } = server;
   const newest = tables.map((table) => sql`(select created_at from ${table} order by created_at desc limit 1)`);
   return {
-    newest: sql<{ now: string; at: string | null }>`${sql.join(
-      newest.map((at) => sql`select utc_timestamp() as now, ${at} as at`),
+    newest: sql<{ server_time: string; at: string | null }>`${sql.join(
+      newest.map((at) => sql`select utc_timestamp() as server_time, ${at} as at`),
       sql` union all `,
     )}`.compile(kysely),
     between: (from, to, limit) =>
