@@ -25,7 +25,9 @@ export type DatabaseFault =
   | "unsupported"
   | "replaced"
   | "unreachable"
-  | "denied";
+  | "denied"
+  /** It is the database of another project. */
+  | "stranger";
 
 /** A beads database that could not be read. The other databases of the town carry on. */
 export class DatabaseError extends WatcherError {

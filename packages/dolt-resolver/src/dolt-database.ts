@@ -9,6 +9,7 @@ import {
   toWholeConvoy,
 } from "@gastown/sqlite-resolver/queries";
 import { doltError } from "./faults.ts";
+import { createIdentity } from "./identity.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
 import { exactly, inUtc } from "./values.ts";
@@ -37,8 +38,10 @@ let lastSerial = 0;
 /**
  * @param locate the server, which may move
  * @param database its name there
+ * @param projectId what it must call its project, if that is known
  */
-export function createDoltDatabase(locate: () => DoltServer, database: string): DoltDatabase {
+export function createDoltDatabase(locate: () => DoltServer, database: string, projectId?: string): DoltDatabase {
+  const identify = createIdentity(database, projectId);
   let opened: Opening | undefined;
   let changes = 0;
 
@@ -49,7 +52,12 @@ export function createDoltDatabase(locate: () => DoltServer, database: string): 
     for (let retried = false; ; retried = true) {
       let at: Opening | undefined;
       try {
-        return await query((at = await opening()));
+        at = await opening();
+        await identify(at.server);
+        const result = await query(at);
+        // The connection may have been made for this very read.
+        await identify(at.server);
+        return result;
       } catch (error) {
         if (!(error instanceof DatabaseError) || !/^(?:foreign|missing)$/.test(error.fault)) throw error;
         if (at !== undefined) at.server.schemas.doubt(at.look);

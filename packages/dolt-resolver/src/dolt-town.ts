@@ -58,7 +58,7 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
   };
 
   const openNow = (store: DoltStore, key: string): DoltDatabase => {
-    const { database } = addressOf(store, town, env);
+    const { database, projectId } = addressOf(store, town, env);
     let locatedAt = clock.now();
     const locate = (): DoltServer => {
       if (clock.now() - locatedAt > ADDRESS_FOR) {
@@ -71,7 +71,7 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
       }
       return entry.server;
     };
-    const entry: Opened = { key, database: createDoltDatabase(locate, database), server: serverOf(store) };
+    const entry: Opened = { key, database: createDoltDatabase(locate, database, projectId), server: serverOf(store) };
     opened.set(store.source, entry);
     closeUnused();
     return entry.database;

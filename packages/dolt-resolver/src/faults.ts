@@ -69,8 +69,8 @@ export class Refusal extends Error {
   }
 }
 
-const CERTIFICATE =
-  /^(?:ERR_TLS_\w+|ERR_SSL_\w+|CERT_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH)$/;
+/** Of what a certificate is told to lack, in characters. */
+const LONGEST_REASON = 200;
 const TRUST =
   "name the file of its authority in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, and the host as its certificate does; nothing was sent";
 
@@ -103,11 +103,11 @@ export function asDoltError(error: unknown, database: string): unknown {
       "let the server have a certificate, or take dolt_server_tls out of metadata.json (BEADS_DOLT_SERVER_TLS); nothing was sent",
       { cause: error },
     );
-  if (CERTIFICATE.test(code))
+  if (code === "HANDSHAKE_SSL_ERROR")
     return new DatabaseError(
       "denied",
       database,
-      cannotBeRead(database, `the server's certificate cannot be verified (${code})`),
+      cannotBeRead(database, `the server's certificate cannot be verified (${error.message.slice(0, LONGEST_REASON)})`),
       TRUST,
       { cause: error },
     );

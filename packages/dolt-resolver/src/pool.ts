@@ -14,6 +14,8 @@ const SESSION_FOR = 60_000;
 export interface GuardedPool extends MysqlPool {
   /** Whether this error came of a connection that could not be made. */
   isConnectFailure(error: unknown): boolean;
+  /** How many have been made so far. */
+  connections(): number;
 }
 
 /**
@@ -27,12 +29,14 @@ export function createPool({ options, changing }: Connecting, now: () => number)
   const guarded = new WeakMap<PoolConnection, MysqlPoolConnection>();
   const open = new Set<PoolConnection>();
   let pool: Promise<Pool> | undefined;
+  let count = 0;
 
   const connect = async (): Promise<Pool> => {
     const { createPool: create } = await import("mysql2");
     const made = create({ ...(await options()), connectionLimit: CONNECTIONS });
     made.on("connection", (connection) => {
       open.add(connection);
+      count += 1;
       begun.set(connection, now());
       connection.on("end", () => open.delete(connection));
     });
@@ -93,6 +97,7 @@ export function createPool({ options, changing }: Connecting, now: () => number)
 
   return {
     isConnectFailure: (error) => typeof error === "object" && error !== null && failures.has(error),
+    connections: () => count,
     getConnection: callbackify(acquire),
     end: callbackify(end),
   };

@@ -28,6 +28,8 @@ export interface DoltServer {
   isDolt(database: string): Promise<boolean>;
   readonly workingSets: WorkingSets;
   readonly schemas: Schemas;
+  /** How many connections have been made so far: another one may be to another server on the same port. */
+  connections(): number;
   /** A connection outside of the pool. Rejects with what the driver says. */
   connectAlone(): Promise<LoneConnection>;
   /** Ends the connections; running reads fail. */
@@ -96,6 +98,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
       }
       return isDolt;
     },
+    connections: () => pool.connections(),
     connectAlone: () => connectAlone(connecting),
     close: () => kysely.destroy(),
   };

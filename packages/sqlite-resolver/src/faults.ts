@@ -28,6 +28,7 @@ const HINTS: Readonly<Record<DatabaseFault, string>> = {
   replaced: "it is opened again",
   unreachable: "start the server, or check its address in metadata.json",
   denied: "check the server's user and password",
+  stranger: "check the server's address in metadata.json",
 };
 
 const WORDS: Partial<Record<DatabaseFault, string>> = {

@@ -13,6 +13,8 @@ export interface SqlServer {
   readonly kind: ServerKind;
   readonly port: number;
   readonly pid: number;
+  /** The Unix socket it listens at as well; MariaDB alone has one. */
+  readonly socket: string;
   /** Runs statements as root, several at once if need be; rows of the (last) one. */
   query(text: string, values?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Ends it, politely or not; the data stay. */
@@ -21,8 +23,12 @@ export interface SqlServer {
   start(): Promise<void>;
 }
 
-/** Starts a server over a new data directory in `dir`. Stop it when done; it does not outlive this process. */
-export const startSqlServer = async (kind: ServerKind, dir: string): Promise<SqlServer> => {
+/** Starts a server over a new data directory in `dir`, with `more` arguments. Stop it when done; it does not outlive this process. */
+export const startSqlServer = async (
+  kind: ServerKind,
+  dir: string,
+  more: readonly string[] = [],
+): Promise<SqlServer> => {
   const data = join(dir, `${kind}-data`);
   prepare(kind, dir, data);
   const port = await freePort();
@@ -48,6 +54,7 @@ export const startSqlServer = async (kind: ServerKind, dir: string): Promise<Sql
   const server: SqlServer = {
     kind,
     port,
+    socket: join(dir, "s"),
     get pid() {
       return child?.pid ?? 0;
     },
@@ -68,7 +75,7 @@ export const startSqlServer = async (kind: ServerKind, dir: string): Promise<Sql
       await ended;
     },
     async start() {
-      const [program, ...args] = commandOf(kind, dir, data, port);
+      const [program, ...args] = [...commandOf(kind, dir, data, port), ...more];
       const log = openSync(join(dir, `${kind}.log`), "a");
       child = spawn(program ?? "", args, {
         stdio: ["ignore", log, log],
