@@ -30,5 +30,4 @@ function statusOf(error: unknown): number {
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   "town-locked": EXIT.locked,
-  "command-not-understood": EXIT.usage,
 };

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ConfigOptions } from "./commands/config.ts";
 import type { ListOptions } from "./commands/list.ts";
 import type { Example } from "./examples.ts";
 import type { CommonOptions } from "./options.ts";
@@ -55,4 +56,18 @@ export function declareReading(add: Add, exit: (status: number) => void): void {
     const { doctorCommand } = await import("./commands/doctor.ts");
     exit(await doctorCommand(command.optsWithGlobals<CommonOptions>()));
   });
+
+  add("config", "The settings in force, where each comes from, and the file to change.", [
+    ["convoy-cli config", "what holds in this town, and why"],
+    ["convoy-cli config --schema > settings/convoy-watcher.schema.json", "for an editor that checks the file"],
+    [
+      "convoy-cli config --json | jq -r '.settings[] | select(.from == \"settings\").key'",
+      "what this town has changed",
+    ],
+  ])
+    .option("--schema", "print a JSON Schema of the file instead")
+    .action(async (_options: unknown, command: Command) => {
+      const { configCommand } = await import("./commands/config.ts");
+      exit(await configCommand(command.optsWithGlobals<ConfigOptions>()));
+    });
 }

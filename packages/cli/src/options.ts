@@ -1,5 +1,6 @@
-import { type LandStep, LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
-import type { DriverName, SourceName } from "@gastown/convoy-watcher";
+import { LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
+import type { DriverName, HookCommand, WatcherSettings } from "@gastown/convoy-watcher";
+import { hookFlag, type Setting, type SettingName, SETTINGS } from "@gastown/convoy-watcher/host";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
@@ -16,20 +17,11 @@ export interface CommonOptions {
   readonly color: boolean;
 }
 
-/** Options of the commands that act. Durations in milliseconds. */
+/** Options of the commands that act. */
 export interface LandingOptions extends CommonOptions {
-  readonly grace: number;
-  readonly land: readonly LandStep[];
   readonly dryRun?: true;
-  /** As given; it is split when a town is opened. */
-  readonly onLand?: string;
-  /** Names of the options that were given: these win over the settings of the town, and the settings over defaults. */
-  readonly given: ReadonlySet<string>;
-}
-
-export interface WatchOptions extends LandingOptions {
-  readonly source: readonly SourceName[];
-  readonly sweep: number;
+  /** The settings that were given as flags: these win over those of the town, and those over defaults. */
+  readonly flags: WatcherSettings;
 }
 
 /** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds. */
@@ -47,47 +39,49 @@ export function interval(text: string): number {
   return ms;
 }
 
-function listOf<T extends string>(allowed: readonly T[]): (text: string) => T[] {
+function listOf(allowed: readonly string[]): (text: string) => string[] {
   return (text) => {
     const chosen = text.split(",").map((word) => word.trim());
     for (const word of chosen) {
-      if (!allowed.includes(word as T)) throw new InvalidArgumentError(`Choose from ${allowed.join(", ")}.`);
+      if (!allowed.includes(word)) throw new InvalidArgumentError(`Choose from ${allowed.join(", ")}.`);
     }
     return allowed.filter((word) => chosen.includes(word));
   };
 }
 
-/** Written out: the packages that have the drivers are loaded by the commands that need them. */
-const DRIVERS: readonly DriverName[] = ["better-sqlite3", "node-sqlite"];
-const SOURCES: readonly SourceName[] = ["bd", "db"];
-const STEPS: readonly LandStep[] = ["check", "close", "force"];
+function hook(text: string): HookCommand {
+  const command = hookFlag(text);
+  if (command === undefined) throw new InvalidArgumentError("Give a command for sh, or a JSON array of words.");
+  return command;
+}
 
-export const driverOption: Option = new Option(
-  "--driver <name>",
-  "what reads SQLite files; by default better-sqlite3, or what the settings say",
-).choices(DRIVERS);
-export const graceOption: Option = new Option(
-  "--grace <time>",
-  "leave a complete convoy to a live gt daemon for so long",
-)
-  .argParser(duration)
-  .default(5_000, "5s");
-export const landOption: Option = new Option("--land <steps>", "which steps may be taken: check, close, force")
-  .argParser(listOf(STEPS))
-  .default(STEPS, STEPS.join(","));
-export const sourceOption: Option = new Option(
-  "--source <names>",
-  "where hints come from: bd (bd activity), db (the database files)",
-)
-  .argParser(listOf(SOURCES))
-  .default(SOURCES, SOURCES.join(","));
-export const sweepOption: Option = new Option("--sweep <time>", "look at every open convoy so often")
-  .argParser(interval)
-  .default(30_000, "30s");
-export const onLandOption: Option = new Option(
-  "--on-land <command>",
-  "run this for each landed convoy, without a shell: words quoted as for one, or a JSON array",
-);
+/** The flag of a setting. */
+export function settingOption(name: SettingName): Option {
+  const setting: Setting = SETTINGS[name];
+  const option = new Option(setting.flag, setting.help);
+  switch (setting.kind) {
+    case "words":
+      return option.argParser(listOf(setting.words)).default(setting.byDefault, setting.byDefault.join(","));
+    case "word":
+      option.choices(setting.words);
+      return setting.byDefault === undefined ? option : option.default(setting.byDefault);
+    case "time":
+      return option
+        .argParser(setting.least === 0 ? duration : interval)
+        .default(duration(setting.byDefault), setting.byDefault);
+    case "command":
+      return option.argParser(hook);
+    default:
+      return option;
+  }
+}
+
+/** The flags of the settings that these commands have, in the order of the table. */
+export function settingOptions(of: Setting["of"]): Option[] {
+  const names = Object.keys(SETTINGS) as SettingName[];
+  return names.filter((name) => SETTINGS[name].of === of).map(settingOption);
+}
+
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
 export const demoStoreOption: Option = new Option(
   "--store <store>",
@@ -97,8 +91,10 @@ export const demoStoreOption: Option = new Option(
   .default("sqlite");
 
 /** The options of a command that acts. */
-export function landingOptions<T extends LandingOptions>(command: Command): T {
-  const options = command.optsWithGlobals<T>();
-  const given = Object.keys(options).filter((name) => command.getOptionValueSourceWithGlobals(name) !== "default");
-  return { ...options, given: new Set(given) };
+export function landingOptions(command: Command): LandingOptions {
+  const options = command.optsWithGlobals<CommonOptions & WatcherSettings>();
+  const given = Object.entries(options).filter(
+    ([name]) => name in SETTINGS && command.getOptionValueSourceWithGlobals(name) !== "default",
+  );
+  return { ...options, flags: Object.fromEntries(given) };
 }

@@ -4,19 +4,7 @@ import type { DemoOptions } from "./commands/demo.ts";
 import { declareCompletion } from "./declare-completion.ts";
 import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
-import {
-  demoStoreOption,
-  driverOption,
-  dryRunOption,
-  graceOption,
-  type LandingOptions,
-  landingOptions,
-  landOption,
-  onLandOption,
-  sourceOption,
-  sweepOption,
-  type WatchOptions,
-} from "./options.ts";
+import { demoStoreOption, dryRunOption, landingOptions, settingOption, settingOptions } from "./options.ts";
 import { VERSION } from "./version.ts";
 
 /** What the exit status says, as the help shows it. */
@@ -30,9 +18,9 @@ export function createProgram(exit: (status: number) => void): Command {
     .description("Closes every convoy of a Gas Town within a second of its last tracked issue.")
     .version(VERSION)
     .option("--town <dir>", "root of the town; by default the one around the working directory")
-    .option("--bd <path>", "the bd to use; by default the one on PATH")
-    .option("--gt <path>", "the gt to use; by default the one on PATH")
-    .addOption(driverOption)
+    .addOption(settingOption("bd"))
+    .addOption(settingOption("gt"))
+    .addOption(settingOption("driver"))
     .option("--json", "for programs: watch, check and demo print an object a line, the others one document")
     .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
     .option("-v, --verbose", "everything")
@@ -43,36 +31,30 @@ export function createProgram(exit: (status: number) => void): Command {
     .addHelpText("after", STATUS_HELP);
   const add: Add = (name, description, examples) => addCommand(program, name, description, examples);
 
-  add("watch", "Sweep, then follow the town until told to stop.", [
+  const watch = add("watch", "Sweep, then follow the town until told to stop.", [
     ["convoy-cli watch", "watch the town around you"],
     ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "titles, as convoys land"],
     ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
   ])
-    .addOption(sourceOption)
-    .addOption(sweepOption)
-    .addOption(graceOption)
-    .addOption(landOption)
-    .addOption(onLandOption)
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");
-      exit(await watchCommand(landingOptions<WatchOptions>(command)));
+      exit(await watchCommand(landingOptions(command)));
     });
+  for (const option of [...settingOptions("watch"), ...settingOptions("watch and check")]) watch.addOption(option);
 
-  add("check", "One sweep of all open convoys, or of these; then exit.", [
+  const check = add("check", "One sweep of all open convoys, or of these; then exit.", [
     ["convoy-cli check", "land whatever is complete"],
     ["convoy-cli check --dry-run", "exit 3 when a complete convoy is still open"],
     ["convoy-cli check hq-cv-5kpzs --json", "one convoy, for a program"],
   ])
     .argument("[convoy...]", "ids of convoys")
-    .addOption(graceOption)
-    .addOption(landOption)
-    .addOption(onLandOption)
     .addOption(dryRunOption)
     .action(async (convoys: string[], _options: unknown, command: Command) => {
       const { checkCommand } = await import("./commands/check.ts");
-      exit(await checkCommand(convoys, landingOptions<LandingOptions>(command)));
+      exit(await checkCommand(convoys, landingOptions(command)));
     });
+  for (const option of settingOptions("watch and check")) check.addOption(option);
 
   add("demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
     ["convoy-cli demo", "see what it is for, within a minute"],

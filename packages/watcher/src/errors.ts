@@ -71,17 +71,6 @@ export class SettingsError extends WatcherError {
   }
 }
 
-/** A command for landed convoys that cannot be split into words. */
-export class CommandSyntaxError extends WatcherError {
-  constructor(why: string) {
-    super(
-      "command-not-understood",
-      `the command for landed convoys is not understood: ${why}`,
-      'no shell runs it: quote what is meant literally, or call a shell yourself, as in ["sh", "-c", "…"]',
-    );
-  }
-}
-
 /** Deno was started without leave to end what is run here. */
 export class PermissionError extends WatcherError {
   constructor(cause: unknown) {

@@ -1,5 +1,4 @@
 export {
-  CommandSyntaxError,
   PermissionError,
   PlatformError,
   SettingsError,
@@ -15,7 +14,9 @@ export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { issueView, type IssueView, isoTime } from "./issue-view.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
 export { isGasCity, type LeftOut, leftOutOf } from "@gastown/town-files";
-export { optionsOf, readSettings, settingsSchema, type WatcherSettings } from "./settings.ts";
+export type { HookCommands, HookEvent } from "./hooks.ts";
+export { optionsOf, readSettings, settingsSchema } from "./settings.ts";
+export type { HookCommand, WatcherSettings } from "./settings-table.ts";
 export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";

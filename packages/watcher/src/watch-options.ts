@@ -1,5 +1,6 @@
 import type { ActivitySource, LandStep, Reporter } from "@gastown/convoy-core";
 import type { DriverName } from "@gastown/sqlite-resolver";
+import type { HookCommands } from "./hooks.ts";
 
 /** A source of hints: `bd activity`, or the databases themselves. */
 export type SourceName = "bd" | "db";
@@ -26,8 +27,8 @@ export interface WatchTownOptions {
   readonly grace: number;
   /** The steps that may be taken, in this order. */
   readonly steps: readonly LandStep[];
-  /** A command of the user's, run for each landed convoy: program and arguments. */
-  readonly onLand?: readonly [string, ...string[]] | undefined;
+  /** Commands of the user's, run for what comes to an end. */
+  readonly hooks?: HookCommands | undefined;
   /** Find out, run nothing, write nothing. */
   readonly dryRun: boolean;
   /** Told of everything that happens. */

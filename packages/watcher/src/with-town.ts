@@ -1,9 +1,9 @@
-import { type ConvoyStore, createTownStore, type ReconcileOptions, type Reporter } from "@gastown/convoy-core";
+import { createTownStore, type ReconcileOptions, type Reporter } from "@gastown/convoy-core";
 import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { findTool } from "./find-tool.ts";
 import { createGtLander } from "./gt-lander.ts";
-import { createLandHook, type LandHook, type LandHookOptions } from "./land-hook.ts";
+import { createHooks, type Hooks } from "./hooks.ts";
 import { lockTown } from "./lock.ts";
 import { type OpenedFiles, openFiles } from "./open-files.ts";
 import { findRival } from "./rival.ts";
@@ -32,11 +32,11 @@ export async function withTown<T>(
     { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
     lock !== undefined,
   );
-  let hook: LandHook | undefined;
+  let hooks: Hooks | undefined;
   const report: Reporter = (record) => {
     keeper.report(record);
     options.report(record);
-    if (record.event === "landed") hook?.landed(record);
+    hooks?.report(record);
   };
   const opened = openFiles(town, {
     driver,
@@ -44,7 +44,15 @@ export async function withTown<T>(
   });
   try {
     const store = createTownStore(opened.files.databases, { onFault: createFaultTeller(report) });
-    hook = options.onLand && createLandHook({ ...hookOptions(options, store), command: options.onLand, report });
+    hooks = createHooks({
+      commands: options.hooks ?? {},
+      town,
+      env: process.env,
+      read: async (id) => (await store.readConvoys([id])).get(id),
+      report,
+      clock: systemClock,
+      kill: options.kill,
+    });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
     const result = await work(
       {
@@ -72,19 +80,16 @@ export async function withTown<T>(
       },
       opened,
     );
-    await hook?.idle();
+    await hooks.idle();
     report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
     return result;
+  } catch (error) {
+    hooks?.fail(error);
+    await hooks?.idle();
+    throw error;
   } finally {
     opened.close();
     keeper.close();
     lock?.release();
   }
-}
-
-function hookOptions(
-  { town, kill }: WatchTownOptions,
-  store: ConvoyStore,
-): Omit<LandHookOptions, "command" | "report"> {
-  return { town, kill, env: process.env, read: async (id) => (await store.readConvoys([id])).get(id) };
 }

@@ -75,7 +75,7 @@ describe("readSettings", () => {
     [{ driver: null }, 'FILE: "driver" is null; allowed: "better-sqlite3", "node-sqlite"'],
     [
       { swep: "30s" },
-      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, onLand',
+      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, onLand, onStuck, onClosed, onUntold, onDown',
     ],
     [
       { grace: 1, gt: 2 },
@@ -117,8 +117,9 @@ describe("optionsOf", () => {
       gt: undefined,
       sources: ["bd", "db"],
       sweepEvery: 30_000,
-      grace: 5_000,
+      grace: 7_000,
       steps: ["check", "close", "force"],
+      hooks: {},
     });
   });
 

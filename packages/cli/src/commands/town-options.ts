@@ -7,8 +7,7 @@ import {
   type WatcherSettings,
   type WatchTownOptions,
 } from "@gastown/convoy-watcher";
-import { parseCommand } from "@gastown/convoy-watcher/host";
-import type { LandingOptions, WatchOptions } from "../options.ts";
+import type { LandingOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { createJsonReporter } from "../reporters/json.ts";
 import { createTextReporter } from "../reporters/text.ts";
@@ -20,16 +19,11 @@ import { VERSION } from "../version.ts";
  *
  * @throws {TownNotFoundError}
  * @throws {SettingsError}
- * @throws {CommandSyntaxError}
  */
-export function townOptions(
-  options: LandingOptions | WatchOptions,
-  report: Reporter,
-  stopping: Stopping,
-): WatchTownOptions {
+export function townOptions(options: LandingOptions, report: Reporter, stopping: Stopping): WatchTownOptions {
   const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
   return {
-    ...optionsOf(town, { ...readSettings(town), ...flags(options) }),
+    ...optionsOf(town, { ...readSettings(town), ...flagsOf(options) }),
     town,
     version: VERSION,
     dryRun: options.dryRun === true,
@@ -39,12 +33,10 @@ export function townOptions(
   };
 }
 
-/** The settings that were given as flags. */
-function flags(options: LandingOptions & Partial<WatchOptions>): WatcherSettings {
-  const { source, sweep, grace, land, bd, gt, driver, onLand, given } = options;
-  const command = onLand === undefined ? undefined : parseCommand(onLand);
-  const all = { source, sweep, grace, land, bd: bd && resolve(bd), gt: gt && resolve(gt), driver, onLand: command };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => given.has(name)));
+/** Paths that were given as flags start at the working directory. */
+function flagsOf({ flags }: LandingOptions): WatcherSettings {
+  const { bd, gt } = flags;
+  return { ...flags, ...(bd !== undefined && { bd: resolve(bd) }), ...(gt !== undefined && { gt: resolve(gt) }) };
 }
 
 export function createReporter(options: LandingOptions, output: Output, changesOnly: boolean): Reporter {

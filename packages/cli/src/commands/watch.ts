@@ -1,12 +1,12 @@
 import { watchTown } from "@gastown/convoy-watcher";
-import type { WatchOptions } from "../options.ts";
+import type { LandingOptions } from "../options.ts";
 import { takeStopping } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** Watches until a signal comes. */
-export async function watchCommand(options: WatchOptions): Promise<number> {
+export async function watchCommand(options: LandingOptions): Promise<number> {
   keepHeapSmall();
   const plain = outputOf(options);
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;

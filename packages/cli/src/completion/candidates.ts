@@ -1,3 +1,4 @@
+import { type Setting, SETTINGS } from "@gastown/convoy-watcher/host";
 import type { Command, Option } from "commander";
 import { parseLine } from "./parse-line.ts";
 import { convoyIds, rigNames } from "./town-names.ts";
@@ -25,21 +26,12 @@ export async function candidatesFor(program: Command, words: readonly string[]):
 }
 
 async function valuesOf(option: Option, current: string, town: string | undefined): Promise<readonly Candidate[]> {
-  switch (option.long) {
-    case "--town":
-      return DIRECTORIES;
-    case "--bd":
-    case "--gt":
-      return FILES;
-    case "--source":
-      return listValues(["bd", "db"], current);
-    case "--land":
-      return listValues(["check", "close", "force"], current);
-    case "--waiting-on":
-      return rigNames(town);
-    default:
-      return (option.argChoices ?? []).map((value) => ({ value, what: "" }));
-  }
+  if (option.long === "--town") return DIRECTORIES;
+  if (option.long === "--waiting-on") return rigNames(town);
+  const setting: Setting | undefined = Object.values(SETTINGS).find(({ flag }) => flag === option.flags);
+  if (setting?.kind === "path") return FILES;
+  if (setting?.kind === "words") return listValues(setting.words, current);
+  return (option.argChoices ?? []).map((value) => ({ value, what: "" }));
 }
 
 /** Values with commas between them: what was typed so far, and one more. */

@@ -50,7 +50,7 @@ function rivalFindings(town: string): Finding[] {
       note(
         "rival",
         `${rival} lands convoys here, too`,
-        "each is left to it for 5 s first, so that nobody is told twice; `gt daemon stop` leaves them to us at once",
+        "each is left to it for 7 s first, so that nobody is told twice; `gt daemon stop` leaves them to us at once",
       ),
     ];
   }

@@ -25,6 +25,7 @@ it("offers the commands, with what they do", async () => {
     "status",
     "why",
     "doctor",
+    "config",
     "completion",
     "help",
   ]);

@@ -29,7 +29,7 @@ it("runs a command for a convoy that watch has landed, with the documented shape
   const watcher = await made.watch("--on-land", NOTE);
   made.town.close("al-1");
   const { json, env } = await noteIn(made);
-  expectShape("on-land", json);
+  expectShape("hook", json);
   expect(json).toMatchObject({
     convoy: "hq-cv-login",
     title: "Login",
@@ -99,14 +99,24 @@ it("ends it at the second signal", async () => {
   expect((await watcher.ended).code).toBe(0);
 });
 
-it("refuses a command that only a shell could run, before anything is done", async () => {
+it("refuses a command that is none, before anything is done", async () => {
   const made = waiting();
-  for (const command of ["echo $CONVOY_TITLE", "a | b", ""]) {
+  for (const command of ["", "[]"]) {
     const { code, stdout, stderr } = await made.run(["watch", "--on-land", command]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(
-      /^Error: the command for landed convoys is not understood: .*\nHint: no shell runs it: .*\n$/,
+      /^Error: .*'--on-land <command>'.*Give a command for sh, or a JSON array of words\.\nHint: /,
     );
   }
   expect(made.control.calls()).toEqual([]);
+});
+
+it("runs a text by a shell, for a stuck convoy, too", async () => {
+  const made = waiting();
+  made.control.set({ gt: { mode: "fails", stderr: "no such luck" } });
+  made.town.close("al-1");
+  expect(await made.run(["check", "--on-stuck", 'echo "$EVENT: $MESSAGE" | tr a-z A-Z > told'])).toMatchObject({
+    code: 1,
+  });
+  expect(readFileSync(join(made.town.dir, "told"), "utf8")).toBe('STUCK: HQ-CV-LOGIN "LOGIN" IS STUCK: NO SUCH LUCK\n');
 });

@@ -1,19 +1,46 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { optionsOf, settingsSchema, type WatcherSettings } from "@gastown/convoy-watcher";
+import { allowedFor, type Setting, SETTINGS, settingsJsonSchema } from "@gastown/convoy-watcher/host";
 import { expect, test } from "vitest";
 import { createProgram } from "../../src/program.ts";
+import { expectShape } from "../support/schemas.ts";
 
-const page = readFileSync(fileURLToPath(new URL("../../../../docs/reference/settings.md", import.meta.url)), "utf8");
+const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url));
+const page = readFileSync(`${docs}reference/settings.md`, "utf8");
+const all = Object.entries<Setting>({ ...SETTINGS });
+
+function defaultOf(setting: Setting): string {
+  const value = "byDefault" in setting ? setting.byDefault : undefined;
+  return value === undefined ? (setting.otherwise ?? "none") : `\`${JSON.stringify(value).replaceAll(",", ", ")}\``;
+}
+
+/** `vitest -u` brings it up to date. */
+test("the table of the page is made from the table of settings", async () => {
+  const rows = all.map(
+    ([key, setting]) =>
+      `| \`${key}\` | ${allowedFor(setting)} | ${defaultOf(setting)} | \`${setting.flag.split(" ")[0]}\` | ${setting.means ?? setting.help} |`,
+  );
+  const table = ["| key | type | default | flag | means |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+  const [before = "", after = ""] = page.split(/<!-- settings -->[\s\S]*<!-- \/settings -->/);
+  await expect(`${before}<!-- settings -->\n\n${table}\n\n<!-- /settings -->${after}`).toMatchFileSnapshot(
+    `${docs}reference/settings.md`,
+  );
+});
+
+test("the schema for editors is made from it, too", async () => {
+  await expect(`${JSON.stringify(settingsJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot(
+    `${docs}schema/settings.schema.json`,
+  );
+});
 
 /** The table of keys. */
-const rows = [...page.matchAll(/^\| `(\w+)` \| (.+?) \| (.+?) \| `(--.+?)` \|/gm)].map(
-  ([, key = "", type = "", fallback = "", flag = ""]) => ({ key, type, fallback, flag }),
+const rows = all.map(([key, setting]) => ({ key, type: allowedFor(setting), flag: setting.flag.split(" ")[0] ?? "" }));
+const withDefault = all.flatMap(([key, setting]) =>
+  "byDefault" in setting && setting.byDefault !== undefined
+    ? [{ key, value: setting.byDefault, flag: setting.flag.split(" ")[0] ?? "" }]
+    : [],
 );
-const withDefault = rows.flatMap((row) => {
-  const [, json] = /^`(.+)`$/.exec(row.fallback) ?? [];
-  return json === undefined ? [] : [{ ...row, value: JSON.parse(json) as unknown }];
-});
 
 type Checked = { readonly value: WatcherSettings } | { readonly issues: readonly { readonly message: string }[] };
 const check = (settings: unknown): Checked => settingsSchema["~standard"].validate(settings) as Checked;
@@ -24,7 +51,7 @@ const optionOf = (flag: string) =>
     .commands.flatMap((command) => [...(command.parent?.options ?? []), ...command.options])
     .find(({ long }) => long === flag);
 
-test("the page has every key of the schema, in its order, and no other", () => {
+test("no other key is allowed, and the message names those there are", () => {
   expect(messages(check({ nope: 1 }))).toEqual([`no such key; allowed: ${rows.map(({ key }) => key).join(", ")}`]);
 });
 
@@ -43,8 +70,17 @@ test.each(rows)("$key: $flag is a flag", ({ flag }) => {
   expect(optionOf(flag)).toBeDefined();
 });
 
-test("four keys have a default, and the example of the page is accepted", () => {
-  expect(withDefault.map(({ key }) => key)).toEqual(["source", "sweep", "grace", "land"]);
+test("the example of the page is accepted, by the check and by the schema for editors", () => {
   const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
-  expect(messages(check(JSON.parse(example)))).toEqual([]);
+  const settings = JSON.parse(example) as object;
+  expect(messages(check(settings))).toEqual([]);
+  expectShape("settings", settings);
 });
+
+test.each([{ sweep: "30" }, { land: [] }, { source: ["dbase"] }, { nope: 1 }, { onLand: [] }, { gt: "" }])(
+  "what one refuses, the other refuses: %j",
+  (settings) => {
+    expect(messages(check(settings))).not.toEqual([]);
+    expect(() => expectShape("settings", settings)).toThrow();
+  },
+);

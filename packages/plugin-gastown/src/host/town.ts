@@ -41,5 +41,5 @@ export function rivalRemark({ town, settings }: PluginPaths, plugin: string): st
 
 function grace(settings: string): string {
   const given = readSettingsOf(settings)["grace"];
-  return typeof given === "string" ? given : "5s";
+  return typeof given === "string" ? given : "7s";
 }

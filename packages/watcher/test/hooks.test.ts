@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConvoySnapshot, WatchRecord } from "@gastown/convoy-core";
-import { tempDir } from "@gastown/test-fixtures";
+import { tempDir, virtualClock } from "@gastown/test-fixtures";
 import { expect, it, onTestFinished } from "vitest";
-import { createLandHook, type LandHook, type LandHookOptions } from "../src/land-hook.ts";
+import { createHooks, type HookEvent, type HookOptions, type Hooks } from "../src/hooks.ts";
+import { systemClock } from "../src/system-clock.ts";
 
 const landed = (convoy: string, title = "Login") =>
   ({ event: "landed", convoy, title, ms: 12, by: "check" }) satisfies WatchRecord;
@@ -30,21 +31,22 @@ const snapshot = (id: string): ConvoySnapshot => ({
 
 interface Hooked {
   readonly dir: string;
-  readonly hook: LandHook;
+  readonly hook: Hooks;
   readonly warnings: string[];
   readonly kill: AbortController;
 }
 
 /** A hook that runs this JavaScript; what it writes goes to its working directory. */
-function hooked(script: string, options: Partial<LandHookOptions> = {}): Hooked {
+function hooked(script: string, options: Partial<HookOptions> = {}, event: HookEvent = "landed"): Hooked {
   const dir = tempDir(onTestFinished).path;
   const file = join(dir, "hook.mjs");
   writeFileSync(file, script);
   const warnings: string[] = [];
   const kill = new AbortController();
   onTestFinished(() => kill.abort());
-  const hook = createLandHook({
-    command: [process.execPath, ...("Deno" in globalThis ? ["run", "-A"] : []), file],
+  const hook = createHooks({
+    commands: { [event]: [process.execPath, ...("Deno" in globalThis ? ["run", "-A"] : []), file] },
+    clock: systemClock,
     town: dir,
     env: process.env,
     read: async (convoy) => snapshot(convoy),
@@ -66,7 +68,7 @@ const TAKE_NOTE = `
 
 it("runs in the town, with the convoy on stdin and in the environment", async () => {
   const { dir, hook, warnings } = hooked(TAKE_NOTE, { env: { ...process.env, BEADS_DIR: "/elsewhere" } });
-  hook.landed(landed("hq-cv-1"));
+  hook.report(landed("hq-cv-1"));
   await hook.idle();
   expect(warnings).toEqual([]);
   expect(JSON.parse(readFileSync(join(dir, "note-hq-cv-1"), "utf8"))).toEqual({
@@ -82,6 +84,7 @@ it("runs in the town, with the convoy on stdin and in the environment", async ()
       title: "Login",
       ms: 12,
       by: "check",
+      message: 'hq-cv-1 "Login" has landed',
       tracked: [
         {
           issue: "al-1",
@@ -101,7 +104,7 @@ it("runs in the town, with the convoy on stdin and in the environment", async ()
 it("takes a hostile title apart for the environment, and hands it on whole as JSON", async () => {
   const title = "\u001B[31mred\u0000\n$(touch pwned)\u202E'; touch pwned; '";
   const { dir, hook, warnings } = hooked(TAKE_NOTE);
-  hook.landed(landed("hq-cv-1", title));
+  hook.report(landed("hq-cv-1", title));
   await hook.idle();
   const note = JSON.parse(readFileSync(join(dir, "note-hq-cv-1"), "utf8")) as {
     CONVOY_TITLE: string;
@@ -119,7 +122,7 @@ it.each([
   ["process.kill(process.pid, 'SIGKILL')", /was ended by SIGKILL/],
 ])("tells of a failure and carries on: %s", async (script, warning) => {
   const { hook, warnings } = hooked(script);
-  hook.landed(landed("hq-cv-1"));
+  hook.report(landed("hq-cv-1"));
   await hook.idle();
   expect(warnings).toEqual([expect.stringMatching(warning)]);
 });
@@ -129,8 +132,8 @@ it("tells of a program that is not there, or is none", async () => {
     ["/nowhere/at-all", "there is no program /nowhere/at-all"],
     ["/", ""],
   ] as const) {
-    const { hook, warnings } = hooked("", { command: [program] });
-    hook.landed(landed("hq-cv-1"));
+    const { hook, warnings } = hooked("", { commands: { landed: [program] } });
+    hook.report(landed("hq-cv-1"));
     await hook.idle();
     expect(warnings).toEqual([expect.stringContaining(`the on-land command failed for hq-cv-1: ${why}`)]);
   }
@@ -144,14 +147,14 @@ it("does not mind a command that reads nothing, however much there is to read", 
     title: "x".repeat(100),
   }));
   const { hook, warnings } = hooked("", { read: async (id) => ({ ...snapshot(id), tracked: many }) });
-  hook.landed(landed("hq-cv-1"));
+  hook.report(landed("hq-cv-1"));
   await hook.idle();
   expect(warnings).toEqual([]);
 });
 
 it("says null for what it tracked when that cannot be read any more", async () => {
   const { dir, hook } = hooked(TAKE_NOTE, { read: () => Promise.reject(new Error("gone")) });
-  hook.landed(landed("hq-cv-1"));
+  hook.report(landed("hq-cv-1"));
   await hook.idle();
   expect((JSON.parse(readFileSync(join(dir, "note-hq-cv-1"), "utf8")) as { stdin: unknown }).stdin).toMatchObject({
     tracked: null,
@@ -167,7 +170,7 @@ it("stops a command that takes too long, with all it started", async () => {
     setInterval(() => {}, 1000);
   `;
   const { dir, hook, warnings } = hooked(script, { limits: { timeout: 1_500 } });
-  hook.landed(landed("hq-cv-1"));
+  hook.report(landed("hq-cv-1"));
   await hook.idle();
   expect(warnings).toEqual(["the on-land command failed for hq-cv-1: it was stopped after 1.5 s"]);
   for (const pid of readFileSync(join(dir, "pids"), "utf8").split(" ").map(Number))
@@ -181,7 +184,7 @@ it("runs no more than a few at once, in their order, and leaves out what is too 
     while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 10));
   `;
   const { dir, hook, warnings } = hooked(script, { limits: { atOnce: 2, waiting: 3 } });
-  for (const id of ["1", "2", "3", "4", "5", "6", "7"]) hook.landed(landed(id));
+  for (const id of ["1", "2", "3", "4", "5", "6", "7"]) hook.report(landed(id));
   const begun = (): string[] =>
     readdirSync(dir)
       .filter((name) => name.startsWith("begun"))
@@ -190,7 +193,7 @@ it("runs no more than a few at once, in their order, and leaves out what is too 
   writeFileSync(join(dir, "go"), "");
   await hook.idle();
   expect(begun()).toEqual(["begun-1", "begun-2", "begun-3", "begun-4", "begun-5"]);
-  expect(warnings).toEqual(["the on-land command was left out for 2 convoy(s): more than 3 were waiting for it"]);
+  expect(warnings).toEqual(["hooks were left out 2 time(s): more than 3 were waiting"]);
 });
 
 it("ends what is under way when the watcher is to go at once, and starts nothing more", async () => {
@@ -200,8 +203,8 @@ it("ends what is under way when the watcher is to go at once, and starts nothing
     setInterval(() => {}, 1000);
   `;
   const { dir, hook, kill } = hooked(script, { limits: { atOnce: 1 } });
-  hook.landed(landed("1"));
-  hook.landed(landed("2"));
+  hook.report(landed("1"));
+  hook.report(landed("2"));
   await expect
     .poll(() => existsSync(join(dir, "begun-1")) && readFileSync(join(dir, "begun-1"), "utf8"), { timeout: 20_000 })
     .toBeTruthy();
@@ -221,3 +224,47 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+it("runs for a stuck convoy, with the record in the environment, too", async () => {
+  const { dir, hook } = hooked(
+    `import { writeFileSync } from "node:fs";
+     const { EVENT, MESSAGE, CONVOY_ID, CONVOY_ATTEMPTS, CONVOY_OUTPUT } = process.env;
+     writeFileSync("note", JSON.stringify([EVENT, MESSAGE, CONVOY_ID, CONVOY_ATTEMPTS, CONVOY_OUTPUT]));`,
+    {},
+    "stuck",
+  );
+  hook.report(landed("hq-cv-0"));
+  hook.report({ event: "stuck", convoy: "hq-cv-1", title: "A \u001B[31mb", attempts: 3, output: "one\ntwo" });
+  await hook.idle();
+  expect(JSON.parse(readFileSync(join(dir, "note"), "utf8"))).toEqual([
+    "stuck",
+    'hq-cv-1 "A b" is stuck: two',
+    "hq-cv-1",
+    "3",
+    "one two",
+  ]);
+});
+
+it("runs for a source that has been down for a minute, and not for one that comes back before", async () => {
+  const clock = virtualClock();
+  const { dir, hook } = hooked(
+    `import { appendFileSync } from "node:fs"; appendFileSync("note", process.env.MESSAGE + "\\n");`,
+    { clock },
+    "down",
+  );
+  const source = (name: string, state: "up" | "down"): void =>
+    hook.report({ event: "source", name, state, detail: "it has ended" });
+  source("bd", "down");
+  source("db", "down");
+  await clock.advance(30_000);
+  source("bd", "up");
+  await clock.advance(60_000);
+  await expect.poll(() => existsSync(join(dir, "note"))).toBe(true);
+  hook.fail(new Error("disk on fire"));
+  await hook.idle();
+  expect(readFileSync(join(dir, "note"), "utf8").split("\n")).toEqual([
+    "source db has been down for a minute: it has ended",
+    "the watcher has ended: disk on fire",
+    "",
+  ]);
+});

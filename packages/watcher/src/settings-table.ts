@@ -1,0 +1,239 @@
+/** How a command of the user's is run: a text by `sh -c`, a list of words without a shell. */
+export type HookCommand = readonly [string, ...string[]];
+
+interface Said {
+  /** The flag of the same meaning, with the name of its value. */
+  readonly flag: `--${string} <${string}>`;
+  /** For the help of the flag. */
+  readonly help: string;
+  /** For the documentation; `help` by default. */
+  readonly means?: string;
+  /** Commands that have the flag; `every` for all of them. */
+  readonly of: "every" | "watch" | "watch and check";
+  /** What holds when nothing is said, in words, where that is no value. */
+  readonly otherwise?: string;
+}
+
+/** Some of these words. */
+export interface WordsSetting<W extends string> extends Said {
+  readonly kind: "words";
+  readonly words: readonly W[];
+  readonly byDefault: readonly W[];
+}
+
+/** One of these words. */
+export interface WordSetting<W extends string> extends Said {
+  readonly kind: "word";
+  readonly words: readonly W[];
+  readonly byDefault?: W;
+}
+
+/** A time; the limits in milliseconds, a day when `most` is left out. */
+export interface TimeSetting extends Said {
+  readonly kind: "time";
+  readonly least: number;
+  readonly most?: number;
+  readonly byDefault: string;
+}
+
+/** Where a program is. */
+export interface PathSetting extends Said {
+  readonly kind: "path";
+  readonly program: string;
+}
+
+/** A command to run. */
+export interface CommandSetting extends Said {
+  readonly kind: "command";
+}
+
+/** A setting, and all that is said of it: in the file, as a flag, in the help and in the documentation. */
+export type Setting = WordsSetting<string> | WordSetting<string> | TimeSetting | PathSetting | CommandSetting;
+
+export interface SettingsTable {
+  readonly source: WordsSetting<"bd" | "db">;
+  readonly sweep: TimeSetting;
+  readonly grace: TimeSetting;
+  readonly land: WordsSetting<"check" | "close" | "force">;
+  readonly bd: PathSetting;
+  readonly gt: PathSetting;
+  readonly driver: WordSetting<"better-sqlite3" | "node-sqlite">;
+  readonly onLand: CommandSetting;
+  readonly onStuck: CommandSetting;
+  readonly onClosed: CommandSetting;
+  readonly onUntold: CommandSetting;
+  readonly onDown: CommandSetting;
+}
+
+const DAY = 24 * 3_600_000;
+
+/**
+ * What `<town>/settings/convoy-watcher.json` may say, in the order in which it is listed. Flags, defaults, the check of the
+ * file, its JSON Schema, `convoy-cli config` and the table of docs/reference/settings.md are made from this.
+ */
+export const SETTINGS: SettingsTable = {
+  source: {
+    kind: "words",
+    words: ["bd", "db"],
+    byDefault: ["bd", "db"],
+    flag: "--source <names>",
+    help: "where hints come from: bd (bd activity), db (the databases)",
+    of: "watch",
+  },
+  sweep: {
+    kind: "time",
+    least: 100,
+    byDefault: "30s",
+    flag: "--sweep <time>",
+    help: "look at every open convoy this often",
+    means: "how often every open convoy is looked at, whatever was heard",
+    of: "watch",
+  },
+  grace: {
+    kind: "time",
+    least: 0,
+    byDefault: "7s",
+    flag: "--grace <time>",
+    help: "leave a complete convoy to a live gt daemon for this long",
+    means: "how long a complete convoy is left to a live `gt daemon`; without one there is no wait",
+    of: "watch and check",
+  },
+  land: {
+    kind: "words",
+    words: ["check", "close", "force"],
+    byDefault: ["check", "close", "force"],
+    flag: "--land <steps>",
+    help: "which steps may be taken: check, close, force",
+    means: "which steps may be taken, always in this order ([below](#steps))",
+    of: "watch and check",
+  },
+  bd: {
+    kind: "path",
+    program: "bd",
+    otherwise: "the one on `PATH`",
+    flag: "--bd <path>",
+    help: "the bd to use; by default the one on PATH",
+    means: "a relative path starts at the town; that of the flag at the working directory",
+    of: "every",
+  },
+  gt: {
+    kind: "path",
+    program: "gt",
+    otherwise: "the one on `PATH`",
+    flag: "--gt <path>",
+    help: "the gt to use; by default the one on PATH",
+    means: "the same",
+    of: "every",
+  },
+  driver: {
+    kind: "word",
+    words: ["better-sqlite3", "node-sqlite"],
+    otherwise: "better-sqlite3",
+    flag: "--driver <name>",
+    help: "what reads SQLite files; by default better-sqlite3, or what the settings say",
+    means: "what reads SQLite files, for every command ([which](../guides/deno.md#the-drivers))",
+    of: "every",
+  },
+  onLand: {
+    kind: "command",
+    otherwise: "none",
+    flag: "--on-land <command>",
+    help: "run this for each convoy that lands",
+    means: "run for each convoy that lands ([how](../cli.md#hooks))",
+    of: "watch and check",
+  },
+  onStuck: {
+    kind: "command",
+    otherwise: "none",
+    flag: "--on-stuck <command>",
+    help: "run this for each convoy that gt cannot close",
+    means: "run for each convoy that `gt` cannot close",
+    of: "watch and check",
+  },
+  onClosed: {
+    kind: "command",
+    otherwise: "none",
+    flag: "--on-closed <command>",
+    help: "run this for each convoy that somebody else closes",
+    means: "run for each convoy that somebody else closes: by hand, or gt's own daemon",
+    of: "watch and check",
+  },
+  onUntold: {
+    kind: "command",
+    otherwise: "none",
+    flag: "--on-untold <command>",
+    help: "run this when a convoy has landed and somebody could not be told",
+    means: "run when a convoy has landed and somebody who waits for it could not be told",
+    of: "watch and check",
+  },
+  onDown: {
+    kind: "command",
+    otherwise: "none",
+    flag: "--on-down <command>",
+    help: "run this when a source has been down for a minute, or the watcher ends by a fault",
+    of: "watch and check",
+  },
+};
+
+export type SettingName = keyof SettingsTable;
+
+type ValueOf<S> =
+  S extends WordsSetting<infer W>
+    ? W[]
+    : S extends WordSetting<infer W>
+      ? W
+      : S extends TimeSetting
+        ? number
+        : S extends PathSetting
+          ? string
+          : HookCommand;
+
+/** The settings after the check: times in milliseconds, commands as words. What is left out has its default. */
+export type WatcherSettings = {
+  readonly [Name in SettingName]?: ValueOf<SettingsTable[Name]> | undefined;
+};
+
+/** What is allowed as a value, in words; a time is of at most a day unless the setting says more. */
+export function allowedFor(setting: Setting): string {
+  const list = (words: readonly string[]): string => words.map((word) => JSON.stringify(word)).join(", ");
+  switch (setting.kind) {
+    case "words":
+      return `a list of at least one of ${list(setting.words)}`;
+    case "word":
+      return list(setting.words);
+    case "time": {
+      const most = mostOf(setting);
+      const least = setting.least === 0 ? "" : ` and at least "${setting.least}ms"`;
+      return `a time with its unit, such as "500ms", "30s" or "2m", of at most "${most / 3_600_000}h"${least}`;
+    }
+    case "path":
+      return `the path of ${setting.program}`;
+    default:
+      return "a command: a text for sh, or a list of words";
+  }
+}
+
+/** The longest time a setting takes, in milliseconds. */
+export function mostOf({ most = DAY }: { readonly most?: number }): number {
+  return most;
+}
+
+/** A command as given: a text is for a shell, a JSON list of words for none. Undefined when it is neither. */
+export function hookCommand(given: unknown): HookCommand | undefined {
+  if (typeof given === "string") return given.trim() === "" || given.includes("\0") ? undefined : ["sh", "-c", given];
+  if (!Array.isArray(given) || !given.every((word) => typeof word === "string" && !word.includes("\0")))
+    return undefined;
+  const [program, ...args] = given as string[];
+  return program === undefined || program === "" ? undefined : [program, ...args];
+}
+
+/** The same from a flag, where a list is JSON; `[ -f x ] && y` is for a shell, too. */
+export function hookFlag(text: string): HookCommand | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return hookCommand(value);
+  } catch {
+    // A text for a shell.
+  }
+  return hookCommand(text);
+}
