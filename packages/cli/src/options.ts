@@ -1,6 +1,6 @@
 import { LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
 import type { DriverName, HookCommand, WatcherSettings } from "@gastown/convoy-watcher";
-import { hookFlag, type Setting, type SettingName, SETTINGS } from "@gastown/convoy-watcher/host";
+import { allSettings, hookFlag, type Setting, type SettingName, SETTINGS } from "@gastown/convoy-watcher/host";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
@@ -78,8 +78,7 @@ export function settingOption(name: SettingName): Option {
 
 /** The flags of the settings that these commands have, in the order of the table. */
 export function settingOptions(of: Setting["of"]): Option[] {
-  const names = Object.keys(SETTINGS) as SettingName[];
-  return names.filter((name) => SETTINGS[name].of === of).map(settingOption);
+  return allSettings().flatMap(([name, setting]) => (setting.of === of ? [settingOption(name)] : []));
 }
 
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");

@@ -6,7 +6,7 @@ export { lockTown, type TownLock } from "./lock.ts";
 export { findRival } from "./rival.ts";
 export { acceptSettings, parseSettingsFile } from "./settings-file.ts";
 export { settingsJsonSchema } from "./settings-schema.ts";
-export { allowedFor, hookFlag, type Setting, type SettingName, SETTINGS } from "./settings-table.ts";
+export { allowedFor, allSettings, hookFlag, type Setting, type SettingName, SETTINGS } from "./settings-table.ts";
 export { makeDirs, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { type FileLock, takeLock } from "./take-lock.ts";

@@ -1,4 +1,4 @@
-import { allowedFor, type Setting, SETTINGS } from "./settings-table.ts";
+import { allowedFor, allSettings, type Setting } from "./settings-table.ts";
 
 /** JSON Schema of the settings file, for editors: name it as `$schema` in the file. */
 export function settingsJsonSchema(): object {
@@ -10,7 +10,7 @@ export function settingsJsonSchema(): object {
     additionalProperties: false,
     properties: {
       $schema: { type: "string" },
-      ...Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, propertyOf(setting)])),
+      ...Object.fromEntries(allSettings().map(([name, setting]) => [name, propertyOf(setting)])),
     },
   };
 }

@@ -177,6 +177,11 @@ export const SETTINGS: SettingsTable = {
 
 export type SettingName = keyof SettingsTable;
 
+/** All settings with their names, in the order of the table. */
+export function allSettings(): (readonly [SettingName, Setting])[] {
+  return (Object.keys(SETTINGS) as SettingName[]).map((name) => [name, SETTINGS[name]]);
+}
+
 type ValueOf<S> =
   S extends WordsSetting<infer W>
     ? W[]

@@ -4,15 +4,23 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import type { HookCommands } from "./hooks.ts";
 import { readSettingsFile } from "./settings-file.ts";
-import { allowedFor, hookCommand, mostOf, type Setting, SETTINGS, type WatcherSettings } from "./settings-table.ts";
+import {
+  allowedFor,
+  allSettings,
+  hookCommand,
+  mostOf,
+  type Setting,
+  SETTINGS,
+  type WatcherSettings,
+} from "./settings-table.ts";
 import { settingsFileOf } from "./state-dir.ts";
 import type { WatchTownOptions } from "./watch-options.ts";
 
 /** Beside the settings, a file may name its JSON Schema, for editors. */
 const SCHEMA_KEY = "$schema";
 
-const names = Object.keys(SETTINGS);
-const KEYS = Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, schemaOf(setting)]));
+const names = allSettings().map(([name]) => name);
+const KEYS = Object.fromEntries(allSettings().map(([name, setting]) => [name, schemaOf(setting)]));
 
 /** The settings as a Standard Schema. Its messages say what is allowed. */
 export const settingsSchema: StandardSchemaV1<unknown, WatcherSettings> = v.pipe(

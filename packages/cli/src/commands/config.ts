@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { printable } from "@gastown/convoy-core";
 import { findTown, readSettings, settingsFileOf } from "@gastown/convoy-watcher";
 import {
+  allSettings,
   findTool,
   parseSettingsFile,
   type Setting,
   type SettingName,
-  SETTINGS,
   settingsJsonSchema,
 } from "@gastown/convoy-watcher/host";
 import { EXIT } from "../exit-codes.ts";
@@ -38,15 +38,14 @@ export async function configCommand(options: ConfigOptions): Promise<number> {
   // For its faults: what is shown is what is written there.
   readSettings(town);
   const given = parseSettingsFile(file) as Readonly<Record<string, unknown>>;
-  const settings = (Object.keys(SETTINGS) as SettingName[]).map((key) => effective(key, given));
+  const settings = allSettings().map(([key, setting]) => effective(key, setting, given));
   const exists = existsSync(file);
   if (options.json) output.out(safeJson({ town, file, exists, settings }, 2));
   else for (const line of lines(file, exists, settings, output)) output.out(line);
   return EXIT.done;
 }
 
-function effective(key: SettingName, given: Readonly<Record<string, unknown>>): Effective {
-  const setting: Setting = SETTINGS[key];
+function effective(key: SettingName, setting: Setting, given: Readonly<Record<string, unknown>>): Effective {
   if (Object.hasOwn(given, key)) return { key, value: given[key], from: "settings" };
   if (setting.kind === "path") {
     const found = findTool(setting.program, undefined, process.env["PATH"], process.cwd());

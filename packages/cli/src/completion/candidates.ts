@@ -1,4 +1,4 @@
-import { type Setting, SETTINGS } from "@gastown/convoy-watcher/host";
+import { allSettings } from "@gastown/convoy-watcher/host";
 import type { Command, Option } from "commander";
 import { parseLine } from "./parse-line.ts";
 import { convoyIds, rigNames } from "./town-names.ts";
@@ -28,7 +28,7 @@ export async function candidatesFor(program: Command, words: readonly string[]):
 async function valuesOf(option: Option, current: string, town: string | undefined): Promise<readonly Candidate[]> {
   if (option.long === "--town") return DIRECTORIES;
   if (option.long === "--waiting-on") return rigNames(town);
-  const setting: Setting | undefined = Object.values(SETTINGS).find(({ flag }) => flag === option.flags);
+  const [, setting] = allSettings().find(([, { flag }]) => flag === option.flags) ?? [];
   if (setting?.kind === "path") return FILES;
   if (setting?.kind === "words") return listValues(setting.words, current);
   return (option.argChoices ?? []).map((value) => ({ value, what: "" }));

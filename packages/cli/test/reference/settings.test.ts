@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { optionsOf, settingsSchema, type WatcherSettings } from "@gastown/convoy-watcher";
-import { allowedFor, type Setting, SETTINGS, settingsJsonSchema } from "@gastown/convoy-watcher/host";
+import { allowedFor, allSettings, type Setting, settingsJsonSchema } from "@gastown/convoy-watcher/host";
 import { expect, test } from "vitest";
 import { createProgram } from "../../src/program.ts";
 import { expectShape } from "../support/schemas.ts";
 
 const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url));
 const page = readFileSync(`${docs}reference/settings.md`, "utf8");
-const all = Object.entries<Setting>({ ...SETTINGS });
+const all = allSettings();
 
 function defaultOf(setting: Setting): string {
   const value = "byDefault" in setting ? setting.byDefault : undefined;
