@@ -28,7 +28,10 @@ export const settingsSchema: StandardSchemaV1<unknown, WatcherSettings> = v.pipe
     { [SCHEMA_KEY]: v.optional(v.string("allowed: the address of a JSON Schema")), ...KEYS },
     ({ expected }) => `${expected === "never" ? "no such key; " : ""}allowed: ${names.join(", ")}`,
   ),
-  v.transform(({ [SCHEMA_KEY]: _, ...settings }) => settings as WatcherSettings),
+  v.transform(
+    (settings) =>
+      Object.fromEntries(Object.entries(settings).filter(([name]) => name !== SCHEMA_KEY)) as WatcherSettings,
+  ),
 );
 
 /**
