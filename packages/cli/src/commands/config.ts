@@ -83,7 +83,7 @@ function lines(file: string, exists: boolean, settings: readonly Effective[], { 
 
 function textOf(value: unknown): string {
   if (value === null) return "none";
-  if (Array.isArray(value))
-    return value.every((word) => /^[\w-]+$/.test(String(word))) ? value.join(",") : JSON.stringify(value);
-  return String(value);
+  if (typeof value === "string") return value;
+  const isPlain = Array.isArray(value) && value.every((word) => /^[\w-]+$/.test(String(word)));
+  return isPlain ? value.join(",") : JSON.stringify(value);
 }

@@ -28,10 +28,9 @@ test("the table of the page is made from the table of settings", async () => {
   );
 });
 
-test("the schema for editors is made from it, too", async () => {
-  await expect(`${JSON.stringify(settingsJsonSchema(), undefined, 2)}\n`).toMatchFileSnapshot(
-    `${docs}schema/settings.schema.json`,
-  );
+/** `convoy-cli config --schema > docs/schema/settings.schema.json` brings it up to date. */
+test("the schema for editors is made from it, too", () => {
+  expect(JSON.parse(readFileSync(`${docs}schema/settings.schema.json`, "utf8"))).toEqual(settingsJsonSchema());
 });
 
 /** The table of keys. */
@@ -63,7 +62,7 @@ test.each(withDefault)("$key: its default is what it is without a file, and with
   const given = check({ [key]: value });
   if (!("value" in given)) throw new Error(messages(given).join());
   expect(optionsOf("/town", given.value)).toEqual(optionsOf("/town", {}));
-  expect(optionOf(flag)?.defaultValue).toEqual(given.value[key as keyof WatcherSettings]);
+  expect(optionOf(flag)?.defaultValue).toEqual(given.value[key]);
 });
 
 test.each(rows)("$key: $flag is a flag", ({ flag }) => {
