@@ -70,6 +70,8 @@ export interface MergeRows {
 export interface IssueDatabase {
   /** Path of the file, or name on its server. */
   readonly name: string;
+  /** The newest migration that was run on it; undefined where it keeps no account of them. */
+  schema?(): Promise<number | undefined>;
   /** Changes with every committed write, and when the database is replaced. */
   revision(): Promise<string>;
   /** All convoys that are not closed. */

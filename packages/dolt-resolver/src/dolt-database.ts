@@ -8,10 +8,12 @@ import {
   toTrack,
   toWholeConvoy,
 } from "@gastown/sqlite-resolver/queries";
+import { sql } from "kysely";
 import { doltError } from "./faults.ts";
 import { createIdentity } from "./identity.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
+import { quoteName } from "./statement-guard.ts";
 import { exactly, inUtc } from "./values.ts";
 
 /** A beads database on a Dolt SQL server. */
@@ -77,6 +79,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
     name: database,
     server: locate,
     opening: () => read(async (at) => at),
+    schema: () => read((at) => schemaVersion(at.server, database)),
     async revision() {
       const server = locate();
       const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
@@ -128,6 +131,19 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
         return toMergeSources(query === undefined ? [] : exactly(ids, await at.byIds(query, ids)));
       }),
   };
+}
+
+async function schemaVersion(server: DoltServer, database: string): Promise<number | undefined> {
+  const query = sql<{ version: unknown }>`select max(version) as version
+    from ${sql.raw(quoteName(database))}.schema_migrations`;
+  try {
+    const [row] = await server.rows(query.compile(server.kysely), database);
+    const version = Number(row?.version ?? Number.NaN);
+    return Number.isInteger(version) ? version : undefined;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.fault === "foreign") return undefined;
+    throw error;
+  }
 }
 
 function serialOf(server: DoltServer): number {

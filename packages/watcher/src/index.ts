@@ -13,7 +13,21 @@ export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
 export { issueView, type IssueView, isoTime } from "./issue-view.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
-export { isGasCity, type LeftOut, leftOutOf } from "@gastown/town-files";
+export {
+  addressOf,
+  beadsDirOf,
+  type DatabaseAddress,
+  decidingVariables,
+  freezeOf,
+  isGasCity,
+  type LeftOut,
+  leftOutOf,
+  schemaFault,
+  type SetVariable,
+  unreadVariables,
+  type Version,
+  versionFaults,
+} from "@gastown/town-files";
 export type { HookCommands, HookEvent } from "./hooks.ts";
 export { optionsOf, readSettings, settingsSchema } from "./settings.ts";
 export type { HookCommand, WatcherSettings } from "./settings-table.ts";

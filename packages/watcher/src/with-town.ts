@@ -1,4 +1,5 @@
 import { createTownStore, type ReconcileOptions, type Reporter } from "@gastown/convoy-core";
+import { freezeOf } from "@gastown/town-files";
 import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { findTool } from "./find-tool.ts";
@@ -71,6 +72,7 @@ export async function withTown<T>(
         grace: options.grace,
         steps: options.steps,
         dryRun,
+        hold: async () => freezeOf(town, process.env)?.reason,
         rival: async () => {
           const name = keeper.noteRival(findRival(town));
           return name === undefined ? undefined : { name, checking: false };

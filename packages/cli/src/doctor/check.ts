@@ -3,9 +3,13 @@ export const GROUPS = ["runtime", "town", "databases", "routes", "tools", "daemo
 export type Group = (typeof GROUPS)[number];
 
 /** One finding. `note`: worth knowing, and nothing that stops the watcher. `wrong`: mend it. */
-export type Finding =
+export type Finding = (
   | { readonly name: string; readonly level: "good"; readonly fact: string }
-  | { readonly name: string; readonly level: "note" | "wrong"; readonly fact: string; readonly hint: string };
+  | { readonly name: string; readonly level: "note" | "wrong"; readonly fact: string; readonly hint: string }
+) & {
+  /** What decided each part of a database's address: a variable, a file, or `default`. */
+  readonly decidedBy?: Readonly<Record<string, string>>;
+};
 
 export type Check = Finding & { readonly group: Group };
 

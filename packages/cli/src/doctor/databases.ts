@@ -1,50 +1,73 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { DatabaseError, messageOf } from "@gastown/convoy-core";
-import type { OpenedStore } from "@gastown/convoy-watcher";
+import { beadsDirOf, type OpenedStore } from "@gastown/convoy-watcher";
 import { type Finding, good, note, wrong } from "./check.ts";
+import { addressNotes, decidedInWords, findAddress, type FoundAddress, variableNotes } from "./dolt-address.ts";
 
 type Place = ReturnType<OpenedStore["files"]["places"]>[number];
 
-/** Every database of the town: what it is kept in, and whether it can be read. */
+/** Every database of the town: what it is kept in, where that was found, and whether it can be read. */
 export async function checkDatabases(town: string, files: OpenedStore["files"]): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const place of files.places()) findings.push(...(await checkPlace(town, place)));
-  return findings;
+  let dolt = false;
+  for (const place of files.places()) {
+    const { found, isDolt } = await checkPlace(town, place);
+    findings.push(...found);
+    dolt ||= isDolt;
+  }
+  return dolt ? [...findings, ...variableNotes()] : findings;
 }
 
-async function checkPlace(town: string, place: Place): Promise<Finding[]> {
+async function checkPlace(
+  town: string,
+  place: Place,
+): Promise<{ readonly found: readonly Finding[]; readonly isDolt: boolean }> {
+  const { stray } = beadsDirOf(town, place.path);
+  const strays =
+    stray === undefined ? [] : [note(place.rig, stray, "bd passes it over as well: mend or remove that file")];
+  let address: FoundAddress | undefined;
+  let isDolt = false;
   try {
     const store = place.store();
+    isDolt = store.kind === "dolt";
+    address = store.kind === "dolt" ? findAddress(store, town) : undefined;
     const database = await place.open();
     await database.revision();
     await database.issues([""]);
     if (place.path === ".") await database.openConvoys();
-    if (store.kind === "dolt") return doltFindings(town, place.rig, store);
+    if (store.kind === "dolt") return { found: [...strays, ...doltFindings(town, place.rig, store, address)], isDolt };
     const [dir, shown] = [dirname(store.file), relative(town, store.file)];
-    return [good(place.rig, `SQLite, ${shown}`), ...writable(place.rig, dir)];
+    return { found: [...strays, good(place.rig, `SQLite, ${shown}`), ...writable(place.rig, dir)], isDolt };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return [wrong(place.rig, messageOf(error), error.hint)];
+    const where = address === undefined ? "" : `; looked for at ${address.at} (${decidedInWords(address)})`;
+    const finding = wrong(place.rig, `${messageOf(error)}${where}`, error.hint);
+    return { found: [...strays, address === undefined ? finding : withDecisions(finding, address)], isDolt };
   }
+}
+
+function withDecisions(finding: Finding, { decidedBy }: FoundAddress): Finding {
+  return { ...finding, decidedBy };
 }
 
 function doltFindings(
   town: string,
   rig: string,
-  { beadsDir, metadata }: { readonly beadsDir: string; readonly metadata: Readonly<Record<string, unknown>> },
+  { beadsDir, database }: { readonly beadsDir: string; readonly database: string },
+  address: FoundAddress | undefined,
 ): Finding[] {
-  const name = metadata["dolt_database"];
-  const fact = `Dolt, database ${typeof name === "string" ? name : "?"}`;
+  const where = address === undefined ? "" : ` at ${address.at}; ${decidedInWords(address)}`;
+  const fact = `Dolt, database ${database}${where}`;
   const stale = join(beadsDir, "beads.db");
-  if (!existsSync(stale)) return [good(rig, fact)];
-  return [
-    note(
-      rig,
-      `${fact}; ${relative(town, stale)} beside it is stale, and is not read`,
-      `rm ${stale}* once nothing needs the old data`,
-    ),
-  ];
+  const finding = existsSync(stale)
+    ? note(
+        rig,
+        `${fact}; ${relative(town, stale)} beside it is stale, and is not read`,
+        `rm ${stale}* once nothing needs the old data`,
+      )
+    : good(rig, fact);
+  return address === undefined ? [finding] : [withDecisions(finding, address), ...addressNotes(rig, address)];
 }
 
 /** bd and gt write there; when we can't, they can't, if they run as the same user. */

@@ -1,5 +1,5 @@
 import { messageOf, WatcherError } from "@gastown/convoy-core";
-import { findTown, findWatcher, openStore } from "@gastown/convoy-watcher";
+import { findTown, findWatcher, openStore, type Version } from "@gastown/convoy-watcher";
 import { driverOf } from "@gastown/convoy-watcher/host";
 import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
@@ -9,6 +9,7 @@ import { checkDaemons } from "./daemons.ts";
 import { checkDatabases } from "./databases.ts";
 import { checkRoutes } from "./routes.ts";
 import { checkRuntime } from "./runtime.ts";
+import { checkSchemas } from "./schemas.ts";
 import { checkTools } from "./tools.ts";
 import { checkTown } from "./town.ts";
 import { checkWatcher } from "./watcher.ts";
@@ -49,9 +50,11 @@ export async function examine(
     return checkTown(town);
   });
   let activity = false;
+  let bd: Version | undefined;
   const tools = async (): Promise<readonly Finding[]> => {
     const found = await checkTools(town, options);
     activity = found.activity;
+    bd = found.bd;
     return found.findings;
   };
   if (town === undefined) {
@@ -63,7 +66,7 @@ export async function examine(
   try {
     await look("databases", () => checkDatabases(root, files));
     await look("routes", () => checkRoutes(root));
-    await look("tools", tools);
+    await look("tools", async () => [...(await tools()), ...(await checkSchemas(files, bd))]);
     if (activity) await look("daemons", () => checkDaemons(files));
     await look("watcher", () => checkWatcher(root, Date.now()));
     await look("convoys", () => checkConvoys(store, findWatcher(root), Date.now()));

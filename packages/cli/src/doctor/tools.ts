@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { optionsOf, readSettings, SettingsError } from "@gastown/convoy-watcher";
+import { optionsOf, readSettings, SettingsError, type Version, versionFaults } from "@gastown/convoy-watcher";
 import { commandEnvironment, findTool, toolVersion } from "@gastown/convoy-watcher/host";
 import type { CommonOptions } from "../options.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
@@ -25,12 +25,15 @@ export interface ToolFindings {
   readonly findings: readonly Finding[];
   /** Whether `bd activity` is to be had. */
   readonly activity: boolean;
+  /** That of bd, if it tells. */
+  readonly bd?: Version;
 }
 
 /** Where bd and gt are, and what their versions can do. */
 export async function checkTools(town: string | undefined, { bd, gt }: CommonOptions): Promise<ToolFindings> {
   const findings: Finding[] = [];
   let activity = false;
+  const versions: { bd?: Version; gt?: Version } = {};
   const set = town === undefined ? {} : toolsInSettings(town);
   for (const [name, given] of [
     ["bd", bd ?? set.bd],
@@ -54,9 +57,12 @@ export async function checkTools(town: string | undefined, { bd, gt }: CommonOpt
       continue;
     }
     findings.push(good(name, `${version.line.trim()}, ${file}`));
+    versions[name] = version.numbers;
     if (name === "bd" && !(activity = hasActivity(version.numbers))) findings.push(noActivity(version.numbers));
   }
-  return { findings, activity };
+  for (const { level, name, fact, hint } of versionFaults(versions.bd, versions.gt))
+    findings.push({ level, name, fact, hint });
+  return { findings, activity, ...(versions.bd && { bd: versions.bd }) };
 }
 
 /** What the settings of the town name; settings that cannot be read are told of elsewhere. */

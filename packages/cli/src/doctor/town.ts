@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { isGasCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
+import { freezeOf, isGasCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
 import { stateDirOf } from "@gastown/convoy-watcher/host";
 import { type Finding, good, note, wrong } from "./check.ts";
 
@@ -15,6 +15,7 @@ export function checkTown(town: string): Finding[] {
       : note("root", `${town} has no mayor/town.json`, "gt does not take it for a town: name the root that gt made"),
     checkOwnFiles(stateDirOf(town)),
     checkSettings(town),
+    ...checkFreeze(town),
   ];
 }
 
@@ -36,6 +37,19 @@ function checkSettings(town: string): Finding {
     if (error instanceof SettingsError) return wrong("settings", error.message, error.hint);
     throw error;
   }
+}
+
+/** A migration that somebody has under way. */
+function checkFreeze(town: string): Finding[] {
+  const freeze = freezeOf(town, process.env);
+  if (freeze === undefined) return [];
+  return [
+    note(
+      "freeze",
+      `landings are held: ${freeze.reason}`,
+      `they are taken up again when it is over: \`gt migrate thaw\`, or rm ${freeze.file}`,
+    ),
+  ];
 }
 
 function checkOwnFiles(dir: string): Finding {

@@ -53,3 +53,21 @@ it("knows which versions of bd can be followed", () => {
   ] as const;
   expect(versions.map(hasActivity)).toEqual([false, true, true, false, false]);
 });
+
+it.each([
+  [
+    "1.0.5",
+    "1.2.0",
+    [
+      "tools/bd 1.0.5 wrong: was withdrawn: it corrupts databases",
+      "tools/gt and bd wrong: gt 1.2.0 refuses a bd newer than 1.0.4",
+    ],
+  ],
+  ["1.2.2", "1.1.0", [expect.stringMatching(/^tools\/gt and bd wrong: gt 1\.1 cannot read what convoys track/)]],
+  ["1.3.0", "1.3.0", []],
+])("knows what is the matter with bd %s and gt %s", async (bd, gt, expected) => {
+  const made = scene();
+  made.control.set({ bd: { version: bd }, gt: { version: gt } });
+  const found = (await faults(made)).filter((fault) => /^tools\/(bd \d|gt and)/.test(fault));
+  expect(found).toEqual(expected);
+});

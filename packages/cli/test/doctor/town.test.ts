@@ -43,3 +43,16 @@ it.skipIf(process.platform === "win32" || left)(
     chmodSync(runtime, 0o755);
   },
 );
+
+it("notes a migration that freezes the town, who began it and how it ends", async () => {
+  const made = scene();
+  const marker = join(made.town.dir, "MIGRATION-FREEZE");
+  writeFileSync(marker, "ann\t2026-09-01T10:00:00Z\tto schema v66\n");
+  const { checks } = await lookJson<Report>(made, "doctor");
+  expect(checks.find(({ name }) => name === "freeze")).toMatchObject({
+    group: "town",
+    level: "note",
+    fact: `landings are held: a migration is under way (by ann: to schema v66), says ${marker}`,
+    hint: expect.stringContaining("gt migrate thaw"),
+  });
+});
