@@ -13,7 +13,7 @@ export {
 } from "./description.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
-export { gatedStore } from "./gated-store.ts";
+export { type GateOptions, gatedStore } from "./gated-store.ts";
 export type {
   ConvoyRow,
   Home,

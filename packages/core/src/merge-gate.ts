@@ -43,6 +43,8 @@ export interface Unmerged {
   readonly task?: string;
   /** When the merge request last changed, as stored. */
   readonly since?: string;
+  /** That was so long ago that nobody may be at it any more. */
+  readonly stale?: boolean;
 }
 
 /**

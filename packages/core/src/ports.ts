@@ -70,6 +70,8 @@ export interface ConvoyStore {
   messagesAbout?(convoy: string): Promise<readonly Message[] | undefined>;
   /** What is known of how the work of these issues gets to the main branch; issues that are not there are left out. */
   mergeRequests?(issues: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, MergeRequests>>;
+  /** For those of these ids that are merge requests, the issue that each is about. What cannot be read is left out. */
+  mergeSources?(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** A mail that says that a convoy has completed. */

@@ -13,11 +13,7 @@ export async function readMergeRequests(
   homes: readonly Home[],
   town: Home,
 ): Promise<ReadonlyMap<string, MergeRequests>> {
-  const wanted = new Map<Home, string[]>();
-  for (const id of issues) {
-    const home = routeOf(homes, id) ?? town;
-    wanted.set(home, [...(wanted.get(home) ?? []), id]);
-  }
+  const wanted = byHome(issues, homes, town);
   const known = new Map<string, MergeRequests>();
   const strays: string[] = [];
   await Promise.all(
@@ -30,6 +26,36 @@ export async function readMergeRequests(
   // An issue that is missing where its route leads may be the town's own.
   if (strays.length > 0) for (const [id, found] of await readHome(town, strays)) known.set(id, found);
   return known;
+}
+
+/** For those of these ids that are merge requests, the issue that each is about. What cannot be read is left out. */
+export async function readMergeSources(
+  ids: readonly string[],
+  homes: readonly Home[],
+  town: Home,
+): Promise<ReadonlyMap<string, string>> {
+  const sources = await Promise.all(
+    [...byHome(ids, homes, town)].map(async ([home, there]) => {
+      try {
+        return [...((await (await home.open()).mergeSources?.(there)) ?? [])];
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        return [];
+      }
+    }),
+  );
+  return new Map(sources.flat());
+}
+
+function byHome(ids: readonly string[], homes: readonly Home[], town: Home): ReadonlyMap<Home, string[]> {
+  const wanted = new Map<Home, string[]>();
+  for (const id of ids) {
+    const home = routeOf(homes, id) ?? town;
+    const list = wanted.get(home) ?? [];
+    list.push(id);
+    wanted.set(home, list);
+  }
+  return wanted;
 }
 
 /** Those of these issues that this database has; all of them when it cannot be read. */

@@ -4,7 +4,7 @@ import { type Found, findIssues } from "./find-issues.ts";
 import { over } from "./fresh-openings.ts";
 import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
-import { readMergeRequests } from "./read-merge-requests.ts";
+import { readMergeRequests, readMergeSources } from "./read-merge-requests.ts";
 import { parseReference } from "./references.ts";
 import { isDone, isStaged } from "./status.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
@@ -80,6 +80,11 @@ export function createTownStore(
 
     async mergeRequests(issues, { fresh = false } = {}) {
       return over(await databases(), fresh, ({ town, homes }) => readMergeRequests(issues, homes, town));
+    },
+
+    async mergeSources(ids) {
+      const { town, homes } = await databases();
+      return readMergeSources(ids, homes, town);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type MergeGateCase, mergeGateCases } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
+import { fingerprint } from "../src/convoy.ts";
 import {
   type ConvoySnapshot,
   type ConvoyStore,
@@ -13,6 +14,9 @@ import {
   type MergeRequest,
   parseConvoyFields,
 } from "../src/index.ts";
+
+/** The last merge request of the table changed at 16:11:40. */
+const gate = { staleAfter: 3_600_000, wall: () => Date.parse("2026-11-25T16:30:00Z") };
 
 describe("the table", () => {
   test.for(mergeGateCases())("$name", async (row) => {
@@ -100,17 +104,90 @@ test("merge requests are asked for once, and only where nothing else holds a con
         variant("closed", { open: false, tracked: [{ ...issue, id: "al-3" }] }),
         variant("staged", { staged: true, tracked: [{ ...issue, id: "al-4" }] }),
         variant("empty", { tracked: [] }),
+        variant("unknown", { tracked: [{ ...issue, id: "al-7", state: "unknown" }] }),
         variant("waiting", { tracked: [issue, { ...issue, id: "al-5", state: "open" }] }),
         variant("direct", { merge: "direct", tracked: [{ ...issue, id: "al-6" }] }),
       ]);
     },
   };
-  await gatedStore(counting).readConvoys([]);
+  await gatedStore(counting, gate).readConvoys([]);
   expect(asked).toEqual([["al-9wn", "al-2"]]);
 });
 
+describe("a hold", () => {
+  const [row = expect.fail("no case")] = mergeGateCases();
+  const read = async (wall: string): Promise<ConvoySnapshot | undefined> =>
+    (await gatedStore(store(row), { ...gate, wall: () => Date.parse(wall) }).readConvoys(["hq-cv-a"])).get("hq-cv-a");
+
+  test("is stale when its merge request has not changed for so long, and stays a hold", async () => {
+    for (const [wall, stale] of [
+      ["2026-11-25T17:09:49Z", undefined],
+      ["2026-11-25T17:09:50Z", true],
+      ["2026-11-20T00:00:00Z", undefined],
+    ] as const) {
+      const convoy = await read(wall);
+      expect(convoy?.tracked[0]?.unmerged).toMatchObject({ request: "al-wisp-hc4", since: "2026-11-25T16:09:50Z" });
+      expect([wall, convoy?.tracked[0]?.unmerged?.stale]).toEqual([wall, stale]);
+      expect(convoy && judge(convoy).kind).toBe("waiting");
+    }
+  });
+
+  test("ends where a merge is written between two looks, and the snapshots differ", async () => {
+    const merged = mergeGateCases().find(({ name }) => name === "closed, and its merge request is merged");
+    const before = await gated(row);
+    const after = await gated(merged ?? expect.fail("no such case"));
+    expect([judge(before).kind, judge(after).kind]).toEqual(["waiting", "complete"]);
+    expect(fingerprint(before)).not.toBe(fingerprint(after));
+  });
+
+  test("holds beside an issue that cannot be told", async () => {
+    const inner = store(row);
+    const convoys = await gatedStore(
+      {
+        ...inner,
+        async readConvoys(ids) {
+          const found = (await inner.readConvoys(ids)).get("hq-cv-a") ?? expect.fail("no convoy");
+          const lost = { reference: "xx-1", id: "xx-1", state: "unknown", why: "no route leads to xx-1" } as const;
+          return new Map([["hq-cv-a", { ...found, tracked: [...found.tracked, lost] }]]);
+        },
+      },
+      gate,
+    ).readConvoys(["hq-cv-a"]);
+    const verdict = judge(convoys.get("hq-cv-a") ?? expect.fail("no convoy"));
+    expect(verdict).toMatchObject({ kind: "waiting", done: 0, unknown: 1, unmerged: 1, total: 2 });
+  });
+});
+
+test("a change of a merge request is as good as one of its issue", async () => {
+  const asked: (readonly string[])[] = [];
+  const inner = store(mergeGateCases()[0] ?? expect.fail("no case"));
+  const { convoysTracking } = gatedStore(
+    {
+      ...inner,
+      async convoysTracking(issues) {
+        asked.push(issues);
+        return new Map(issues.filter((id) => id === "al-1" || id === "al-9wn").map((id) => [id, [`hq-cv-${id}`]]));
+      },
+      mergeSources: async (ids) =>
+        new Map(
+          ids.flatMap((id) => {
+            const source = { "al-wisp-hc4": "al-9wn", "al-wisp-x": "al-untracked" }[id];
+            return source === undefined ? [] : [[id, source]];
+          }),
+        ),
+    },
+    gate,
+  );
+  expect([...(await convoysTracking(["al-1"]))]).toEqual([["al-1", ["hq-cv-al-1"]]]);
+  expect([...(await convoysTracking(["al-1", "al-wisp-hc4", "al-wisp-x", "al-none"]))]).toEqual([
+    ["al-1", ["hq-cv-al-1"]],
+    ["al-wisp-hc4", ["hq-cv-al-9wn"]],
+  ]);
+  expect(asked).toEqual([["al-1"], ["al-1", "al-wisp-hc4", "al-wisp-x", "al-none"], ["al-9wn", "al-untracked"]]);
+});
+
 async function gated(row: MergeGateCase): Promise<ConvoySnapshot> {
-  const convoys = await gatedStore(store(row)).readConvoys(["hq-cv-a"]);
+  const convoys = await gatedStore(store(row), gate).readConvoys(["hq-cv-a"]);
   return convoys.get("hq-cv-a") ?? expect.fail("no convoy");
 }
 

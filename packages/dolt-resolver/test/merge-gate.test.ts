@@ -10,6 +10,8 @@ const stores: readonly (readonly ["sqlite" | ServerKind, DoltSchema])[] = [
   ...sqlServers().kinds.map((kind) => [kind, "1.0.5"] as const),
 ];
 
+const gate = { staleAfter: Number.POSITIVE_INFINITY, wall: Date.now };
+
 /** Mails, and merge requests, are wisps on a server, and issues of a type of their own in a file. */
 describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
   const server =
@@ -46,7 +48,7 @@ describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
       }
       for (const rows of [hq, alpha, beta]) await rows.commit();
       const convoy =
-        (await gatedStore(under.store).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
+        (await gatedStore(under.store, gate).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
       expect([row.name, judge(convoy).kind]).toEqual([row.name, row.verdict]);
       expect([row.name, heldBack(convoy), wordsOf(convoy)]).toEqual([row.name, row.unmerged, row.words]);
       seen += 1;
@@ -70,6 +72,10 @@ describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
     expect([...(sources ?? [])].toSorted()).toEqual([
       ["al-mr2", "al-2"],
       ["al-wisp-1", "al-9wn"],
+    ]);
+    await under.writer().convoy({ id: "hq-cv-a", tracks: ["external:alpha:al-9wn"] });
+    expect([...(await gatedStore(under.store, gate).convoysTracking(["al-wisp-1", "al-mr2"]))]).toEqual([
+      ["al-wisp-1", ["hq-cv-a"]],
     ]);
   });
 
@@ -102,7 +108,7 @@ describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
     await writer("alpha").issue({ id: "al-1", status: "closed" });
     await writer("alpha").issue({ id: "al-mr", type: "merge-request" });
     await writer().convoy({ id: "hq-cv-a", tracks: ["external:al:al-1"] });
-    const convoy = (await gatedStore(store).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
+    const convoy = (await gatedStore(store, gate).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
     expect([judge(convoy).kind, wordsOf(convoy)]).toEqual([
       "complete",
       { "al-1": "merge state unknown: alpha does not keep merge requests where they can be read" },

@@ -80,7 +80,12 @@ export function rowsOnServer(server: () => SqlServer, database: string, split: b
     },
     async commit() {
       const statements = all.splice(0);
-      const sql = ["START TRANSACTION", ...statements.map((statement) => statement.sql), "COMMIT"].join(";\n");
+      const sql = [
+        `USE ${database}`,
+        "START TRANSACTION",
+        ...statements.map((statement) => statement.sql),
+        "COMMIT",
+      ].join(";\n");
       await server().query(
         sql,
         statements.flatMap(({ values }) => values),
