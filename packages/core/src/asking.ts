@@ -15,6 +15,13 @@ export function noteAsk(run: Run, convoy: string, { issue, stamp }: IssueChange)
  * an issue that we can't see.
  */
 export function mayAsk(convoy: ConvoySnapshot, verdict: Verdict, memory: ConvoyMemory): boolean {
-  if (verdict.kind !== "waiting" || verdict.open > 0 || convoy.owned || memory.ask === undefined) return false;
+  if (
+    verdict.kind !== "waiting" ||
+    verdict.open > 0 ||
+    verdict.unmerged !== undefined ||
+    convoy.owned ||
+    memory.ask === undefined
+  )
+    return false;
   return verdict.blockers.some((issue) => memory.ask?.has(issue.id));
 }

@@ -1,4 +1,5 @@
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
+import type { Blocker } from "./records.ts";
 
 /** Numbers that add up: `done + open + unknown + unmerged = total`. */
 export interface Progress {
@@ -47,6 +48,15 @@ function count(tracked: readonly TrackedIssue[]): Progress {
     else unmerged += 1;
   }
   return unmerged === 0 ? progress : { ...progress, unmerged };
+}
+
+/** What holds a convoy up, for a record. */
+export function blockerOf(issue: TrackedIssue): Blocker {
+  const { id, state, unmerged } = issue;
+  if (unmerged === undefined)
+    return { issue: id, state: state === "unknown" ? "unknown" : "open", why: reasonOf(issue) };
+  const { since: _, stale: __, ...known } = unmerged;
+  return { issue: id, state: "unmerged", ...known };
 }
 
 /** Why one tracked issue holds its convoy up, in words. */

@@ -5,11 +5,16 @@ import type { Told } from "./told.ts";
 /** How a source of hints is doing; `unavailable`: the town does not have it. */
 export type SourceState = "up" | "down" | "unavailable";
 
-/** Something that was wrong with one open or unknown tracked issue. */
+/** What holds a convoy up: a tracked issue that is open, or cannot be told, or is closed and not merged. */
 export interface Blocker {
   readonly issue: string;
-  readonly state: "open" | "unknown";
+  readonly state: "open" | "unknown" | "unmerged";
   readonly why: string;
+  /** Its merge request, with the branch, where that is to go, and the issue that asks for a conflict to be resolved. */
+  readonly request?: string;
+  readonly branch?: string;
+  readonly target?: string;
+  readonly task?: string;
 }
 
 /** What a watcher has to say. Hosts add `time`, and print one a line. */

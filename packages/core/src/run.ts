@@ -1,3 +1,4 @@
+import { gatedStore } from "./gated-store.ts";
 import type {
   ActivitySource,
   Clock,
@@ -74,6 +75,8 @@ export interface ConvoyMemory {
   /** Close events that named one of its issues; gt may see what we can't. */
   ask?: Set<string>;
   failure?: Failure;
+  /** Merge requests that were told of as stale. */
+  stale?: ReadonlySet<string>;
   /** How often in a row it could not be read when its turn to land had come. */
   unread?: number;
 }
@@ -103,7 +106,8 @@ export interface Run {
   relied: number;
 }
 
-export function createRun(options: ReconcileOptions): Run {
+export function createRun(given: ReconcileOptions): Run {
+  const options = withGate(given);
   return {
     options,
     judging: new WorkQueue(options.clock),
@@ -119,6 +123,15 @@ export function createRun(options: ReconcileOptions): Run {
     swept: undefined,
     relied: 0,
   };
+}
+
+const DAY = 24 * 3_600_000;
+
+/** With the gate everything is read through it. */
+function withGate(options: ReconcileOptions): ReconcileOptions {
+  const { gate, store, mergeStaleAfter = DAY, clock } = options;
+  if (gate !== "merge") return options;
+  return { ...options, store: gatedStore(store, { staleAfter: mergeStaleAfter, wall: () => clock.wall() }) };
 }
 
 /** Once `stop` is aborted the queues give out nothing more. */

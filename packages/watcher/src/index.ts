@@ -11,7 +11,7 @@ export { checkTown } from "./check-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
-export { issueView, type IssueView, isoTime } from "./issue-view.ts";
+export { issueView, type IssueView, isoTime, type UnmergedView } from "./issue-view.ts";
 export { openStore, type OpenedStore } from "./open-store.ts";
 export {
   addressOf,

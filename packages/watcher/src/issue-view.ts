@@ -1,4 +1,4 @@
-import { parseTime, type TrackedIssue } from "@gastown/convoy-core";
+import { parseTime, type TrackedIssue, type Unmerged } from "@gastown/convoy-core";
 
 /** A tracked issue as programs get it. Times are ISO 8601 in UTC; what is not known is null. */
 export interface IssueView {
@@ -13,6 +13,15 @@ export interface IssueView {
   readonly since: string | null;
   /** Why the state is unknown. */
   readonly why: string | null;
+  /** It is closed, and not merged; only with the gate. */
+  readonly unmerged?: UnmergedView;
+  /** It is closed, and whether it is merged cannot be told; in words, only with the gate. */
+  readonly mergeState?: string;
+}
+
+/** Why a closed issue holds its convoy up. */
+export interface UnmergedView extends Omit<Unmerged, "since"> {
+  readonly since: string | null;
 }
 
 /** The same of every tracked issue, wherever it is shown. */
@@ -26,6 +35,8 @@ export function issueView(issue: TrackedIssue): IssueView {
     assignee: issue.assignee ?? null,
     since: isoTime(issue.since),
     why: issue.why ?? null,
+    ...(issue.unmerged !== undefined && { unmerged: { ...issue.unmerged, since: isoTime(issue.unmerged.since) } }),
+    ...(issue.mergeState !== undefined && { mergeState: issue.mergeState }),
   };
 }
 

@@ -47,7 +47,8 @@ async function explain(read: ReadTown, id: string): Promise<Why> {
   const issue =
     convoys.flatMap(({ tracked }) => tracked).find((tracked) => tracked.id === id) ?? (await findIssue(read, id));
   if (issue === undefined) throw new IssueNotFoundError(id);
-  const waits = ({ open: isOpen }: ConvoySnapshot): boolean => isOpen && issue.state !== "done";
+  const waits = ({ open: isOpen }: ConvoySnapshot): boolean =>
+    isOpen && (issue.state !== "done" || issue.unmerged !== undefined);
   const view = (some: readonly ConvoySnapshot[]): ConvoyView[] =>
     some.map((one) => convoyView(one, stuck)).sort(byUrgency);
   const [holdsUp, tracks] = [view(convoys.filter(waits)), view(convoys.filter((one) => !waits(one)))];

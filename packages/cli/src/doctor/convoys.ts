@@ -4,7 +4,7 @@ import { readConvoys } from "../commands/read-town.ts";
 import { advice } from "../views/advice.ts";
 import { convoyView } from "../views/convoy-view.ts";
 import { plural } from "../views/in-words.ts";
-import { blockerInShort } from "../views/issue-text.ts";
+import { blockerInShort, whyUnmerged } from "../views/issue-text.ts";
 import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
@@ -22,8 +22,9 @@ export async function checkConvoys(store: ConvoyStore, found: FoundWatcher, now:
       .filter((convoy) => convoy.stuck === null && convoy.verdict === "complete")
       .map((convoy) => completeFinding(convoy, found)),
     ...open
-      .filter((convoy) => convoy.verdict === "waiting" && convoy.open === 0)
+      .filter((convoy) => convoy.verdict === "waiting" && convoy.open === 0 && convoy.unmerged === undefined)
       .map((convoy) => unjudgedFinding(convoy, now)),
+    ...open.filter((convoy) => convoy.stuck === null && convoy.unmerged !== undefined).map(unmergedFinding),
     ...closed.filter((convoy) => convoy.blockers.length > 0).map((convoy) => reopenedFinding(convoy, now)),
   ];
   return findings.length > 0
@@ -58,6 +59,21 @@ function unjudgedFinding({ convoy, blockers }: ConvoyView, now: number): Finding
     convoy,
     `cannot be judged: ${why}`,
     advice([convoy], `mend the route or database named above, or close it by hand: gt convoy close ${convoy}`),
+  );
+}
+
+/** A hold that is not stale yet is in order. */
+function unmergedFinding({ convoy, blockers, total }: ConvoyView): Finding {
+  const held = blockers.flatMap(({ unmerged }) => (unmerged === undefined ? [] : [unmerged]));
+  const [first] = held.toSorted((one, other) => Number(other.stale === true) - Number(one.stale === true));
+  const more = held.length > 1 ? ` and ${held.length - 1} more` : "";
+  const fact = `waits on ${blockers.length} of ${total}: ${first === undefined ? "" : whyUnmerged(first)}${more}`;
+  if (first?.stale !== true)
+    return note(convoy, fact, "the gate holds it until that is merged; docs/guides/merge-gate.md");
+  return wrong(
+    convoy,
+    `${fact}, and that has not changed for long`,
+    advice([convoy], `merge or reject it (gt mq list); gt convoy close ${convoy} closes the convoy as it is`),
   );
 }
 

@@ -51,7 +51,10 @@ const WORDS: Words = {
   frozen: ({ reason }) => [{ text: `landings are held: ${printable(reason)}` }],
   resumed: () => [{ text: "landings are taken up again" }],
   stuck: (record) => [
-    { text: `✗ ${named(record)} is stuck after ${plural(record.attempts, "attempt")}; gt said:`, style: "red" },
+    {
+      text: `✗ ${named(record)} is stuck${record.attempts === 0 ? "" : ` after ${plural(record.attempts, "attempt")}; gt said`}:`,
+      style: "red",
+    },
     ...record.output.split("\n").map((line) => ({ text: `    ${printable(line)}` })),
   ],
   skipped: (record) => [{ text: `${named(record)} is left alone: ${printable(record.detail)}` }],

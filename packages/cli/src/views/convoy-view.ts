@@ -6,7 +6,7 @@ import type { ConvoyDetail, ConvoyView } from "./views.ts";
 export type Stuck = Readonly<Record<string, NonNullable<ConvoyView["stuck"]>>>;
 
 export function convoyView(convoy: ConvoySnapshot, stuck: Stuck): ConvoyView {
-  const { kind, done, open, unknown, total, blockers } = judge(convoy);
+  const { kind, done, open, unknown, unmerged, total, blockers } = judge(convoy);
   const waitsOn = kind === "closed" ? blockers.filter((issue) => isReopened(issue, convoy)) : blockers;
   return {
     convoy: convoy.id,
@@ -16,6 +16,7 @@ export function convoyView(convoy: ConvoySnapshot, stuck: Stuck): ConvoyView {
     done,
     open,
     unknown,
+    ...(unmerged !== undefined && { unmerged }),
     total,
     createdAt: isoTime(convoy.createdAt),
     updatedAt: isoTime(convoy.updatedAt),

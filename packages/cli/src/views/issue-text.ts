@@ -1,9 +1,10 @@
 import { printable } from "@gastown/convoy-core";
 import { sinceInWords } from "./in-words.ts";
-import type { IssueView } from "./views.ts";
+import type { IssueView, UnmergedView } from "./views.ts";
 
 /** A blocker in full: `al-9uj (alpha, open, assigned to alpha/polecats/nux, since 3 h)`, or why it can't be judged. */
 export function blockerInFull(issue: IssueView, now: number): string {
+  if (issue.unmerged !== undefined) return `${whyUnmerged(issue.unmerged)}${unchangedFor(issue.unmerged, now)}`;
   return issue.state === "unknown"
     ? whyUnknown(issue)
     : `${printable(issue.issue)} (${factsOf(issue, now).join(", ")})`;
@@ -11,6 +12,7 @@ export function blockerInFull(issue: IssueView, now: number): string {
 
 /** A blocker in short: `al-9uj (alpha, 3 h)`. */
 export function blockerInShort(issue: IssueView, now: number): string {
+  if (issue.unmerged !== undefined) return whyUnmerged(issue.unmerged);
   if (issue.state === "unknown") return whyUnknown(issue);
   const facts = [issue.rig, sinceInWords(issue.since, now)].filter((fact) => typeof fact === "string");
   return `${printable(issue.issue)}${facts.length === 0 ? "" : ` (${facts.map((fact) => printable(fact, 40)).join(", ")})`}`;
@@ -29,6 +31,16 @@ export function factsOf({ rig, status, assignee, since, state }: IssueView, now:
 
 export function statusInWords(status: string): string {
   return status === "tombstone" ? "deleted" : printable(status, 40).replaceAll("_", " ");
+}
+
+/** Why a closed issue holds its convoy up, in the words of the records. */
+export function whyUnmerged({ why }: UnmergedView): string {
+  return printable(why, 400);
+}
+
+function unchangedFor({ since }: UnmergedView, now: number): string {
+  const long = sinceInWords(since, now);
+  return long === undefined ? "" : `, unchanged for ${long}`;
 }
 
 function whyUnknown({ issue, why }: IssueView): string {

@@ -2,7 +2,7 @@ import { printable } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
 import { colourOf, stateInShort } from "./convoy-text.ts";
 import { plural, sinceInWords } from "./in-words.ts";
-import { factsOf } from "./issue-text.ts";
+import { blockerInFull, factsOf } from "./issue-text.ts";
 import { bar, cut, wrap } from "./layout.ts";
 import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
 
@@ -30,13 +30,21 @@ const MARKS = { done: "✓", open: "·", unknown: "✗" } as const;
 
 function issueLines(issue: IssueView, style: Output["style"], room: number | undefined, now: number): string[] {
   const title = issue.title === null || issue.title === "" ? "" : `  ${printable(issue.title)}`;
-  const facts = issue.state === "unknown" ? printable(issue.why ?? "cannot be judged") : factsOf(issue, now).join(", ");
-  const head = `${MARKS[issue.state]} ${printable(issue.issue, 80)}${title}`;
+  const facts = factsInFull(issue, now);
+  const state = issue.unmerged === undefined ? issue.state : "open";
+  const head = `${MARKS[state]} ${printable(issue.issue, 80)}${title}`;
   const colour = { done: "green", open: "bold", unknown: "red" } as const;
   return [
-    style(colour[issue.state], room === undefined ? head : cut(head, room)),
+    style(colour[state], room === undefined ? head : cut(head, room)),
     ...wrap(`    ${facts}`, room, "    ").map((line) => style("dim", line)),
   ];
+}
+
+function factsInFull(issue: IssueView, now: number): string {
+  if (issue.state === "unknown") return printable(issue.why ?? "cannot be judged");
+  if (issue.unmerged !== undefined) return blockerInFull(issue, now);
+  const facts = factsOf(issue, now).join(", ");
+  return issue.mergeState === undefined ? facts : `${facts}; ${printable(issue.mergeState, 300)}`;
 }
 
 /** How the town stands: its watcher, and how many convoys are where. */
@@ -102,7 +110,11 @@ function tally(convoys: readonly ConvoyView[]): string {
     ...count("stuck", ({ stuck }) => stuck !== null),
     ...count("complete", ({ stuck, verdict }) => verdict === "complete" && stuck === null),
     ...count("waiting", ({ verdict, open }) => verdict === "waiting" && open > 0),
-    ...count("cannot be judged", ({ verdict, open }) => verdict === "waiting" && open === 0),
+    ...count("not merged", ({ verdict, open, unmerged = 0 }) => verdict === "waiting" && open === 0 && unmerged > 0),
+    ...count(
+      "cannot be judged",
+      ({ verdict, open, unmerged = 0 }) => verdict === "waiting" && open === 0 && unmerged === 0,
+    ),
     ...count("left to their owners", ({ verdict }) => verdict === "owned"),
     ...count("staged", ({ verdict }) => verdict === "staged"),
     ...count("without issues", ({ verdict }) => verdict === "empty"),

@@ -1,7 +1,7 @@
 import type { Verdict } from "@gastown/convoy-core";
-import type { IssueView } from "@gastown/convoy-watcher";
+import type { IssueView, UnmergedView } from "@gastown/convoy-watcher";
 
-export type { IssueView };
+export type { IssueView, UnmergedView };
 
 /** A convoy, as `--json` prints it. */
 export interface ConvoyView {
@@ -12,10 +12,12 @@ export interface ConvoyView {
   readonly done: number;
   readonly open: number;
   readonly unknown: number;
+  /** Closed and not merged; only with the gate, when there are any. */
+  readonly unmerged?: number;
   readonly total: number;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
-  /** Open and unknown ones among what it tracks. For a closed convoy: issues that are open again. */
+  /** Open, unknown and unmerged ones among what it tracks. For a closed convoy: issues that are open again. */
   readonly blockers: readonly IssueView[];
   /** What a running watcher says of its attempts, when it could not land it. */
   readonly stuck: { readonly at: string; readonly attempts: number; readonly output: string } | null;

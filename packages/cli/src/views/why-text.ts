@@ -36,9 +36,9 @@ export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now
   }
 }
 
-function waiting({ convoy, blockers, open, total }: ConvoyDetail, now: number): Answer {
+function waiting({ convoy, blockers, open, unmerged = 0, total }: ConvoyDetail, now: number): Answer {
   const start =
-    open === 0
+    open === 0 && unmerged === 0
       ? `${printable(convoy)} cannot be judged`
       : `${printable(convoy)} waits on ${blockers.length} of ${total}`;
   const [first] = blockers;
@@ -46,7 +46,18 @@ function waiting({ convoy, blockers, open, total }: ConvoyDetail, now: number): 
   return [`${start}:`, ...blockers.map((issue) => `  ${blockerInFull(issue, now)}`)];
 }
 
-function complete({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView | null, now: number): Answer {
+function complete(detail: ConvoyDetail, watcher: WatcherView | null, now: number): Answer {
+  return [...landing(detail, watcher, now), ...mergeStates(detail)];
+}
+
+/** What the gate has to say of issues that it lets pass. */
+function mergeStates({ tracked }: ConvoyDetail): Answer {
+  return tracked.flatMap(({ issue, mergeState }) =>
+    mergeState === undefined ? [] : [`  ${printable(issue)}: ${printable(mergeState, 300)}`],
+  );
+}
+
+function landing({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView | null, now: number): Answer {
   const id = printable(convoy);
   const start = `${id} is complete: ${total === 1 ? "its one tracked issue is" : `all ${total} tracked issues are`} closed`;
   if (stuck !== null) {

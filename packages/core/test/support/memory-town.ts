@@ -7,6 +7,9 @@ import {
   type Home,
   type IssueDatabase,
   type IssueRow,
+  type MergeRequestRow,
+  type MergeRows,
+  parseMergeRequestFields,
   type OwnOpening,
   refersTo,
   type TrackRow,
@@ -28,6 +31,8 @@ export class MemoryDatabase implements IssueDatabase {
   readonly name: string;
   readonly rows: Map<string, Row> = new Map();
   readonly tracked: TrackRow[] = [];
+  /** Merge requests by id. */
+  readonly requests: Map<string, MergeRequestRow> = new Map();
   /** Set it, and every read fails. */
   fault: DatabaseFault | undefined;
   /** Awaited between the reading of an answer and its coming. */
@@ -111,6 +116,34 @@ export class MemoryDatabase implements IssueDatabase {
         return row === undefined ? [] : [{ id, status: row.status, title: row.title, since: String(row.since) }];
       }),
     );
+  }
+
+  /** A merge request of this issue: made, or changed. */
+  request(id: string, issue: string, row: Partial<MergeRequestRow> = {}): void {
+    const made = {
+      id,
+      status: "open",
+      description: `branch: polecat/nux/${issue}\ntarget: main\nsource_issue: ${issue}`,
+    };
+    this.#changes += 1;
+    this.requests.set(id, { ...made, blockers: [], ...this.requests.get(id), ...row });
+  }
+
+  mergeRequests(ids: readonly string[]): Promise<MergeRows> {
+    return this.#answer("mergeRequests", () => ({
+      issues: ids.filter((id) => this.rows.has(id)).map((id) => ({ id, description: "", labels: [] })),
+      requests: [...this.requests.values()],
+    }));
+  }
+
+  mergeSources(ids: readonly string[]): Promise<Map<string, string>> {
+    return this.#answer("mergeSources", () => {
+      const about = ids.map((id) => [
+        id,
+        parseMergeRequestFields(this.requests.get(id)?.description ?? "").sourceIssue,
+      ]);
+      return new Map(about.flatMap(([id = "", issue]) => (issue === undefined ? [] : [[id, issue] as const])));
+    });
   }
 
   async fresh(): Promise<OwnOpening> {
