@@ -1,6 +1,13 @@
 import { LONGEST_DURATION, parseDuration } from "@gastown/convoy-core";
 import type { DriverName, HookCommand, WatcherSettings } from "@gastown/convoy-watcher";
-import { allSettings, hookFlag, type Setting, type SettingName, SETTINGS } from "@gastown/convoy-watcher/host";
+import {
+  allSettings,
+  hookFlag,
+  type Setting,
+  type SettingName,
+  SETTINGS,
+  type TimeSetting,
+} from "@gastown/convoy-watcher/host";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Options of every command. */
@@ -10,6 +17,8 @@ export interface CommonOptions {
   readonly gt?: string;
   /** As given; else the settings of the town say it. */
   readonly driver?: DriverName;
+  /** As given; else the running watcher, or the settings of the town, say it. */
+  readonly gate?: "off" | "merge";
   readonly json?: true;
   readonly quiet?: true;
   readonly verbose?: true;
@@ -24,19 +33,15 @@ export interface LandingOptions extends CommonOptions {
   readonly flags: WatcherSettings;
 }
 
-/** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds. */
-export function duration(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
-  if (ms > LONGEST_DURATION) throw new InvalidArgumentError("At most 24h.");
-  return ms;
-}
-
-/** A duration that must not be zero. */
-export function interval(text: string): number {
-  const ms = duration(text);
-  if (ms < 100) throw new InvalidArgumentError("At least 100ms.");
-  return ms;
+/** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds, within the limits of a setting. */
+function timeOf({ least, most = LONGEST_DURATION }: TimeSetting): (text: string) => number {
+  return (text) => {
+    const ms = parseDuration(text);
+    if (ms === undefined) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
+    if (ms > most) throw new InvalidArgumentError(`At most ${most / 3_600_000}h.`);
+    if (ms < least) throw new InvalidArgumentError(`At least ${least}ms.`);
+    return ms;
+  };
 }
 
 function listOf(allowed: readonly string[]): (text: string) => string[] {
@@ -66,9 +71,7 @@ export function settingOption(name: SettingName): Option {
       option.choices(setting.words);
       return setting.byDefault === undefined ? option : option.default(setting.byDefault);
     case "time":
-      return option
-        .argParser(setting.least === 0 ? duration : interval)
-        .default(duration(setting.byDefault), setting.byDefault);
+      return option.argParser(timeOf(setting)).default(parseDuration(setting.byDefault), setting.byDefault);
     case "command":
       return option.argParser(hook);
     default:

@@ -21,6 +21,7 @@ export function createProgram(exit: (status: number) => void): Command {
     .addOption(settingOption("bd"))
     .addOption(settingOption("gt"))
     .addOption(settingOption("driver"))
+    .addOption(settingOption("gate"))
     .option("--json", "for programs: watch, check and demo print an object a line, the others one document")
     .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
     .option("-v, --verbose", "everything")

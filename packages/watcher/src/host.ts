@@ -1,12 +1,22 @@
 // What programs that host the watcher share, and nobody needs who only calls it.
 export { commandEnvironment } from "./command-environment.ts";
 export { driverOf } from "./driver-of.ts";
+export { gateAdvice } from "./gate-advice.ts";
+export { gateOf } from "./gate-of.ts";
 export { findTool } from "./find-tool.ts";
 export { lockTown, type TownLock } from "./lock.ts";
 export { findRival } from "./rival.ts";
 export { acceptSettings, parseSettingsFile } from "./settings-file.ts";
 export { settingsJsonSchema } from "./settings-schema.ts";
-export { allowedFor, allSettings, hookFlag, type Setting, type SettingName, SETTINGS } from "./settings-table.ts";
+export {
+  allowedFor,
+  allSettings,
+  hookFlag,
+  type Setting,
+  type SettingName,
+  SETTINGS,
+  type TimeSetting,
+} from "./settings-table.ts";
 export { makeDirs, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { type FileLock, takeLock } from "./take-lock.ts";

@@ -1,4 +1,10 @@
-import { type ConvoyStore, createTownStore, type TownStoreOptions } from "@gastown/convoy-core";
+import {
+  type ConvoyStore,
+  createTownStore,
+  type GateOptions,
+  gatedStore,
+  type TownStoreOptions,
+} from "@gastown/convoy-core";
 import type { TownFiles, TownOptions } from "@gastown/sqlite-resolver";
 import { openFiles } from "./open-files.ts";
 
@@ -12,13 +18,11 @@ export interface OpenedStore {
 /** Opens whatever a town keeps its issues in. Nothing is read, locked or written before the first question. */
 export function openStore(
   town: string,
-  options: TownStoreOptions & Pick<TownOptions, "onRejectedRoutes" | "driver"> = {},
+  options: TownStoreOptions &
+    Pick<TownOptions, "onRejectedRoutes" | "driver"> & { readonly gate?: GateOptions | undefined } = {},
 ): OpenedStore {
-  const { onFault, onRejectedRoutes, driver } = options;
+  const { onFault, onRejectedRoutes, driver, gate } = options;
   const { files, close } = openFiles(town, { driver, ...(onRejectedRoutes && { onRejectedRoutes }) });
-  return {
-    store: createTownStore(files.databases, { ...(onFault && { onFault }) }),
-    files,
-    close,
-  };
+  const store = createTownStore(files.databases, { ...(onFault && { onFault }) });
+  return { store: gate === undefined ? store : gatedStore(store, gate), files, close };
 }

@@ -58,6 +58,8 @@ export interface SettingsTable {
   readonly bd: PathSetting;
   readonly gt: PathSetting;
   readonly driver: WordSetting<"better-sqlite3" | "node-sqlite">;
+  readonly gate: WordSetting<"off" | "merge">;
+  readonly mergeStale: TimeSetting;
   readonly onLand: CommandSetting;
   readonly onStuck: CommandSetting;
   readonly onClosed: CommandSetting;
@@ -133,6 +135,25 @@ export const SETTINGS: SettingsTable = {
     help: "what reads SQLite files; by default better-sqlite3, or what the settings say",
     means: "what reads SQLite files, for every command ([which](../guides/deno.md#the-drivers))",
     of: "every",
+  },
+  gate: {
+    kind: "word",
+    words: ["off", "merge"],
+    otherwise: '`"off"`',
+    flag: "--gate <name>",
+    help: "merge: convoys wait for the merge of their issues, too",
+    means:
+      "`merge`: a convoy waits until the work of its closed issues is merged ([the gate](../guides/merge-gate.md))",
+    of: "every",
+  },
+  mergeStale: {
+    kind: "time",
+    least: 100,
+    most: 30 * DAY,
+    byDefault: "24h",
+    flag: "--merge-stale <time>",
+    help: "with the gate, tell of a merge request that has not changed for this long",
+    of: "watch and check",
   },
   onLand: {
     kind: "command",

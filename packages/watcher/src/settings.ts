@@ -46,8 +46,11 @@ export function readSettings(town: string): WatcherSettings {
 /** How to watch this town, by its settings and the defaults for what they leave out. */
 export function optionsOf(
   town: string,
-  { source, sweep, grace, land, bd, gt, driver, ...hooks }: WatcherSettings,
-): Pick<WatchTownOptions, "bd" | "gt" | "driver" | "sources" | "sweepEvery" | "grace" | "steps" | "hooks"> {
+  { source, sweep, grace, land, bd, gt, driver, gate, mergeStale, ...hooks }: WatcherSettings,
+): Pick<
+  WatchTownOptions,
+  "bd" | "gt" | "driver" | "sources" | "sweepEvery" | "grace" | "steps" | "gate" | "mergeStaleAfter" | "hooks"
+> {
   return {
     bd: bd === undefined ? undefined : resolve(town, bd),
     gt: gt === undefined ? undefined : resolve(town, gt),
@@ -56,6 +59,8 @@ export function optionsOf(
     sweepEvery: sweep ?? timeOf(SETTINGS.sweep.byDefault),
     grace: grace ?? timeOf(SETTINGS.grace.byDefault),
     steps: land ?? [...SETTINGS.land.byDefault],
+    gate: gate ?? "off",
+    mergeStaleAfter: mergeStale ?? timeOf(SETTINGS.mergeStale.byDefault),
     hooks: hooksOf(hooks),
   };
 }

@@ -10,6 +10,8 @@ export interface WatcherStatus {
   readonly pid: number;
   readonly town: string;
   readonly startedAt: string;
+  /** Convoys wait for the merge of their issues, too. */
+  readonly gate?: "merge";
   watchingSince?: string;
   stoppedAt?: string;
   /** By name of the source. */
@@ -40,7 +42,7 @@ export interface StatusKeeper {
 
 /** Keeps the status by listening to the records, and writes it at most once a second. */
 export function createStatusKeeper(
-  first: Pick<WatcherStatus, "version" | "pid" | "town" | "startedAt">,
+  first: Pick<WatcherStatus, "version" | "pid" | "town" | "startedAt" | "gate">,
   write: boolean,
 ): StatusKeeper {
   const status: WatcherStatus = { ...first, sources: {}, landed: 0, stuck: {}, warnings: [] };

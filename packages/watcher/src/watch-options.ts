@@ -27,6 +27,10 @@ export interface WatchTownOptions {
   readonly grace: number;
   /** The steps that may be taken, in this order. */
   readonly steps: readonly LandStep[];
+  /** `merge`: a convoy waits until the work of its closed issues is merged. */
+  readonly gate?: "off" | "merge" | undefined;
+  /** How old the last change of a merge request may be before that is told of; 24 hours by default. */
+  readonly mergeStaleAfter?: number | undefined;
   /** Commands of the user's, run for what comes to an end. */
   readonly hooks?: HookCommands | undefined;
   /** Find out, run nothing, write nothing. */

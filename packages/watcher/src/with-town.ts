@@ -3,6 +3,7 @@ import { freezeOf } from "@gastown/town-files";
 import { commandEnvironment } from "./command-environment.ts";
 import { ToolNotFoundError } from "./errors.ts";
 import { findTool } from "./find-tool.ts";
+import { gateAdvice } from "./gate-advice.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
 import { lockTown } from "./lock.ts";
@@ -30,7 +31,13 @@ export async function withTown<T>(
   const startedAt = new Date();
   const lock = dryRun ? undefined : await lockTown(town, startedAt, driver);
   const keeper = createStatusKeeper(
-    { version, pid: process.pid, town, startedAt: startedAt.toISOString() },
+    {
+      version,
+      pid: process.pid,
+      town,
+      startedAt: startedAt.toISOString(),
+      ...(options.gate === "merge" && { gate: options.gate }),
+    },
     lock !== undefined,
   );
   let hooks: Hooks | undefined;
@@ -55,6 +62,7 @@ export async function withTown<T>(
       kill: options.kill,
     });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
+    if (options.gate === "merge") tellOfRivals(town, report);
     const result = await work(
       {
         store,
@@ -71,6 +79,8 @@ export async function withTown<T>(
         sweepEvery: options.sweepEvery,
         grace: options.grace,
         steps: options.steps,
+        gate: options.gate ?? "off",
+        ...(options.mergeStaleAfter !== undefined && { mergeStaleAfter: options.mergeStaleAfter }),
         dryRun,
         hold: async () => freezeOf(town, process.env)?.reason,
         rival: async () => {
@@ -94,4 +104,10 @@ export async function withTown<T>(
     keeper.close();
     lock?.release();
   }
+}
+
+function tellOfRivals(town: string, report: Reporter): void {
+  const message = gateAdvice(town, findRival(town));
+  if (message === undefined) return;
+  report({ event: "warning", message, hint: "stop it, or read docs/guides/merge-gate.md for what that means" });
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { driverOf } from "../src/driver-of.ts";
+import { gateOf } from "../src/gate-of.ts";
 import { optionsOf, readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
 
 const townWith = (text: string): string => {
@@ -75,7 +76,7 @@ describe("readSettings", () => {
     [{ driver: null }, 'FILE: "driver" is null; allowed: "better-sqlite3", "node-sqlite"'],
     [
       { swep: "30s" },
-      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, onLand, onStuck, onClosed, onUntold, onDown',
+      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, gate, mergeStale, onLand, onStuck, onClosed, onUntold, onDown',
     ],
     [
       { grace: 1, gt: 2 },
@@ -119,6 +120,8 @@ describe("optionsOf", () => {
       sweepEvery: 30_000,
       grace: 7_000,
       steps: ["check", "close", "force"],
+      gate: "off",
+      mergeStaleAfter: 86_400_000,
       hooks: {},
     });
   });
@@ -144,5 +147,24 @@ describe("driverOf", () => {
     expect(driverOf(townWith('{"driver":"node-sqlite","swep":1}'))).toBe("node-sqlite");
     for (const text of ["", "[]", "null", '{"driver":"sqlite"}', '{"driver":1}'])
       expect(driverOf(townWith(text))).toBeUndefined();
+  });
+});
+
+describe("gateOf", () => {
+  const gate = (settings: string, given?: "off" | "merge"): number | undefined =>
+    gateOf(townWith(settings), given)?.staleAfter;
+
+  it("is what was given, else what the settings say, else off", () => {
+    expect(gate('{"gate":"merge"}')).toBe(86_400_000);
+    expect(gate('{"gate":"merge","mergeStale":"2h"}')).toBe(7_200_000);
+    expect(gate('{"gate":"merge"}', "off")).toBeUndefined();
+    expect(gate("{}", "merge")).toBe(86_400_000);
+    expect(gate("{}")).toBeUndefined();
+    expect(gateOf(tempDir(onTestFinished).path)).toBeUndefined();
+  });
+
+  it("is not kept by what else is wrong with the settings, nor by a word that is none", () => {
+    expect(gate('{"gate":"merge","swep":1,"mergeStale":"soon"}')).toBe(Number.POSITIVE_INFINITY);
+    for (const text of ["", "[]", '{"gate":"on"}', '{"gate":true}']) expect(gate(text)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import type { ConvoySnapshot, ConvoyStore } from "@gastown/convoy-core";
 import { findTown, findWatcher, type FoundWatcher, type OpenedStore, openStore } from "@gastown/convoy-watcher";
-import { driverOf } from "@gastown/convoy-watcher/host";
+import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import type { CommonOptions } from "../options.ts";
 
 /** A town as the commands see it that only look. */
@@ -14,7 +14,10 @@ export interface ReadTown {
 /** Finds the town, reads it and lets go of it. Takes no lock, writes nothing and needs no program. */
 export async function readTown<T>(options: CommonOptions, work: (town: ReadTown) => Promise<T>): Promise<T> {
   const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
-  const { store, files, close } = openStore(town, { driver: driverOf(town, options.driver) });
+  const { store, files, close } = openStore(town, {
+    driver: driverOf(town, options.driver),
+    gate: gateOf(town, options.gate),
+  });
   try {
     return await work({ town, store, files, found: findWatcher(town) });
   } finally {

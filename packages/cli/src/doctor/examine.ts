@@ -1,6 +1,6 @@
 import { messageOf, WatcherError } from "@gastown/convoy-core";
 import { findTown, findWatcher, openStore, type Version } from "@gastown/convoy-watcher";
-import { driverOf } from "@gastown/convoy-watcher/host";
+import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { type Check, type Finding, type Group, wrong } from "./check.ts";
@@ -62,13 +62,14 @@ export async function examine(
     return undefined;
   }
   const root: string = town;
-  const { store, files, close } = openStore(root, { driver: driverOf(root, options.driver) });
+  const gate = gateOf(root, options.gate);
+  const { store, files, close } = openStore(root, { driver: driverOf(root, options.driver), gate });
   try {
     await look("databases", () => checkDatabases(root, files));
     await look("routes", () => checkRoutes(root));
     await look("tools", async () => [...(await tools()), ...(await checkSchemas(files, bd))]);
     if (activity) await look("daemons", () => checkDaemons(files));
-    await look("watcher", () => checkWatcher(root, Date.now()));
+    await look("watcher", () => checkWatcher(root, Date.now(), gate !== undefined));
     await look("convoys", () => checkConvoys(store, findWatcher(root), Date.now()));
   } finally {
     close();

@@ -1,13 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
-import { findRival } from "@gastown/convoy-watcher/host";
+import { findRival, gateAdvice } from "@gastown/convoy-watcher/host";
 import { sinceInWords } from "../views/in-words.ts";
 import { type Finding, good, note } from "./check.ts";
 
 /** Our own watcher, what it listens to, and whoever else lands convoys here. */
-export function checkWatcher(town: string, now: number): Finding[] {
-  return [...ownFindings(findWatcher(town), now), ...rivalFindings(town)];
+export function checkWatcher(town: string, now: number, gated: boolean): Finding[] {
+  return [...ownFindings(findWatcher(town), now), ...rivalFindings(town), ...(gated ? gateFindings(town) : [])];
+}
+
+function gateFindings(town: string): Finding[] {
+  const advice = gateAdvice(town, findRival(town));
+  return advice === undefined
+    ? [good("gate", "convoys wait for the merge of their issues; nobody else is seen to close them")]
+    : [note("gate", advice, "stop it, or read docs/guides/merge-gate.md for what that means")];
 }
 
 function ownFindings(found: FoundWatcher, now: number): Finding[] {

@@ -21,22 +21,24 @@ it("shows every setting, and where it comes from", async () => {
   const lines = await look(made, "config");
   expect(lines.slice(0, -1).map((line) => line.replaceAll(made.root, "…").replace(/ {2,}/g, "  ")))
     .toMatchInlineSnapshot(`
-    [
-      "…/town/settings/convoy-watcher.json",
-      "  source  bd,db  default",
-      "  sweep  2m  from the file",
-      "  grace  7s  default",
-      "  land  check,close,force  default",
-      "  bd  …/bin/bd  PATH",
-      "  gt  tools/gt  from the file",
-      "  driver  better-sqlite3  default",
-      "  onLand  ["sh","-c","echo \\u001b[31m"]  from the file",
-      "  onStuck  none",
-      "  onClosed  none",
-      "  onUntold  none",
-      "  onDown  none",
-    ]
-  `);
+      [
+        "…/town/settings/convoy-watcher.json",
+        "  source  bd,db  default",
+        "  sweep  2m  from the file",
+        "  grace  7s  default",
+        "  land  check,close,force  default",
+        "  bd  …/bin/bd  PATH",
+        "  gt  tools/gt  from the file",
+        "  driver  better-sqlite3  default",
+        "  gate  \`"off"\`  default",
+        "  mergeStale  24h  default",
+        "  onLand  ["sh","-c","echo \\u001b[31m"]  from the file",
+        "  onStuck  none",
+        "  onClosed  none",
+        "  onUntold  none",
+        "  onDown  none",
+      ]
+    `);
 });
 
 it("says the same for a program, in the documented shape", async () => {
