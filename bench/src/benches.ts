@@ -1,6 +1,7 @@
 import { behind } from "./benches/behind.ts";
 import { burst } from "./benches/burst.ts";
 import { decode } from "./benches/decode.ts";
+import { doltCost } from "./benches/dolt-cost.ts";
 import { events } from "./benches/events.ts";
 import { idleDolt } from "./benches/idle-dolt.ts";
 import { idle } from "./benches/idle.ts";
@@ -25,5 +26,6 @@ export const benches: readonly Bench[] = [
   events,
   idle,
   idleDolt,
+  doltCost,
   start,
 ];

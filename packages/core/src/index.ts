@@ -22,6 +22,7 @@ export type {
   MergedIssueRow,
   MergeRequestRow,
   MergeRows,
+  OpenConvoys,
   OwnOpening,
   TownDatabases,
   TrackRow,
@@ -62,4 +63,5 @@ export { isDone, type IssueState } from "./status.ts";
 export { parseTime } from "./times.ts";
 export { creatorOf, decideTold, type MessageRow, tellsOf, type Told, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";
+export { openWithTracks } from "./tracking-index.ts";
 export { WorkQueue } from "./work-queue.ts";

@@ -26,6 +26,12 @@ export interface TrackRow {
   readonly reference: string;
 }
 
+/** The convoys that are not closed, and what they track. */
+export interface OpenConvoys {
+  readonly convoys: readonly Pick<ConvoyRow, "id" | "status">[];
+  readonly tracks: readonly TrackRow[];
+}
+
 /** An issue as its database has it. */
 export interface IssueRow {
   readonly id: string;
@@ -84,6 +90,8 @@ export interface IssueDatabase {
   tracks(convoys: readonly string[]): Promise<readonly TrackRow[]>;
   /** What the open convoys track. */
   openTracks(): Promise<readonly TrackRow[]>;
+  /** Both in one, where that costs less: the convoys that are not closed with their status, and what they track. */
+  openWithTracks?(): Promise<OpenConvoys>;
   /** Those of them that name one of these ids; undefined when finding them means to read all. */
   openTracksOf?(issues: readonly string[]): Promise<readonly TrackRow[] | undefined>;
   /** Closed convoys with a `tracks` dependency that ends in this id. */

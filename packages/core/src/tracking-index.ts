@@ -1,4 +1,4 @@
-import type { IssueDatabase, TrackRow } from "./issue-database.ts";
+import type { IssueDatabase, OpenConvoys, TrackRow } from "./issue-database.ts";
 import { parseReference } from "./references.ts";
 import { isDone } from "./status.ts";
 
@@ -32,8 +32,7 @@ export function createTrackingIndex(): TrackingIndex {
       const answer = await ask(database, issues);
       if (answer !== undefined) return answer;
     }
-    const open = await database.openConvoys();
-    const tracks = await database.openTracks();
+    const { convoys: open, tracks } = await openWithTracks(database);
     edges = tracks.length;
     known = {
       revision: now,
@@ -56,6 +55,16 @@ export function createTrackingIndex(): TrackingIndex {
       return found;
     },
   };
+}
+
+/** Everything that is open, in as few questions as the database allows. */
+export async function openWithTracks(database: IssueDatabase): Promise<OpenConvoys> {
+  return (
+    (await database.openWithTracks?.()) ?? {
+      convoys: await database.openConvoys(),
+      tracks: await database.openTracks(),
+    }
+  );
 }
 
 async function ask(database: IssueDatabase, issues: readonly string[]): Promise<Convoys | undefined> {

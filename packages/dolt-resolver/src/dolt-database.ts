@@ -1,10 +1,18 @@
-import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refersTo } from "@gastown/convoy-core";
+import {
+  type ConvoyRow,
+  DatabaseError,
+  type IssueDatabase,
+  type IssueRow,
+  type OpenConvoys,
+  refersTo,
+} from "@gastown/convoy-core";
 import {
   toConvoy,
   toIssue,
   toMergeRows,
   toMergeSources,
   toMessages,
+  toOpenConvoys,
   toTrack,
   toWholeConvoy,
 } from "@gastown/sqlite-resolver/queries";
@@ -46,6 +54,8 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
   const identify = createIdentity(database, projectId);
   let opened: Opening | undefined;
   let changes = 0;
+  /** All that is open, as it was at that revision: the feed and the index of what is tracked ask for it after every commit. */
+  let kept: { readonly revision: string; readonly open: OpenConvoys } | undefined;
 
   const opening = async (): Promise<Opening> => (opened = await openDatabase(locate(), database, opened));
 
@@ -75,17 +85,19 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
       return query(at);
     });
 
+  const revisionNow = async (): Promise<string> => {
+    const server = locate();
+    const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
+    // Without a hash nothing says that all is as it was, so that it never is.
+    return `${serialOf(server)}:${hash ?? `#${(changes += 1)}`}`;
+  };
+
   return {
     name: database,
     server: locate,
     opening: () => read(async (at) => at),
     schema: () => read((at) => schemaVersion(at.server, database)),
-    async revision() {
-      const server = locate();
-      const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
-      // Without a hash nothing says that all is as it was, so that it never is.
-      return `${serialOf(server)}:${hash ?? `#${(changes += 1)}`}`;
-    },
+    revision: revisionNow,
     openConvoys: () => withTracks(async (at) => (await at.rows(at.queries.openConvoys)).map(inUtc).map(toConvoy)),
     closedConvoys: () => withTracks(async (at) => (await at.rows(at.queries.closedConvoys)).map((row) => row.id)),
     convoys: (ids) =>
@@ -99,6 +111,13 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
         const wanted = new Set(convoys);
         return (await at.byIds(at.queries.tracks, convoys)).map(toTrack).filter((row) => wanted.has(row.convoy));
       }),
+    async openWithTracks() {
+      const revision = await revisionNow();
+      if (kept?.revision === revision) return kept.open;
+      const open = await withTracks(async (at) => toOpenConvoys(await at.rows(at.queries.openWithTracks)));
+      kept = { revision, open };
+      return open;
+    },
     openTracks: () => withTracks(async (at) => (await at.rows(at.queries.openTracks)).map(toTrack)),
     closedConvoysTracking: (issue) =>
       withTracks(async (at) => {

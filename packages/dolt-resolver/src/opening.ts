@@ -49,6 +49,7 @@ export async function openDatabase(server: DoltServer, database: string, before?
     shape,
     (json) =>
       sql<string>`(select j.id${collation} from json_table(${json}, '$[*]' columns (id varchar(255) path '$')) as j)`,
+    "by sign",
   );
   const rows = <R>(query: CompiledQuery<R>): Promise<R[]> => server.rows(query, database);
   return {

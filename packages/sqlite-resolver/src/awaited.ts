@@ -1,4 +1,12 @@
-import { type Home, type IssueChange, isDone, parseReference, routeOf, type TownDatabases } from "@gastown/convoy-core";
+import {
+  type Home,
+  type IssueChange,
+  isDone,
+  openWithTracks,
+  parseReference,
+  routeOf,
+  type TownDatabases,
+} from "@gastown/convoy-core";
 
 /**
  * What the open convoys wait for, place by place, and how it stood when last looked at. It finds changes that left no
@@ -39,8 +47,8 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
       const now = `${homes.map((home) => home.prefix + home.path).join()} ${await database.revision()}`;
       if (now === revision) return [];
       const first = revision === undefined;
-      const tracks = await database.openTracks();
-      const present = new Map((await database.openConvoys()).map((row) => [row.id, [row.status]]));
+      const { convoys: open, tracks } = await openWithTracks(database);
+      const present = new Map(open.map((row) => [row.id, [row.status]]));
       for (const { convoy, reference } of tracks) present.get(convoy)?.push(reference);
       const before = convoys;
       // Joined at once: a string that grows piece by piece keeps all its pieces.

@@ -1,4 +1,12 @@
-import { type Expression, type ExpressionBuilder, type ExpressionWrapper, sql, type SqlBool } from "kysely";
+import {
+  type AliasedSelectQueryBuilder,
+  type Expression,
+  type ExpressionBuilder,
+  type ExpressionWrapper,
+  sql,
+  type SqlBool,
+} from "kysely";
+import type { Db } from "./query-parts.ts";
 import type { BeadsSchema, IssuesTable } from "./schema.ts";
 import type { FamilyShape } from "./shape.ts";
 
@@ -43,6 +51,18 @@ export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
       .whereRef("d.issue_id", "=", "i.id")
       .where("d.type", "=", sql.lit("tracks")),
   );
+}
+
+/** Ids of all that has the sign of a convoy, each once; undefined where the schema has no sign to ask for. */
+export function signedIn(
+  db: Db,
+  { issues, labels, shape }: Family,
+): AliasedSelectQueryBuilder<{ id: string }, "g"> | undefined {
+  const byType = db.selectFrom(issues).select("i.id").where("i.issue_type", "=", sql.lit("convoy"));
+  const byLabel = db.selectFrom(labels).select("l.issue_id as id").where("l.label", "=", sql.lit("gt:convoy"));
+  if (shape.issueType && shape.labels) return byType.union(byLabel).as("g");
+  if (shape.issueType) return byType.as("g");
+  return shape.labels ? byLabel.as("g") : undefined;
 }
 
 export function hasLabel(

@@ -1,5 +1,15 @@
 import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
-import { closed, type Family, hasLabel, isConvoy, type Issues, notDone, optional, target } from "./conditions.ts";
+import {
+  closed,
+  type Family,
+  hasLabel,
+  isConvoy,
+  type Issues,
+  notDone,
+  optional,
+  signedIn,
+  target,
+} from "./conditions.ts";
 import {
   compileMailQuery,
   compileMergeQueries,
@@ -34,6 +44,12 @@ export interface TrackRecord {
   readonly reference: string | null;
 }
 
+/** A row of an open convoy, and of what it tracks. */
+export interface OpenTrackRecord extends TrackRecord {
+  readonly status: string | null;
+  readonly type: string | null;
+}
+
 /** A row of an issue; `toIssue` reads it. */
 export interface IssueRecord {
   readonly id: string;
@@ -51,6 +67,8 @@ export interface Queries {
   readonly convoys: ByIds<WholeConvoyRecord>;
   readonly tracks: ByIds<TrackRecord>;
   readonly openTracks: CompiledQuery<TrackRecord>;
+  /** Both of the open convoys in one: a row for each thing that one tracks, and one without a type for each that tracks nothing. */
+  readonly openWithTracks: CompiledQuery<OpenTrackRecord>;
   /** What the open convoys track among references, not ids. */
   readonly openTracksTo: ByIds<TrackRecord>;
   /** Tracks of closed convoys that may name one of these ids; filter by the exact reference. */
@@ -67,26 +85,35 @@ export interface Queries {
 /** How a dialect turns a JSON array of ids, bound as one parameter, into rows. */
 export type IdList = (json: string) => Expression<string>;
 
+/**
+ * Where the search for convoys begins: at the few issues that are not done, or at those with the sign of a convoy. SQLite has
+ * an index on the status alone; Dolt has one on type and label, too, and reads all issues that are not done otherwise.
+ */
+export type ConvoySearch = "by status" | "by sign";
+
 /** Compiles the queries for one database. Constants are literals, so that only the ids are bound. */
-export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
+export function compileQueries(db: Db, shape: Shape, idList: IdList, search: ConvoySearch = "by status"): Queries {
   const families = familiesOf(shape);
   const tracking = families.filter((family, index) => index === 0 || family.shape.dependencies !== false);
   const ids = idList("[]");
 
-  const convoys = (family: Family) =>
-    db
-      .selectFrom(family.issues)
-      .select((eb) => [
-        "i.id",
-        "i.status",
-        optional(family.shape.title, "i.title").as("title"),
-        optional(family.shape.createdAt, "i.created_at").as("created_at"),
-        optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
-        family.shape.labels ? hasLabel(eb, family, "gt:owned", "owned").as("owned") : sql<SqlBool>`0`.as("owned"),
-      ])
-      .where((eb) => isConvoy(eb, family));
+  const isOne = (family: Family) => db.selectFrom(family.issues).where((eb) => isConvoy(eb, family));
+  const found = (family: Family): ReturnType<typeof isOne> => {
+    const signed = search === "by sign" ? signedIn(db, family) : undefined;
+    if (signed === undefined) return isOne(family);
+    return db.selectFrom(signed).innerJoin(family.issues, "i.id", "g.id");
+  };
+  const convoys = (family: Family, from: typeof isOne) =>
+    from(family).select((eb) => [
+      "i.id",
+      "i.status",
+      optional(family.shape.title, "i.title").as("title"),
+      optional(family.shape.createdAt, "i.created_at").as("created_at"),
+      optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
+      family.shape.labels ? hasLabel(eb, family, "gt:owned", "owned").as("owned") : sql<SqlBool>`0`.as("owned"),
+    ]);
   const wholeConvoys = (family: Family) =>
-    convoys(family).select([
+    convoys(family, isOne).select([
       optional(family.shape.closedAt, "i.closed_at").as("closed_at"),
       optional(family.shape.closeReason, "i.close_reason").as("close_reason"),
       optional(family.shape.description, "i.description").as("description"),
@@ -96,11 +123,14 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
       .selectFrom(family.dependencies)
       .select(["d.issue_id as convoy", target(family.shape).as("reference")])
       .where("d.type", "=", sql.lit("tracks"));
-  const tracksOf = (family: Family, state: (eb: Issues) => Expression<SqlBool>) =>
-    tracks(family)
+  const tracksOf = (family: Family, state: (eb: Issues) => Expression<SqlBool>) => {
+    const all = tracks(family)
       .innerJoin(family.issues, "i.id", "d.issue_id")
-      .where((eb) => state(eb))
-      .where((eb) => isConvoy(eb, family));
+      .where((eb) => state(eb));
+    const signed = search === "by sign" ? signedIn(db, family) : undefined;
+    if (signed === undefined) return all.where((eb) => isConvoy(eb, family));
+    return all.innerJoin(signed, "g.id", "i.id") as unknown as typeof all;
+  };
   const issues = (family: Family) =>
     db
       .selectFrom(family.issues)
@@ -114,13 +144,23 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList): Queries {
       ]);
 
   return {
-    openConvoys: compile(together(tracking, (family) => convoys(family).where(notDone))),
-    closedConvoys: compile(together(tracking, (family) => convoys(family).where(closed))),
+    openConvoys: compile(together(tracking, (family) => convoys(family, found).where(notDone))),
+    closedConvoys: compile(together(tracking, (family) => convoys(family, found).where(closed))),
     convoys: byIds(together(tracking, (family) => wholeConvoys(family).where("i.id", "in", ids))),
     tracks: byIds(
       together(tracking, (family) => tracks(family).where("d.issue_id", "in", ids))
         .orderBy("convoy")
         .orderBy("reference"),
+    ),
+    openWithTracks: compile(
+      together(tracking, (family) =>
+        found(family)
+          .where(notDone)
+          .leftJoin(family.dependencies, (join) =>
+            join.onRef("d.issue_id", "=", "i.id").on("d.type", "=", sql.lit("tracks")),
+          )
+          .select(["i.id as convoy", "i.status", "d.type", target(family.shape).as("reference")]),
+      ),
     ),
     openTracks: compile(together(tracking, (family) => tracksOf(family, notDone))),
     openTracksTo: byIds(

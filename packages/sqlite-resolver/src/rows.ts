@@ -3,13 +3,14 @@ import {
   type IssueRow,
   type MergeRows,
   type Message,
+  type OpenConvoys,
   parseConvoyFields,
   parseMergeRequestFields,
   tellsOf,
   type TrackRow,
 } from "@gastown/convoy-core";
 import type { MailRecord, MergeRecord, MergeSourceRecord } from "./merge-queries.ts";
-import type { ConvoyRecord, IssueRecord, TrackRecord, WholeConvoyRecord } from "./queries.ts";
+import type { ConvoyRecord, IssueRecord, OpenTrackRecord, TrackRecord, WholeConvoyRecord } from "./queries.ts";
 
 /** A row of the database as the core wants it. */
 export function toConvoy(row: ConvoyRecord): ConvoyRow {
@@ -98,6 +99,22 @@ export function toIssue(row: IssueRecord): IssueRow {
     ...(row.assignee !== null && row.assignee !== "" && { assignee: text(row.assignee) }),
     ...(since !== undefined && { since }),
   };
+}
+
+/** Rows of open convoys, one for each thing that one tracks, as the core wants them: in a stable order. */
+export function toOpenConvoys(rows: readonly OpenTrackRecord[]): OpenConvoys {
+  const convoys = new Map(rows.map((row) => [text(row.convoy), statusOf(row.status)]));
+  const tracks = rows.filter((row) => row.type !== null).map(toTrack);
+  return {
+    convoys: [...convoys].map(([id, status]) => ({ id, status })),
+    tracks: tracks.toSorted(
+      (one, other) => compare(one.convoy, other.convoy) || compare(one.reference, other.reference),
+    ),
+  };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }
 
 /** A row of the database as the core wants it. A dependency on nothing is kept: it can't be judged, and so is told. */

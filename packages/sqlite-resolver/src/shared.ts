@@ -7,11 +7,21 @@ export {
   type ConvoyRecord,
   type IdList,
   type IssueRecord,
+  type OpenTrackRecord,
   type Queries,
   type TrackRecord,
   type WholeConvoyRecord,
 } from "./queries.ts";
 export type { ByIds, Db } from "./query-parts.ts";
-export { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";
+export {
+  toConvoy,
+  toIssue,
+  toMergeRows,
+  toMergeSources,
+  toMessages,
+  toOpenConvoys,
+  toTrack,
+  toWholeConvoy,
+} from "./rows.ts";
 export type { BeadsSchema, DependenciesTable, EventsTable, IssuesTable, LabelsTable } from "./schema.ts";
 export { type Columns, type FamilyShape, type Shape, shapeOf } from "./shape.ts";

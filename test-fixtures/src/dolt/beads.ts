@@ -35,11 +35,22 @@ export const createDoltBeads = async (
   database: string,
   schema: DoltSchema = "1.0.0",
 ): Promise<DoltBeads> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await createTables(server, database, schema);
+      return doltBeads(server, database, schema);
+    } catch (error) {
+      // Dolt 2.3.1 at times has a database that never takes a table that counts by itself: made anew, it does.
+      if (tries === 10 || !String(error).includes("context canceled")) throw error;
+    }
+  }
+};
+
+const createTables = async (server: SqlServer, database: string, schema: DoltSchema): Promise<void> => {
   const db = quoted(database);
   const collate = server.kind === "mariadb" ? " CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci" : "";
   await server.query(`DROP DATABASE IF EXISTS ${db}; CREATE DATABASE ${db}${collate}`);
   for (const table of tablesOf(schema)) await server.query(table.replace("CREATE TABLE ", `CREATE TABLE ${db}.`));
-  return doltBeads(server, database, schema);
 };
 
 /** A database that is there already. */

@@ -3,7 +3,7 @@ export type DoltSchema = "0.50" | "1.0.0" | "1.0.5";
 
 const key = "varchar(255)";
 
-/** Columns as bd makes them, without those that nobody here reads. */
+/** Columns and indexes as bd makes them, without those that nobody here reads. */
 const issues = (table: string): string => `CREATE TABLE ${table} (
   id ${key} NOT NULL, title varchar(500) NOT NULL, description text, status varchar(32) NOT NULL DEFAULT 'open',
   priority int NOT NULL DEFAULT 2, issue_type varchar(32) NOT NULL DEFAULT 'task', assignee ${key},
@@ -17,11 +17,13 @@ const dependencies = (table: string, schema: DoltSchema): string => {
     return `CREATE TABLE ${table} (issue_id ${key} NOT NULL, depends_on_id ${key} NOT NULL, ${common},
       PRIMARY KEY (issue_id, depends_on_id), KEY idx_${table}_target (depends_on_id))`;
   return `CREATE TABLE ${table} (id char(36) NOT NULL, issue_id ${key} NOT NULL, ${common}, depends_on_issue_id ${key},
-    depends_on_wisp_id ${key}, depends_on_external ${key}, PRIMARY KEY (id), KEY idx_${table}_issue (issue_id))`;
+    depends_on_wisp_id ${key}, depends_on_external ${key}, PRIMARY KEY (id), KEY idx_${table}_issue (issue_id),
+    KEY idx_${table}_type_external (type, depends_on_external), KEY idx_${table}_type_issue (type, depends_on_issue_id))`;
 };
 
 const labels = (table: string): string =>
-  `CREATE TABLE ${table} (issue_id ${key} NOT NULL, label ${key} NOT NULL, PRIMARY KEY (issue_id, label))`;
+  `CREATE TABLE ${table} (issue_id ${key} NOT NULL, label ${key} NOT NULL, PRIMARY KEY (issue_id, label),
+    KEY idx_${table}_label (label))`;
 
 const events = (table: string, schema: DoltSchema): string =>
   `CREATE TABLE ${table} (id ${schema === "0.50" ? "bigint NOT NULL AUTO_INCREMENT" : "char(36) NOT NULL"}, issue_id ${key} NOT NULL,
