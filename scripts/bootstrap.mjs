@@ -15,6 +15,7 @@ const tasks = {
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
   simulate: [["packages/core/simulation/main.ts"]],
+  oracle: [["packages/sqlite-resolver/test/oracle/main.ts"]],
   soak: [["scripts/build.mts", "@gastown/convoy-cli"], ["scripts/soak.mts"]],
   demo: [
     ["scripts/build.mts", "@gastown/convoy-cli"],

@@ -68,15 +68,16 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
       const wanted = ids.get(place.path) ?? [];
       const rows = wanted.length === 0 ? [] : await (await place.open()).issues(wanted);
       const now = new Map(rows.map((row) => [row.id, one(row.status)]));
-      const before = statuses.get(place.path);
+      const known = statuses.get(place.path);
       statuses.set(place.path, now);
-      if (before === undefined) return [];
+      if (known === undefined) return [];
       return wanted.flatMap((issue) => {
-        const was = before.get(issue);
+        const was = known.get(issue);
         const is = now.get(issue);
         const done = is !== undefined && isDone(is);
-        if (was === is || (was === undefined && !done)) return [];
-        return [{ issue, closed: done && was !== undefined && !isDone(was) }];
+        const before = was !== undefined && isDone(was);
+        if (was === is || (was === undefined && !done) || (done && before)) return [];
+        return [{ issue, closed: done && was !== undefined }];
       });
     },
   };

@@ -29,13 +29,21 @@ export interface ChangeFeedOptions {
 
 /** A source of hints from the database files themselves: commits by any process, however it came to them. */
 export function createChangeFeed(options: ChangeFeedOptions): ActivitySource {
-  return { name: "db", hints: (signal) => hintsWhile((channel) => run(options, channel, signal)) };
+  const running = new Set<() => void>();
+  return {
+    name: "db",
+    hints: (signal) => hintsWhile((channel) => run(options, channel, signal, running)),
+    reopen: () => {
+      for (const doubt of running) doubt();
+    },
+  };
 }
 
 async function run(
   { files, clock, watchDirectory: watch = watchDirectory }: ChangeFeedOptions,
   channel: HintChannel,
   signal: AbortSignal,
+  running: Set<() => void>,
 ): Promise<void> {
   const queue = new WorkQueue<string>(clock);
   const surroundings: Surroundings = {
@@ -82,12 +90,18 @@ async function run(
     }
   };
 
+  const doubt = (): void => {
+    for (const entry of watched.values()) entry.doubt("what was read last was not what is there");
+  };
+
   try {
+    running.add(doubt);
     lookAtAll();
     while (queue.busy > 0 && !signal.aborted) for (const key of await queue.take(1)) await turn(key);
     tell();
     await Promise.all([work(), tick(AbortSignal.any([signal, end.signal]))]);
   } finally {
+    running.delete(doubt);
     end.abort();
     queue.shutDown();
     for (const entry of watched.values()) entry.close();

@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
 import type { CompiledQuery } from "kysely";
 import { queriesFor } from "./compiled.ts";
-import type { DriverName, OpenDatabase, Statement } from "./drivers/driver.ts";
-import { loadDriver } from "./drivers/load-driver.ts";
+import type { Driver, OpenDatabase, Statement } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
+import type { DatabaseFiles, FileStamps } from "./file-stamps.ts";
 import { projectsOf } from "./projects.ts";
 import type { Queries } from "./queries.ts";
 import { shapeOf, type Shape } from "./shape.ts";
@@ -11,21 +10,26 @@ import { shapeOf, type Shape } from "./shape.ts";
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
 const BUSY_TIMEOUT = 200;
 
+/** So long after a file was written, in milliseconds, its time tells another write from that one. */
+const SETTLED = 20;
+
 /** Of pages, negative in KiB: the system caches the file already, and a town has many databases. */
 const PAGE_CACHE = -64;
 
-/** One opening of one file. It is read-only, and holds no transaction and no cursor between two queries. */
+/** One opening of one file. It is read-only, holds no transaction and no cursor between two queries, and waits for nothing. */
 export interface Connection {
-  /** Device and inode of the file that was opened: another one means that it was replaced. */
-  readonly identity: string;
-  /** Tells this opening from every other, of whatever file: `dataVersion` can only be compared within one. */
+  /** What the files were when they were opened. */
+  readonly opened: FileStamps;
+  /** Tells this opening from every other, of whatever file: `version` can only be compared within one. */
   readonly serial: number;
   readonly shape: Shape;
   readonly queries: Queries;
   /** Runs a query to its end. */
-  rows<R>(query: CompiledQuery<R>): Promise<R[]>;
-  /** SQLite's `data_version`: changes when another connection has committed. Notes whether the shape still holds. */
-  dataVersion(): number;
+  rows<R>(query: CompiledQuery<R>): R[];
+  /** Takes note of what the files show now: pages of a file that was written without SQLite are read again. */
+  note(now: FileStamps): void;
+  /** Changes when another connection has committed, or the file was written in another way. Notes whether the shape still holds. */
+  version(): string;
   /** The tables have changed so that `shape` no longer holds: it must be opened anew. */
   outdated(): boolean;
   /** All middle segments of its external references; undefined when that can't be told fast. */
@@ -35,53 +39,57 @@ export interface Connection {
   /** The highest id of `events`; 0 when there is none. */
   lastEvent(): number;
   close(): void;
+  /** It has been closed, by whomever. */
+  ended(): boolean;
 }
 
+/** By the file they are of, as `main` of its stamps. */
+const openings = new Map<string, Set<Connection>>();
+let serial = 0;
+
 /**
- * What tells a file from another in its place. Never by opening it: closing a plain handle would drop SQLite's locks.
- *
- * @throws {DatabaseError} `missing`, `directory`, `unreadable`
+ * Closes whatever is open of a file in this process. SQLite shares the index of a log among all openings of one file: as
+ * long as one of them is left that has lost its log, a new one reads by that, too.
  */
-export function identityOf(file: string): string {
-  try {
-    const stat = statSync(file, { bigint: true });
-    if (stat.isDirectory()) throw databaseError("directory", file);
-    if (!stat.isFile()) throw databaseError("unreadable", file, new Error("it is not a regular file"));
-    return `${stat.dev}:${stat.ino}`;
-  } catch (error) {
-    throw asDatabaseError(error, file);
-  }
+export function closeAllOf(main: string): void {
+  for (const opening of openings.get(main) ?? []) opening.close();
 }
 
 /**
  * Opens a beads database. No file is created when it is missing.
  *
  * @throws {DatabaseError} when it cannot be read, or is not a beads database
- * @throws {DriverError} when there is no such driver here
  */
-export async function connect(file: string, driverName?: DriverName): Promise<Connection> {
-  const driver = await loadDriver(driverName);
-  const identity = identityOf(file);
+export function connect(driver: Driver, file: string, files: DatabaseFiles): Connection {
+  const before = files.stamps();
   let database: OpenDatabase | undefined;
   try {
     database = driver.open(file, { readonly: true, timeout: BUSY_TIMEOUT });
     database.exec(`pragma cache_size = ${PAGE_CACHE}`);
-    if (identityOf(file) !== identity) throw databaseError("replaced", file);
-    return describe(database, file, identity);
+    const shape = shapeOf(file, columnsOf(database));
+    // After the first read: that is what opens the log, or makes one.
+    const opened = files.stamps();
+    if (isReplaced(before, opened)) throw databaseError("replaced", file);
+    // What was read first may be older than the file as it is now: it counts as what it was before.
+    return describe(database, file, { ...opened, mainWritten: before.mainWritten }, shape);
   } catch (error) {
     database?.close();
     throw asDatabaseError(error, file);
   }
 }
 
-let openings = 0;
+/** Another file, or another log, is there than before; a log where there was none is no fault of it. */
+export function isReplaced(before: FileStamps, now: FileStamps): boolean {
+  return before.main !== now.main || before.log.some((part, index) => part !== "" && part !== now.log[index]);
+}
 
-function describe(database: OpenDatabase, file: string, identity: string): Connection {
-  const shape = shapeOf(file, columnsOf(database));
+function describe(database: OpenDatabase, file: string, opened: FileStamps, shape: Shape): Connection {
   const statement = memoised(database);
-  const version = numberOf(database, "pragma data_version", "data_version");
+  const dataVersion = numberOf(database, "pragma data_version", "data_version");
   const schemaVersion = numberOf(database, "pragma schema_version", "schema_version");
-  let data = version();
+  let { mainWritten } = opened;
+  let settlesAt: number | undefined = performance.now() + SETTLED;
+  let data = dataVersion();
   let schema = schemaVersion();
   let outdated = false;
   const after = shape.events
@@ -98,23 +106,43 @@ function describe(database: OpenDatabase, file: string, identity: string): Conne
     schema = now;
     outdated = JSON.stringify(shapeOf(file, columnsOf(database))) !== JSON.stringify(shape);
   };
-  return {
-    identity,
-    serial: (openings += 1),
+  let ended = false;
+  const connection: Connection = {
+    opened,
+    serial: (serial += 1),
     shape,
     queries: queriesFor(shape),
-    rows: async <R>({ sql, parameters }: CompiledQuery<R>) => statement(sql).all(...parameters) as R[],
-    dataVersion() {
-      const now = version();
+    rows: <R>({ sql, parameters }: CompiledQuery<R>) => statement(sql).all(...parameters) as R[],
+    note(now) {
+      const changed = now.mainWritten !== mainWritten;
+      if (!changed && settlesAt === undefined) return;
+      mainWritten = now.mainWritten;
+      if (changed) settlesAt = performance.now() + SETTLED;
+      else if (settlesAt !== undefined && performance.now() > settlesAt) settlesAt = undefined;
+      database.exec("pragma shrink_memory");
+      if (changed) checkShape();
+    },
+    version() {
+      const now = dataVersion();
       if (now !== data) checkShape();
-      return (data = now);
+      data = now;
+      return `${data}:${mainWritten}`;
     },
     outdated: () => outdated,
     projects: () => projects?.(),
     eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
     lastEvent: () => last?.() ?? 0,
-    close: () => database.close(),
+    close() {
+      if (ended) return;
+      ended = true;
+      openings.get(opened.main)?.delete(connection);
+      if (openings.get(opened.main)?.size === 0) openings.delete(opened.main);
+      database.close();
+    },
+    ended: () => ended,
   };
+  openings.set(opened.main, (openings.get(opened.main) ?? new Set()).add(connection));
+  return connection;
 }
 
 /** The one number that a query gives; 0 for none. */
@@ -123,14 +151,27 @@ function numberOf<Name extends string>(database: OpenDatabase, sql: string, name
   return () => statement.get()?.[name] ?? 0;
 }
 
+const TABLES = [
+  "issues",
+  "dependencies",
+  "labels",
+  "events",
+  "wisps",
+  "wisp_dependencies",
+  "wisp_labels",
+  "wisp_events",
+];
+
+/** Only of the tables that are read here: what others have put beside them may be broken, or need a module of theirs. */
 function columnsOf(database: OpenDatabase): Map<string, Set<string>> {
-  const rows = database
-    .prepare<{ tbl: string; col: string }>(
-      "select m.name as tbl, c.name as col from sqlite_master m join pragma_table_info(m.name) c where m.type in ('table', 'view')",
-    )
-    .all();
   const columns = new Map<string, Set<string>>();
-  for (const { tbl, col } of rows) columns.set(tbl, (columns.get(tbl) ?? new Set()).add(col));
+  for (const { name } of database.prepare<{ name: string }>("select name from sqlite_master").all()) {
+    columns.set(name, new Set());
+  }
+  const info = database.prepare<{ name: string }>("select name from pragma_table_info(?)");
+  for (const table of TABLES) {
+    if (columns.has(table)) columns.set(table, new Set(info.all(table).map((column) => column.name)));
+  }
   return columns;
 }
 

@@ -1,7 +1,6 @@
-import { DatabaseError, type IssueChange, isDone } from "@gastown/convoy-core";
+import { type IssueChange, isDone } from "@gastown/convoy-core";
 import type { Connection } from "./connection.ts";
-import { asDatabaseError } from "./faults.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
+import { issuesOf, type SqliteDatabase } from "./sqlite-database.ts";
 
 /** More new rows than this are not read one by one: everything is looked at instead. */
 const EVENT_LIMIT = 1_000;
@@ -18,69 +17,72 @@ export type News =
 
 /** A place in the history of one database file. */
 export interface DatabaseCursor {
-  /** Throws a `DatabaseError` when the database cannot be read. */
+  /** Throws a `DatabaseError` when the database cannot be read; what is new by then is told later. */
   news(): Promise<News>;
+  /** The next news is everything. */
+  doubt(reason: string): void;
 }
 
 /** The first call of `news` only finds the place, and has nothing to tell. */
 export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
-  let known: Connection | undefined;
-  let version = 0;
+  let begun = false;
+  let serial = 0;
+  let version = "";
   let lastEvent = 0;
+  let lost = 0;
+  let doubt: string | undefined;
 
-  /** Neither inode nor data version tells one opening from the next: a new file may get the inode of the old one. */
-  const begin = (connection: Connection): News => {
-    version = connection.dataVersion();
+  const begin = (connection: Connection): void => {
+    ({ serial } = connection);
+    version = connection.version();
     lastEvent = connection.lastEvent();
-    const before = known;
-    known = connection;
-    if (before === undefined) return { kind: "begun" };
-    const why = before.identity === connection.identity ? "had to be opened again" : "was replaced";
-    return { kind: "everything", reason: `${database.name} ${why}` };
+    lost = database.losses.count;
+    doubt = undefined;
   };
 
-  const look = async (): Promise<News> => {
-    let connection = await database.connection();
-    if (connection !== known) return begin(connection);
-    const now = connection.dataVersion();
-    if (now === version) return { kind: "nothing" };
-    connection = await database.connection();
-    if (connection !== known) return begin(connection);
-    version = now;
+  const look = (connection: Connection): News => {
+    if (!begun) {
+      begin(connection);
+      begun = true;
+      return { kind: "begun" };
+    }
+    const { count, why } = database.losses;
+    if (count !== lost || doubt !== undefined) {
+      const reason = doubt ?? `${database.name} ${why}`;
+      begin(connection);
+      return { kind: "everything", reason };
+    }
+    const now = connection.version();
+    if (now === version && connection.serial === serial) return { kind: "nothing" };
+    // The file may have been closed, for whatever reason of our own: its events go on where they were.
     const rows = connection.eventsAfter(lastEvent, EVENT_LIMIT);
-    // No rows may mean that the ids began anew; a row that comes between the two queries must not be passed over.
-    lastEvent = rows.at(-1)?.id ?? Math.min(lastEvent, connection.lastEvent());
     if (rows.length === EVENT_LIMIT) {
-      lastEvent = connection.lastEvent();
+      begin(connection);
       return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };
     }
-    const reopened = new Set(rows.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
-    const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
-    return { kind: "changed", changes: await stateOf(database, ids, reopened) };
+    const changes = changesOf(connection, rows);
+    // No rows may mean that the ids began anew; a row that comes between the two queries must not be passed over.
+    lastEvent = rows.at(-1)?.id ?? Math.min(lastEvent, connection.lastEvent());
+    ({ serial } = connection);
+    version = now;
+    return { kind: "changed", changes };
   };
 
   return {
-    async news() {
-      try {
-        return await look();
-      } catch (error) {
-        const fault = asDatabaseError(error, database.name);
-        if (fault instanceof DatabaseError && fault.fault !== "locked") database.close();
-        throw fault;
-      }
+    news: () => database.use(look),
+    doubt(reason) {
+      doubt = reason;
+      database.close();
     },
   };
 }
 
 /** An event only says that something happened; the row says what is. */
-async function stateOf(
-  database: SqliteDatabase,
-  ids: readonly string[],
-  reopened: ReadonlySet<string>,
-): Promise<IssueChange[]> {
+function changesOf(connection: Connection, rows: readonly { issue_id: string; event_type: string }[]): IssueChange[] {
+  const reopened = new Set(rows.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
+  const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
   if (ids.length === 0) return [];
-  const rows = await database.issues(ids);
-  const done = new Set(rows.filter((row) => isDone(row.status)).map((row) => row.id));
+  const done = new Set(issuesOf(connection, ids).flatMap((row) => (isDone(row.status) ? [row.id] : [])));
   return ids.map((issue) => ({
     issue,
     closed: done.has(issue),

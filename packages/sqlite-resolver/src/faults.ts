@@ -1,4 +1,4 @@
-import { DatabaseError, type DatabaseFault, messageOf } from "@gastown/convoy-core";
+import { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "@gastown/convoy-core";
 
 const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ["SQLITE_BUSY", "locked"],
@@ -51,12 +51,16 @@ export function databaseError(fault: DatabaseFault, file: string, cause?: unknow
   );
 }
 
-/** What SQLite or the file system threw, as a `DatabaseError`; anything else as it is. */
+/**
+ * Whatever was thrown while a database was read, as a `DatabaseError`: one database that cannot be read must never end
+ * more than its own part. Only what this program itself has done wrong, or lacks, comes back as it is.
+ */
 export function asDatabaseError(error: unknown, file: string): unknown {
-  if (error instanceof DatabaseError) return error;
+  if (error instanceof WatcherError) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return databaseError("missing", file, error);
-  if (error instanceof Error && "syscall" in error) return databaseError("unreadable", file, error);
   const fault = FAULTS.find(([prefix]) => code.startsWith(prefix))?.[1];
-  return fault === undefined ? error : databaseError(fault, file, error);
+  if (fault !== undefined) return databaseError(fault, file, error);
+  const ours = error instanceof TypeError || error instanceof RangeError;
+  return ours ? error : databaseError("unreadable", file, error);
 }

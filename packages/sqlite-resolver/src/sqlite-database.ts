@@ -1,106 +1,187 @@
-import { type ConvoyRow, DatabaseError, type IssueDatabase, type IssueRow, refersTo } from "@gastown/convoy-core";
-import { connect, type Connection, identityOf } from "./connection.ts";
-import type { DriverName } from "./drivers/driver.ts";
+import {
+  type ConvoyRow,
+  DatabaseError,
+  type IssueDatabase,
+  type IssueRow,
+  type OwnOpening,
+  refersTo,
+} from "@gastown/convoy-core";
+import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
+import type { Driver, DriverName } from "./drivers/driver.ts";
+import { loadDriver } from "./drivers/load-driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
+import { databaseFiles, type FileStamps } from "./file-stamps.ts";
 import { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";
 
 /** A beads database in a SQLite file, kept open and opened again when the file is replaced. */
-export interface SqliteDatabase extends IssueDatabase {
+export interface SqliteDatabase extends IssueDatabase, OwnOpening {
   /**
-   * The connection to the file that is there now.
+   * Asks over the connection to the files that are there now, in one go: nothing comes between opening and answer.
    *
-   * @throws {DatabaseError} when it cannot be opened
+   * @throws {DatabaseError} when it cannot be opened or read
    */
-  connection(): Promise<Connection>;
-  /** Lets go of the file; the next read opens it again. */
+  use<T>(question: (connection: Connection) => T): Promise<T>;
+  /** How often an opening has lost the files it was of, so that nothing it said last can be relied on; and how. */
+  readonly losses: { readonly count: number; readonly why: string };
+  /** How often it was asked. */
+  readonly uses: number;
+  /**
+   * What its files show from outside.
+   *
+   * @throws {DatabaseError} `missing`, `directory`, `unreadable`
+   */
+  stamps(): FileStamps;
+  /** Where the file lies, past all links, as far as is known. */
+  path(): string;
+  /** Lets go of the files until the next question. While they are as given here, and nobody asks, it is `resting`. */
+  rest(seen: FileStamps): void;
+  /** Throws a `DatabaseError` when the file is gone. */
+  resting(): boolean;
+  /** Lets go of the files; the next question opens them again. */
   close(): void;
 }
 
 /**
  * @param file path of the database; it is opened at the first read, and may be missing until then
- * @param driver what opens it; better-sqlite3 by default
+ * @param driverName what opens it; better-sqlite3 by default
  */
-export function createSqliteDatabase(file: string, driver?: DriverName): SqliteDatabase {
+export function createSqliteDatabase(file: string, driverName?: DriverName): SqliteDatabase {
+  const files = databaseFiles(file);
   let current: Connection | undefined;
+  /** Of the last opening, also after its end. */
+  let known: FileStamps | undefined;
+  let rested: { readonly written: string; readonly revision: string } | undefined;
+  let losses = { count: 0, why: "" };
+  let uses = 0;
 
   const close = (): void => {
-    current?.close();
+    const closing = current;
     current = undefined;
+    rested = undefined;
+    closing?.close();
   };
 
-  const connection = async (): Promise<Connection> => {
-    try {
-      if (current && (current.outdated() || identityOf(file) !== current.identity)) close();
-    } catch (error) {
-      close();
-      throw error;
+  const lose = (why: string): void => {
+    losses = { count: losses.count + 1, why };
+    known = undefined;
+    close();
+  };
+
+  /** Nothing is awaited in here: two questions at once make one opening, and neither loses it to the other. */
+  const connection = (driver: Driver): Connection => {
+    const now = files.stamps();
+    if (current && isReplaced(current.opened, now)) {
+      closeAllOf(current.opened.main);
+      lose(now.main === current.opened.main ? "lost its log" : "was replaced");
     }
-    return (current ??= await connect(file, driver));
+    if (
+      current &&
+      (current.ended() || current.opened.log.join() !== now.log.join() || current.opened.modes !== now.modes)
+    )
+      close();
+    current?.note(now);
+    if (current?.outdated()) lose("has other tables");
+    if (current) return current;
+    const opened = connect(driver, file, files);
+    if (known !== undefined && known.main !== opened.opened.main) lose("was replaced");
+    current = opened;
+    known = opened.opened;
+    rested = undefined;
+    return opened;
   };
 
-  /** A schema that changed under us (a migration) shows as a missing column: the file is opened anew, once. */
-  const read = async <T>(query: (connection: Connection) => Promise<T>): Promise<T> => {
+  const use = async <T>(question: (connection: Connection) => T): Promise<T> => {
+    const driver = await loadDriver(driverName);
+    uses += 1;
     for (let retried = false; ; retried = true) {
       try {
-        return await query(await connection());
+        return question(connection(driver));
       } catch (error) {
         const fault = asDatabaseError(error, file);
         if (!(fault instanceof DatabaseError)) throw fault;
         if (fault.fault !== "locked") close();
-        if (retried || fault.fault !== "foreign") throw fault;
+        // A schema that changed under us (a migration) shows as a missing column: the file is opened anew, once.
+        if (retried || (fault.fault !== "foreign" && fault.fault !== "replaced")) throw fault;
       }
     }
   };
 
-  const withTracks = <T>(query: (connection: Connection) => Promise<T>): Promise<T> =>
-    read((opened) => {
+  const withTracks = <T>(question: (connection: Connection) => T): Promise<T> =>
+    use((opened) => {
       if (!opened.shape.dependencies)
         throw databaseError("foreign", file, new Error("it has no table dependencies(issue_id, depends_on_id, type)"));
-      return query(opened);
+      return question(opened);
     });
+
+  const resting = (): boolean =>
+    current === undefined && rested !== undefined && files.stamps().written === rested.written;
 
   return {
     name: file,
-    connection,
+    use,
+    get losses() {
+      return losses;
+    },
+    get uses() {
+      return uses;
+    },
+    stamps: files.stamps,
+    path: files.path,
+    resting,
+    rest({ written }) {
+      if (current === undefined || current.ended()) return;
+      const revision = revisionOf(current);
+      close();
+      rested = { written, revision };
+    },
     close,
-    revision: () => read(async (opened) => `${opened.serial}:${opened.dataVersion()}`),
-    openConvoys: () => withTracks(async (opened) => (await opened.rows(opened.queries.openConvoys)).map(toConvoy)),
-    closedConvoys: () =>
-      withTracks(async (opened) => (await opened.rows(opened.queries.closedConvoys)).map((row) => row.id)),
-    convoys: (ids) =>
-      withTracks(async (opened): Promise<ConvoyRow[]> =>
-        (await opened.rows(opened.queries.convoys(ids))).map(toWholeConvoy),
-      ),
-    tracks: (convoys) => withTracks(async (opened) => (await opened.rows(opened.queries.tracks(convoys))).map(toTrack)),
-    openTracks: () => withTracks(async (opened) => (await opened.rows(opened.queries.openTracks)).map(toTrack)),
+    async fresh() {
+      // In one process SQLite shares the index of a log among all openings of a file: none may be left from before.
+      closeAllOf(files.stamps().main);
+      return createSqliteDatabase(file, driverName);
+    },
+    revision: async () => (resting() ? (rested?.revision ?? "") : use(revisionOf)),
+    openConvoys: () => withTracks((opened) => opened.rows(opened.queries.openConvoys).map(toConvoy)),
+    closedConvoys: () => withTracks((opened) => opened.rows(opened.queries.closedConvoys).map((row) => row.id)),
+    convoys: (ids) => withTracks((opened): ConvoyRow[] => opened.rows(opened.queries.convoys(ids)).map(toWholeConvoy)),
+    tracks: (convoys) => withTracks((opened) => opened.rows(opened.queries.tracks(convoys)).map(toTrack)),
+    openTracks: () => withTracks((opened) => opened.rows(opened.queries.openTracks).map(toTrack)),
     openTracksOf: (issues) =>
-      withTracks(async (opened) => {
+      withTracks((opened) => {
         const projects = opened.projects();
         if (projects === undefined) return undefined;
         const references = issues.flatMap((id) => [id, ...projects.map((project) => `external:${project}:${id}`)]);
-        return (await opened.rows(opened.queries.openTracksTo(references))).map(toTrack);
+        return opened.rows(opened.queries.openTracksTo(references)).map(toTrack);
       }),
     closedConvoysTracking: (issue) =>
-      withTracks(async (opened) => {
-        const rows = (await opened.rows(opened.queries.closedTracks)).map(toTrack);
+      withTracks((opened) => {
+        const rows = opened.rows(opened.queries.closedTracks).map(toTrack);
         return [...new Set(rows.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
       }),
-    issues: (ids) =>
-      read(async (opened): Promise<IssueRow[]> => (await opened.rows(opened.queries.issues(ids))).map(toIssue)),
+    issues: (ids) => use((opened): IssueRow[] => issuesOf(opened, ids)),
     messagesAbout: (convoy) =>
-      read(async (opened) => {
+      use((opened) => {
         const query = opened.queries.mailsAbout?.(convoy);
-        return query && toMessages(convoy, await opened.rows(query));
+        return query && toMessages(convoy, opened.rows(query));
       }),
     mergeRequests: (ids) =>
-      read(async (opened) => {
+      use((opened) => {
         const query = opened.queries.mergeRequests?.(ids);
-        return query && toMergeRows(await opened.rows(query));
+        return query && toMergeRows(opened.rows(query));
       }),
     mergeSources: (ids) =>
-      read(async (opened) => {
+      use((opened) => {
         const query = opened.queries.mergeSources?.(ids);
-        return toMergeSources(query === undefined ? [] : await opened.rows(query));
+        return toMergeSources(query === undefined ? [] : opened.rows(query));
       }),
   };
+}
+
+/** These issues, as they are now. */
+export function issuesOf(opened: Connection, ids: readonly string[]): IssueRow[] {
+  return opened.rows(opened.queries.issues(ids)).map(toIssue);
+}
+
+function revisionOf(opened: Connection): string {
+  return `${opened.serial}:${opened.version()}`;
 }

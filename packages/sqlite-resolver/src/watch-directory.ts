@@ -11,7 +11,12 @@ export type DirectoryWatch =
       alive(): boolean;
       close(): void;
     }
-  | { readonly kind: "unwatched"; readonly why: string };
+  | {
+      readonly kind: "unwatched";
+      readonly why: string;
+      /** It lies on another machine, whose changes show late, or not at all, in what the files look like from here. */
+      readonly remote?: boolean;
+    };
 
 /** Watches the names in a directory. `onChange` gets the name, or undefined when the system does not tell. */
 export type WatchDirectory = (dir: string, onChange: (name: string | undefined) => void) => DirectoryWatch;
@@ -38,8 +43,8 @@ export const watchDirectory: WatchDirectory = (dir, onChange) => {
   let failed = false;
   if ("Deno" in globalThis) return { kind: "unwatched", why: DENO };
   try {
-    const remote = REMOTE.get(statfsSync(dir).type);
-    if (remote !== undefined) return { kind: "unwatched", why: `${dir} is on ${remote}` };
+    const remote = unwatchable(dir, statfsSync(dir).type);
+    if (remote !== undefined) return remote;
     const identity = directoryIdentity(dir);
     watcher = watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
     watcher.on("error", () => {
@@ -52,6 +57,12 @@ export const watchDirectory: WatchDirectory = (dir, onChange) => {
     return { kind: "unwatched", why: reason(error) };
   }
 };
+
+/** Why nothing is heard of a directory on a file system of this type; undefined when it is. */
+export function unwatchable(dir: string, type: number): (DirectoryWatch & { kind: "unwatched" }) | undefined {
+  const remote = REMOTE.get(type);
+  return remote === undefined ? undefined : { kind: "unwatched", why: `${dir} is on ${remote}`, remote: true };
+}
 
 /** What tells a directory from another in its place; undefined when there is none. */
 export function directoryIdentity(dir: string): string | undefined {

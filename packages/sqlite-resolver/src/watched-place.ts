@@ -1,10 +1,11 @@
-import { dirname } from "node:path";
 import { type Clock, DatabaseError, type HintChannel, type IssueChange, type WorkQueue } from "@gastown/convoy-core";
 import type { Awaited } from "./awaited.ts";
-import { createDatabaseCursor, type DatabaseCursor } from "./database-cursor.ts";
+import { createDatabaseCursor, type DatabaseCursor, type News } from "./database-cursor.ts";
+import { createFileEvents } from "./file-events.ts";
+import { createPatience } from "./patience.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import type { Place, TownFiles } from "./town-databases.ts";
-import { directoryIdentity, type DirectoryWatch, type WatchDirectory } from "./watch-directory.ts";
+import type { WatchDirectory } from "./watch-directory.ts";
 
 /** A file changes a moment before its commit can be read: when to look again, in milliseconds after the last look. */
 const LOOK_AGAIN: readonly number[] = [1, 2, 4, 8, 15, 30, 60, 120];
@@ -12,6 +13,10 @@ const LOOK_AGAIN: readonly number[] = [1, 2, 4, 8, 15, 30, 60, 120];
 const COMPARE_EVERY = 250;
 /** When to compare after changes that explained themselves, or after a comparison that was kept out by a lock. */
 const COMPARE_AFTER = 1_000;
+/** When to compare after a comparison that failed in another way. */
+const COMPARE_FAULTY_AFTER = 5_000;
+/** A database is let go of when nothing has happened in it, and nobody has asked it, for so long, in milliseconds. */
+const REST_AFTER = 5_000;
 
 /** One place of the town while it is watched. Both turns tell what they find, faults as well, and never fail by them. */
 export interface WatchedPlace {
@@ -20,6 +25,8 @@ export interface WatchedPlace {
   look(): Promise<void>;
   /** Compares what convoys wait for with how it stood. */
   compare(): Promise<void>;
+  /** Nothing it has said can be relied on: it is opened anew, and everything is to be looked at. */
+  doubt(reason: string): void;
   /** Why its files are not watched; undefined when they are, or when there are none. */
   unwatched(): string | undefined;
   /** It is kept in SQLite, or there is a fault that hides what it is kept in. */
@@ -52,37 +59,32 @@ export function watchPlace(
   let begun = false;
   let looked = false;
   let fault: string | undefined;
-  let watch: DirectoryWatch | undefined;
-  let watchedDir = "";
   let looks = LOOK_AGAIN.length;
   let comparedAt = Number.NEGATIVE_INFINITY;
+  /** When something last happened here, and how often the database had been asked when it was last looked at. */
+  let busyAt = Number.NEGATIVE_INFINITY;
+  let uses = 0;
+  const patience = createPatience(clock);
 
-  const closeWatch = (): void => {
-    if (watch?.kind === "watched") watch.close();
-    watch = undefined;
-  };
-
-  const onChange = (name: string | undefined): void => {
-    if (name !== undefined && /^(routes\.jsonl|metadata\.json|redirect)$/.test(name)) files.refresh();
-    else if (name !== undefined && !/\.db(-wal|-journal)?$/.test(name)) return;
+  const lookAgain = (): void => {
     looks = 0;
     queue.add(path);
   };
 
-  const keepWatch = (): void => {
-    const dir = database === undefined ? "" : dirname(database.name);
-    if (dir === watchedDir && watch?.kind === "watched" && watch.alive() && watch.identity === directoryIdentity(dir))
-      return;
-    closeWatch();
-    watchedDir = dir;
-    if (dir !== "" && directoryIdentity(dir) !== undefined) watch = watchDirectory(dir, onChange);
-  };
+  const events = createFileEvents(clock, watchDirectory, {
+    onTownFile() {
+      files.refresh();
+      lookAgain();
+    },
+    onDatabase: lookAgain,
+  });
 
   const moveTo = (present: SqliteDatabase | undefined): void => {
     if (looked) channel.push({ kind: "sweep", reason: `${rig} has moved to another database` });
     database = present;
     cursor = present && createDatabaseCursor(present);
     begun = false;
+    patience.end();
   };
 
   const noteFault = (error: unknown): void => {
@@ -93,22 +95,42 @@ export function watchPlace(
     fault = error.message;
   };
 
+  const loseHope = (error: unknown): never => {
+    if (database !== undefined && error instanceof DatabaseError && error.fault !== "locked") patience.note(database);
+    throw error;
+  };
+
   const tell = (changes: readonly IssueChange[]): void => {
     if (changes.length > 0) channel.push({ kind: "issues", changes });
+  };
+
+  const news = async (present: SqliteDatabase): Promise<News | undefined> => {
+    if (patience.holds(present)) return undefined;
+    const seen = present.stamps();
+    if (present.resting()) return { kind: "nothing" };
+    const asked = present.uses !== uses;
+    const found = await cursor?.news();
+    uses = present.uses;
+    if (asked || found?.kind !== "nothing") busyAt = clock.now();
+    // An open database keeps others from changing its journal mode. Where nothing happens its files say so just as well.
+    else if (clock.now() - busyAt >= REST_AFTER && events.unwatched()?.remote !== true) present.rest(seen);
+    return found;
   };
 
   const lookForNews = async (): Promise<void> => {
     const present = place.sqlite();
     if (present !== database) moveTo(present);
     looked = true;
-    keepWatch();
-    const news = await cursor?.news();
+    events.follow(database);
+    const found = database && (await news(database).catch(loseHope));
+    if (database !== undefined && found === undefined) return;
+    patience.end();
     if (fault !== undefined) {
       fault = undefined;
       channel.push({ kind: "sweep", reason: `${rig} can be read again` });
     }
-    if (news === undefined) return;
-    if (news.kind === "nothing") {
+    if (found === undefined) return;
+    if (found.kind === "nothing") {
       const wait = LOOK_AGAIN[looks];
       looks += 1;
       if (wait !== undefined) queue.addAfter(path, wait);
@@ -116,31 +138,39 @@ export function watchPlace(
     }
     looks = LOOK_AGAIN.length;
     begun = true;
-    if (news.kind === "everything") channel.push({ kind: "sweep", reason: news.reason });
-    if (news.kind === "changed") {
-      tell(news.changes);
-      awaited.note(path, news.changes);
+    if (found.kind === "everything") channel.push({ kind: "sweep", reason: found.reason });
+    if (found.kind === "changed") {
+      tell(found.changes);
+      awaited.note(path, found.changes);
     }
-    const explained = news.kind === "changed" && news.changes.length > 0;
+    const explained = found.kind === "changed" && found.changes.length > 0;
     queue.addAfter(comparisonOf(path), explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
   };
 
-  const compareAgainIfLocked = (error: unknown): void => {
+  const compareAgain = (error: unknown): void => {
     if (!(error instanceof DatabaseError)) throw error;
-    if (error.fault === "locked") queue.addAfter(comparisonOf(path), COMPARE_AFTER);
+    queue.addAfter(comparisonOf(path), error.fault === "locked" ? COMPARE_AFTER : COMPARE_FAULTY_AFTER);
   };
+
+  const look = (): Promise<void> => lookForNews().catch(noteFault);
 
   return {
     place,
-    look: () => lookForNews().catch(noteFault),
+    look,
     async compare() {
+      // What an event tells of is told as that: the comparison would find it as well, and it would be told twice.
+      await look();
       comparedAt = clock.now();
       // What is wrong with the town's own database is told by its own place.
-      await awaited.convoys().then(tell, compareAgainIfLocked);
-      if (database !== undefined) await awaited.issues(place).then(tell, compareAgainIfLocked);
+      await awaited.convoys().then(tell, compareAgain);
+      if (database !== undefined) await awaited.issues(place).then(tell, compareAgain);
     },
-    unwatched: () => (watch?.kind === "unwatched" ? watch.why : undefined),
+    doubt(reason) {
+      cursor?.doubt(reason);
+      queue.add(path);
+    },
+    unwatched: () => events.unwatched()?.why,
     concerns: () => database !== undefined || fault !== undefined,
-    close: closeWatch,
+    close: events.close,
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { buildTown, tempDir, type Town } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { openFiles } from "./support/open-files.ts";
 import { openStore, statesOf } from "./support/store.ts";
 import { freshTown } from "./support/watching.ts";
 
@@ -142,4 +143,30 @@ describe("metadata.json", () => {
     writeFileSync(metadata, "{}");
     expect(await state()).toBe("done");
   });
+});
+
+test("the files of a rig whose route is taken away, or leads elsewhere now, are closed at the next question", async () => {
+  const town = freshTown({ rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } } });
+  for (const id of ["al-a", "be-a"]) town.createIssue({ id });
+  const convoy = town.createConvoy({ tracks: ["al-a", "be-a"] });
+  const { store } = openStore(town.dir);
+  await statesOf(store, convoy);
+  expect(openFiles(town.db("beta"))).toBeGreaterThan(0);
+  const routes = join(town.dir, ".beads/routes.jsonl");
+  const text = readFileSync(routes, "utf8");
+  writeFileSync(
+    routes,
+    text
+      .split("\n")
+      .filter((line) => !line.includes("be-"))
+      .join("\n"),
+  );
+  await statesOf(store, convoy);
+  expect(openFiles(town.db("beta"))).toBe(0);
+  writeFileSync(routes, text);
+  await statesOf(store, convoy);
+  expect(openFiles(town.db("beta"))).toBeGreaterThan(0);
+  writeFileSync(routes, text.replace('"path":"beta"', '"path":"alpha"'));
+  await statesOf(store, convoy);
+  expect(openFiles(town.db("beta"))).toBe(0);
 });

@@ -140,11 +140,12 @@ test("tables that bd rebuilds at every start do not make the database be opened 
   const town = freshTown({ rigs: {} });
   const { files } = openStore(town.dir);
   const database = files.places()[0]?.sqlite() ?? expect.fail("no database");
-  const before = await database.connection();
+  const opening = (): Promise<number> => database.use(({ serial }) => serial);
+  const before = await opening();
   const writer = startWriter();
   await writer.sql(town.db(), "begin; create table copy as select * from config; drop table copy; commit");
   await database.revision();
-  expect(await database.connection()).toBe(before);
+  expect(await opening()).toBe(before);
 });
 
 test("the revision changes with a commit, with a new opening, and with nothing else", async () => {

@@ -5,9 +5,10 @@ import { promisify } from "node:util";
 import { until, virtualClock } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
 import { openTown, type WatchDirectory } from "../../src/index.ts";
-import { watchDirectory } from "../../src/watch-directory.ts";
+import { unwatchable, watchDirectory } from "../../src/watch-directory.ts";
 import { counting } from "../support/counting.ts";
 import { driver } from "../support/driver.ts";
+import { openFiles } from "../support/open-files.ts";
 import { follow, freshTown, oneRig } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 
@@ -127,4 +128,28 @@ test("when it is stopped nothing is left: no sleep, no open file, and the proces
   const { during, after } = JSON.parse(stdout) as { during: number; after: number };
   expect(during).toBeGreaterThan(0);
   expect(after).toBe(0);
+});
+
+test.for([
+  [0x6969, "NFS"],
+  [0xff534d42, "CIFS"],
+  [0x65735546, "FUSE"],
+  [0x01021997, "9P"],
+] as const)("a directory whose file system is of type %i is not watched: it is on %s", ([type, name]) => {
+  expect(unwatchable("/there", type)).toEqual({ kind: "unwatched", why: `/there is on ${name}`, remote: true });
+  const ext4 = 0xef53;
+  expect(unwatchable("/there", ext4)).toBeUndefined();
+});
+
+test("on another machine's files a database at rest is asked all the same: what they look like from here comes late", async () => {
+  const town = freshTown();
+  const clock = virtualClock();
+  const { files, reads, forget } = counting(openTown({ town: town.dir, now: () => clock.now(), driver }));
+  const away: WatchDirectory = (dir) => unwatchable(dir, 0x6969) ?? expect.fail("NFS is watched");
+  await follow(town.dir, { clock, files, watchDirectory: away });
+  await clock.advance(20_000);
+  forget();
+  await clock.advance(10_000);
+  expect(reads.questions).toBe(200);
+  expect(openFiles(town.db("alpha"))).toBeGreaterThan(0);
 });

@@ -3,8 +3,8 @@ import type { SqliteDatabase } from "../../src/sqlite-database.ts";
 
 export interface Counting {
   readonly files: TownFiles;
-  /** Looks at a connection, and queries, since the last `forget`. */
-  readonly reads: { looks: number; queries: number };
+  /** Looks at files, questions of the feed, and queries, since the last `forget`. */
+  readonly reads: { looks: number; questions: number; queries: number };
   forget(): void;
 }
 
@@ -17,12 +17,22 @@ function once<A extends object, B>(make: (value: A) => B): (value: A) => B {
   };
 }
 
-/** Counts how often the files of a town are asked. */
-export function counting(files: TownFiles): Counting {
-  const reads = { looks: 0, queries: 0 };
+/** Counts how often the files of a town are asked; `asked` is called after each question of the feed. */
+export function counting(files: TownFiles, asked: (file: string) => void = () => undefined): Counting {
+  const reads = { looks: 0, questions: 0, queries: 0 };
   const counted = once((database: SqliteDatabase): SqliteDatabase => ({
     ...database,
-    connection: () => ((reads.looks += 1), database.connection()),
+    get losses() {
+      return database.losses;
+    },
+    get uses() {
+      return database.uses;
+    },
+    stamps: () => ((reads.looks += 1), database.stamps()),
+    use: (question) => {
+      reads.questions += 1;
+      return database.use(question).finally(() => asked(database.name));
+    },
     issues: (ids) => ((reads.queries += 1), database.issues(ids)),
     openTracks: () => ((reads.queries += 1), database.openTracks()),
     openConvoys: () => ((reads.queries += 1), database.openConvoys()),
@@ -36,7 +46,7 @@ export function counting(files: TownFiles): Counting {
   });
   return {
     reads,
-    forget: () => void Object.assign(reads, { looks: 0, queries: 0 }),
+    forget: () => void Object.assign(reads, { looks: 0, questions: 0, queries: 0 }),
     files: { ...files, places: () => files.places().map(countedPlace) },
   };
 }

@@ -4,23 +4,7 @@ import { buildTown, tempDir, type Town, type TownOptions, until } from "@gastown
 import { onTestFinished } from "vitest";
 import { createChangeFeed, openTown, type TownFiles, type WatchDirectory } from "../../src/index.ts";
 import { driver } from "./driver.ts";
-
-/** The time of this machine. */
-export const realClock: Clock = {
-  now: () => performance.now(),
-  wall: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      const end = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal?.addEventListener("abort", end, { once: true });
-    }),
-};
+import { realClock } from "./real-clock.ts";
 
 export const oneRig: TownOptions = { rigs: { alpha: { prefix: "al" } } };
 

@@ -1,16 +1,19 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Town } from "@gastown/test-fixtures";
+import type { Town, TownOptions } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 
 export type Request =
+  | { readonly kind: "build"; readonly town: string; readonly options: TownOptions }
   | { readonly kind: "town"; readonly town: string; readonly call: keyof Town; readonly args: readonly unknown[] }
   | { readonly kind: "sql"; readonly file: string; readonly sql: string; readonly keep: boolean };
 
 /** Another process that writes to databases. It ends with the test. */
 export interface Writer {
   readonly pid: number;
+  /** Builds a town, over there. */
+  build(dir: string, options: TownOptions): Promise<unknown>;
   /** A method of the town builder, over there. */
   town<K extends keyof Town>(
     dir: string,
@@ -24,7 +27,8 @@ export interface Writer {
 
 const program = fileURLToPath(new URL("./programs/writer.ts", import.meta.url));
 
-export function startWriter(): Writer {
+/** @param onEnd takes what is to be done at the end; the end of the test by default */
+export function startWriter(onEnd: (end: () => Promise<void>) => void = onTestFinished): Writer {
   const child = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
@@ -32,7 +36,7 @@ export function startWriter(): Writer {
     child.kill("SIGKILL");
     await exited;
   };
-  onTestFinished(kill);
+  onEnd(kill);
 
   let turn: Promise<unknown> = Promise.resolve();
   const ask = (request: Request): Promise<unknown> => {
@@ -50,6 +54,7 @@ export function startWriter(): Writer {
 
   return {
     pid: child.pid ?? 0,
+    build: (town, options) => ask({ kind: "build", town, options }),
     town: (town, call, ...args) => ask({ kind: "town", town, call, args }),
     sql: (file, sql, { keep = false } = {}) => ask({ kind: "sql", file, sql, keep }),
     kill,

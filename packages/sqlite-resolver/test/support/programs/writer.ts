@@ -1,6 +1,6 @@
 // Another process that writes: one JSON request a line on stdin, one JSON answer a line on stdout.
 import { createInterface } from "node:readline";
-import { openTown, type Town } from "@gastown/test-fixtures";
+import { buildTown, openTown, type Town } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
 import type { Request } from "../writer.ts";
 
@@ -17,6 +17,7 @@ const sql = (db: Database.Database, text: string): unknown => {
 };
 
 const answer = (request: Request): unknown => {
+  if (request.kind === "build") return buildTown(request.town, request.options) && null;
   if (request.kind === "town") {
     const town = openTown(request.town) as unknown as Record<keyof Town, (...args: readonly unknown[]) => unknown>;
     return town[request.call](...request.args) ?? null;
