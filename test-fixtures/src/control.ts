@@ -42,15 +42,26 @@ export interface Exit {
   readonly stderr?: string;
 }
 
-export type GtMode = "seed" | "head" | "lies" | "warns" | "hangs" | "fails" | "crash-after-close";
+export type GtMode = "seed" | "head" | "july" | "lies" | "warns" | "hangs" | "fails" | "crash-after-close";
+
+/** The points of a landing, in their order. Only `july` has those from `export` on that are no mail. */
+export type GtPoint = "close" | "export" | "print" | "show" | "mail" | "nudge" | "mayor" | "stamp" | "export-again";
 
 export interface ConvoyControl {
   readonly mode?: GtMode;
   /** Whose rules the modes follow that are no gt of their own: `seed` by default. */
-  readonly base?: "seed" | "head";
+  readonly base?: "seed" | "head" | "july";
   /** Every rig issue reads as open, as gt 1.0.1 sees them on Dolt. */
   readonly blindRigs?: boolean;
   readonly delayMs?: number;
+  /** Where it is killed (SIGKILL), when it has got through that: at its first mail, when that is one. */
+  readonly killAfter?: GtPoint;
+  /** What does not work. */
+  readonly failAt?: readonly GtPoint[];
+  /** Time that a point takes, in ms, before it works: a nudge of an agent at work takes 75 s. */
+  readonly takesMs?: Partial<Readonly<Record<GtPoint, number>>>;
+  /** To whom no mail can be sent. */
+  readonly unknownAddresses?: readonly string[];
   /** Time for each open convoy looked at. */
   readonly perConvoyMs?: number;
   /** The first n convoy commands since this was set fail, then it works. */

@@ -14,7 +14,8 @@ export type {
   TownOptions,
   WriteOptions,
 } from "./town/types.ts";
-export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, Mail } from "./control.ts";
+export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, GtPoint, Mail } from "./control.ts";
+export { type GtGeneration, gtGenerations } from "./gt-generations.ts";
 export { shellProgram } from "./shell-program.ts";
 export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";

@@ -9,6 +9,8 @@ export interface StandInOptions {
   readonly runtime?: string;
   /** Where the programs are, when not beside this file (a bundle). */
   readonly programs?: { readonly bd: string; readonly gt: string };
+  /** A gt since July 2026: its file has in it what one looks for in that of the real one, and its mode is set. */
+  readonly july?: boolean;
 }
 
 export interface StandIns {
@@ -41,8 +43,8 @@ const command = (runtime: string): readonly string[] => {
 const compileCache = (dir: string, bundled: boolean): string =>
   bundled ? join(dir, ".compile-cache") : inPackage(".compile-cache");
 
-const wrapper = (dir: string, runtime: string, program: string, cache: string): string => `#!/bin/sh
-GASTOWN_STAND_INS=${quote(dir)}
+const wrapper = (dir: string, runtime: string, program: string, cache: string, has: string): string => `#!/bin/sh
+${has}GASTOWN_STAND_INS=${quote(dir)}
 NODE_COMPILE_CACHE=${quote(cache)}
 export GASTOWN_STAND_INS NODE_COMPILE_CACHE
 exec ${[...command(runtime), program].map(quote).join(" ")} "$@"
@@ -77,8 +79,11 @@ export const installStandIns = (dir: string, options: StandInOptions = {}): Stan
   const cache = compileCache(dir, options.programs !== undefined);
   mkdirSync(dir, { recursive: true });
   for (const name of ["bd", "gt"] as const) {
-    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name], cache));
+    const has = name === "gt" && options.july === true ? "# completion_notified_at\n" : "";
+    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name], cache, has));
     chmodSync(join(dir, name), 0o755);
   }
-  return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control: controlOf(dir) };
+  const control = controlOf(dir);
+  if (options.july === true) control.set({ gt: { mode: "july" } });
+  return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control };
 };

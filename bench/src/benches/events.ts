@@ -105,6 +105,7 @@ function growthOf(rss: readonly number[]): number {
 async function measure(rate: number, seconds: number): Promise<Stream> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys: 2_400, issuesPer: 5, open: 5, rigs: 10 });
+  town.startDaemons();
   const all = town.convoys
     .flatMap((_, at) => Array.from({ length: 5 }, (__, nth) => at * 5 + nth))
     .map((serial) => `r${serial % 10}-${serial.toString(36).padStart(4, "0")}`);

@@ -63,6 +63,7 @@ async function watcherAtRest(
 ): Promise<Rest> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys, issuesPer: 10, rigs });
+  town.startDaemons();
   const { bd, gt } = installStandIns(`${dir.path}/bin`);
   await using watcher = startWatcher(["--town", town.dir, "--gt", gt, "--bd", bd], { keep: false });
   await watcher.until(({ event }) => event === "watching", "watching", 60_000);

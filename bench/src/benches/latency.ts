@@ -99,6 +99,7 @@ export const latency: Bench = {
 async function measure(source: string, journal: "wal" | "delete", tries: number): Promise<Try[]> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys: tries, issuesPer: 3, rigs: 3, journal });
+  town.startDaemons();
   const { bd } = installStandIns(`${dir.path}/bin`);
   const gt = markingGt(`${dir.path}/gt`);
   const hq = new Database(town.db());

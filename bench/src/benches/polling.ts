@@ -52,6 +52,7 @@ export const polling: Bench = {
 async function measure(tries: number): Promise<Try[]> {
   using dir = tempDir();
   const town = bulkTown(`${dir.path}/town`, { convoys: tries, issuesPer: 3, rigs: 3 });
+  town.startDaemons();
   const { bd } = installStandIns(`${dir.path}/bin`);
   const ours = markingGt(`${dir.path}/ours`);
   const original = markingGt(`${dir.path}/original`);

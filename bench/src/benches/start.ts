@@ -17,6 +17,7 @@ export const start: Bench = {
   async run({ quick }) {
     using dir = tempDir();
     const town = bulkTown(`${dir.path}/town`, { convoys: 100, issuesPer: 10, rigs: 3 });
+    town.startDaemons();
     const { bd, gt } = installStandIns(`${dir.path}/bin`);
     const env = cleanEnvironment();
     const node = (...args: string[]) => timed(() => run(process.execPath, args, { env }));

@@ -5,6 +5,8 @@ import { createLineSplitter } from "./lines.ts";
 const STDERR_LIMIT = 4096;
 const GRACE = 2000;
 const DRAIN = 200;
+/** What listens must change nothing: bd would start a daemon of the town that outlives us, migrates and exports. */
+const NO_DAEMON = { BEADS_AUTO_START_DAEMON: "false" };
 
 /** What one chunk of the stream held. */
 export interface Batch {
@@ -27,11 +29,14 @@ export interface FollowOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   readonly onBatch: (batch: Batch) => void;
+  readonly onStart?: ((pid: number) => void) | undefined;
 }
 
 /** Runs `bd activity --follow --town --json` once, until it ends or the signal is aborted. Leaves no process behind. */
-export async function followOnce({ bd, town, env, signal, onBatch }: FollowOptions): Promise<RunEnd> {
-  const group = startGroup(bd, ["activity", "--follow", "--town", "--json"], { cwd: town, env });
+export async function followOnce({ bd, town, env, signal, onBatch, onStart }: FollowOptions): Promise<RunEnd> {
+  const options = { cwd: town, env: { ...env, ...NO_DAEMON } };
+  const group = startGroup(bd, ["activity", "--follow", "--town", "--json"], options);
+  if (group.pid !== undefined) onStart?.(group.pid);
   const stderr = createTail(STDERR_LIMIT);
   const splitter = createLineSplitter();
   let oversized = 0;

@@ -70,7 +70,10 @@ describe.for([0, 0.5, 0.999_999])("lives of bd, with %d for chance", (random) =>
     const last = await until(() => hints.findLast((hint) => hint.kind === "state" && hint.state === state));
     expect(hints.findLast((hint) => hint.kind === "state")).toBe(last);
     const streams = runs.filter((run) => run.lines !== "none" || run.ms === null).length;
-    if (sweep) expect(hints.filter((hint) => hint.kind === "sweep").length).toBeGreaterThanOrEqual(streams);
+    const sweeps = hints.filter((hint) => hint.kind === "sweep").length;
+    if (sweep) expect(sweeps).toBeGreaterThanOrEqual(streams);
+    const alive = runs.filter((run) => run.lines !== "none" || run.ms === null || run.ms >= 2_000).length;
+    expect(sweeps, "one at the start, and one for each stream that gave a sign of life").toBeLessThanOrEqual(1 + alive);
     if (state === "unavailable") {
       expect(await until(() => (clock.sleeping.length === 1 ? clock.sleeping : undefined))).toEqual([LOOK_AGAIN_AFTER]);
     }

@@ -1,4 +1,4 @@
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolEnvironment } from "@gastown/process";
 import {
@@ -73,8 +73,51 @@ describe("bd activity as a source", () => {
     await until(() => control.calls("bd").length > 0);
     await source.clock.advance(1_999);
     expect(source.count("state")).toBe(0);
+    const sweeps = source.count("sweep");
     await source.clock.advance(1);
     expect(await source.hint("state")).toEqual({ kind: "state", state: "up" });
+    await until(() => source.count("sweep") === sweeps + 1);
+  });
+
+  test("that ends at once, over and over, asks for one sweep in all: what is missed is found by the sweeps there are", async () => {
+    const { dir, town } = setting();
+    const bd = shellProgram(dir, "failing", "echo run >> runs; echo 'Error: no rig daemons running' >&2; exit 1");
+    const source = startSource({ town: town.dir, bd: () => bd });
+    const runs = (): number =>
+      existsSync(join(town.dir, "runs")) ? readFileSync(join(town.dir, "runs"), "utf8").split("\n").length - 1 : 0;
+    for (let nth = 1; nth <= 5; nth += 1) {
+      await until(() => runs() === nth && source.count("state") > 0 && source.clock.sleeping.length === 1);
+      // Whatever the backoff is by now, and less than what counts as connected.
+      await source.clock.advance(source.clock.sleeping[0] ?? 0);
+    }
+    expect(source.count("sweep")).toBe(1);
+  });
+
+  test("is not started where no rig has a daemon, and is as soon as one has", async () => {
+    const { town, bd, control } = setting();
+    let daemons = false;
+    const source = startSource({ town: town.dir, bd: () => bd, hasDaemons: async () => daemons });
+    expect(await source.hint("state")).toMatchObject({
+      state: "unavailable",
+      detail: expect.stringContaining("daemon"),
+    });
+    await until(() => source.clock.sleeping.length === 1);
+    await source.clock.advance(3_600_000);
+    expect([control.calls("bd").length, source.count("sweep"), source.count("state")]).toEqual([0, 0, 1]);
+    daemons = true;
+    await source.clock.advance(5_000);
+    await until(() => control.calls("bd").length === 1);
+  });
+
+  test("is told to start no daemon itself, and says which process it is", async () => {
+    const { dir, town } = setting();
+    const bd = shellProgram(dir, "saying", 'echo "$BEADS_AUTO_START_DAEMON" > auto; echo $$ > pid; sleep 60');
+    const runs: (number | undefined)[] = [];
+    const source = startSource({ town: town.dir, bd: () => bd, onRun: (pid) => runs.push(pid) });
+    await until(() => existsSync(join(town.dir, "pid")) && readFileSync(join(town.dir, "pid"), "utf8").endsWith("\n"));
+    expect(readFileSync(join(town.dir, "auto"), "utf8")).toBe("false\n");
+    await source.stop();
+    expect(runs).toEqual([Number(readFileSync(join(town.dir, "pid"), "utf8")), undefined]);
   });
 
   test("survives lines that are no events and one of 5 MB, and counts them", async () => {
@@ -139,7 +182,8 @@ describe("bd activity as a source", () => {
     installStandIns(join(dir, "bin"));
     await source.clock.advance(30_000);
     await until(() => control.calls("bd").length === 2);
-    expect(source.count("sweep")).toBe(sweeps + 1);
+    await source.clock.advance(2_000);
+    await until(() => source.count("sweep") === sweeps + 1);
   });
 
   test("without the command is taken up again when another bd comes first on PATH", async () => {
@@ -151,9 +195,10 @@ describe("bd activity as a source", () => {
     path = shellProgram(dir, "newer", "echo $$ > newer.pid; sleep 60");
     await until(() => source.clock.sleeping.length === 1);
     await source.clock.advance(30_000);
-    await until(() => source.count("sweep") === 2);
+    await until(() => existsSync(join(town.dir, "newer.pid")));
     await source.clock.advance(2_000);
     expect(await source.hint("state", ({ state }) => state === "up")).toBeDefined();
+    await until(() => source.count("sweep") === 2);
   });
 
   test("that is missing is unavailable, and started when it is installed later", async () => {

@@ -90,6 +90,8 @@ export type WatchRecord =
       readonly title: string;
       readonly attempts: number;
       readonly output: string;
+      /** What a person can do, where gt or bd said something that is known. */
+      readonly hint?: string;
     }
   | {
       readonly event: "skipped";

@@ -9,7 +9,7 @@ const INTERRUPTED = 130;
 
 /** The two ways to stop, as the system asks for them. */
 export interface Stopping {
-  /** Aborted by the first signal, with its name: finish the command in flight. */
+  /** Aborted by the first signal, with its name: take up nothing new, and leave what is under way to end by itself. */
   readonly stop: AbortSignal;
   /** Aborted by the second signal, or when the drain limit is over. */
   readonly kill: AbortSignal;
@@ -26,6 +26,8 @@ export interface TakeSignalsOptions {
   readonly say?: (text: string) => void;
   /** Milliseconds from the first signal until what still runs is ended; for ever by default. */
   readonly drain?: number;
+  /** Milliseconds from the first signal until the process ends, and leaves what still runs; for ever by default. */
+  readonly patience?: number;
   /** The program stops when nobody reads its stdout any more, and goes on over a full disk. */
   readonly boundToOutput?: boolean;
 }
@@ -34,7 +36,7 @@ export interface TakeSignalsOptions {
  * Takes SIGINT, SIGTERM and SIGHUP, and a stdout that is gone. SIGHUP never counts as a second signal: a terminal that
  * closes sends several. Under nohup it is ignored.
  */
-export function takeSignals({ say, drain, boundToOutput = false }: TakeSignalsOptions = {}): Stopping {
+export function takeSignals({ say, drain, patience, boundToOutput = false }: TakeSignalsOptions = {}): Stopping {
   const stop = new AbortController();
   const kill = new AbortController();
   const timers: NodeJS.Timeout[] = [];
@@ -51,6 +53,7 @@ export function takeSignals({ say, drain, boundToOutput = false }: TakeSignalsOp
     reason = why;
     stop.abort(why);
     if (drain !== undefined) timers.push(setTimeout(force, drain).unref());
+    if (patience !== undefined) timers.push(setTimeout(() => process.exit(exitCode()), patience).unref());
   };
   const onSignal = (name: string): void => {
     if (name === "SIGHUP" && deaf) return;

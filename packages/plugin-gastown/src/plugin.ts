@@ -27,7 +27,7 @@ export interface ConvoyWatcherSettings {
   readonly onLand?: readonly [string, ...string[]] | undefined;
 }
 
-/** Milliseconds for the command in flight to end, once the watcher is to stop: less than a host's patience. */
+/** Milliseconds until the command in flight is left to end by itself, once the watcher is to stop: less than a host's patience. */
 const DRAIN = 8_000;
 
 /**
@@ -51,11 +51,7 @@ async function start(
   signal.throwIfAborted();
   const stop = new AbortController();
   const kill = new AbortController();
-  let drain: NodeJS.Timeout | undefined;
-  const end = (reason: unknown): void => {
-    stop.abort(reason);
-    drain ??= setTimeout(() => kill.abort(), DRAIN).unref();
-  };
+  const end = (reason: unknown): void => stop.abort(reason);
   const onAbort = (): void => end(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   context.onDispose(() => {
@@ -81,10 +77,10 @@ async function start(
     moreSources: [sweeps.source],
     dryRun: false,
     report,
+    leaveAfter: DRAIN,
     stop: stop.signal,
     kill: kill.signal,
   }).finally(() => {
-    clearTimeout(drain);
     signal.removeEventListener("abort", onAbort);
     sweeps.end(new Error("the convoy watcher has ended"));
   });
@@ -94,7 +90,7 @@ async function start(
 
   return {
     done,
-    status: () => ({ ...keeper.status(), rival: findRival(town) ?? null }),
+    status: () => ({ ...keeper.status(), rival: findRival(town)?.name ?? null }),
     trigger: () => sweeps.request(),
     async [Symbol.asyncDispose]() {
       end("disposed");

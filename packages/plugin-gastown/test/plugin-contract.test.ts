@@ -16,6 +16,7 @@ describe("the convoy watcher, as any plugin,", () => {
     setUp() {
       const dir = tempDir();
       const town = buildTown(join(dir.path, "town"), { rigs: { alpha: { prefix: "al" } } });
+      town.startDaemons();
       const tools = installStandIns(join(dir.path, "bin"));
       tools.control.set({ bd: { intervalMs: 50 } });
       town.createConvoy({ tracks: [town.createIssue({ rig: "alpha" })] });

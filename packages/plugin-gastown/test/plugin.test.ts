@@ -20,6 +20,7 @@ interface Scene extends StandIns {
 function scene(): Scene {
   const dir = tempDir(onTestFinished);
   const town = buildTown(join(dir.path, "town"), { rigs: { alpha: { prefix: "al" } } });
+  town.startDaemons();
   const tools = installStandIns(join(dir.path, "bin"));
   const stop = new AbortController();
   const events: PluginEvent[] = [];

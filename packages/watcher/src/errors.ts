@@ -54,6 +54,20 @@ export class StateDirError extends WatcherError {
   }
 }
 
+/** The lock of the town was removed, or put elsewhere, under the watcher that held it. */
+export class LockLostError extends WatcherError {
+  readonly path: string;
+
+  constructor(path: string) {
+    super(
+      "lock-lost",
+      `the lock in ${path} was removed or replaced while this watcher held it: another one may run now`,
+      "leave that directory alone while a watcher runs; start it again, and one of the two will be refused",
+    );
+    this.path = path;
+  }
+}
+
 /** A settings file that cannot be used. The message names the key, its value, and what is allowed. */
 export class SettingsError extends WatcherError {
   readonly path: string;

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join, resolve } from "node:path";
+import { messageOf } from "@gastown/convoy-core";
 import { isDenied } from "@gastown/process";
 import { statOf } from "./stat-of.ts";
 
@@ -26,10 +27,14 @@ export function findTool(
   return undefined;
 }
 
-/** Changes when the file behind a path is replaced or rewritten. */
+/** Changes when the file behind a path is replaced or rewritten. Never throws: one that can't be looked at has an identity, too. */
 export function fileIdentity(file: string): string {
-  const stat = statOf(file);
-  return stat === undefined ? "missing" : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+  try {
+    const stat = statOf(file);
+    return stat === undefined ? "missing" : `${stat.dev}:${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+  } catch (error) {
+    return `unreadable: ${messageOf(error)}`;
+  }
 }
 
 function isProgram(file: string, named = false): boolean {

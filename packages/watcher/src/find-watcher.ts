@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
+import { locksOn } from "./proc.ts";
 import { statOf } from "./stat-of.ts";
 import { stateDirOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status-file.ts";
@@ -20,7 +21,7 @@ export function findWatcher(town: string): FoundWatcher {
   const status = readStatus(join(dir, "status.json"));
   const note = readNote(join(dir, "watcher.pid"));
   if (note === undefined) return { state: "none", ...(status && { status }) };
-  const alive = isAlive(note.pid) && holdsLock(join(dir, "watcher.lock")) !== false;
+  const alive = isAlive(note.pid) && holdsLock(join(dir, "watcher.lock"), note.pid) !== false;
   const own = status?.pid === note.pid ? { status } : {};
   return { state: alive ? "running" : "dead", ...note, ...own };
 }
@@ -41,18 +42,12 @@ function readStatus(file: string): WatcherStatus | undefined {
   return status as unknown as WatcherStatus;
 }
 
-/** Whether somebody holds a lock on the file; undefined where the system does not tell. */
-function holdsLock(file: string): boolean | undefined {
-  const stat = statOf(file);
-  if (stat === undefined) return false;
-  let locks: string;
-  try {
-    locks = readFileSync("/proc/locks", "utf8");
-  } catch {
-    return undefined;
-  }
-  // 1: POSIX  ADVISORY  WRITE 4242 08:01:123456 1073741824 1073742335
-  return locks.split("\n").some((line) => line.trim().split(/\s+/)[5]?.split(":")[2] === String(stat.ino));
+/** Whether that process, or anybody on this file system, holds a lock on the file; undefined where the system does not tell. */
+function holdsLock(file: string, pid: number): boolean | undefined {
+  return (
+    locksOn(file)?.some((lock) => lock.sameDevice || lock.pid === pid) ??
+    (statOf(file) === undefined ? false : undefined)
+  );
 }
 
 function readJson(file: string): Record<string, unknown> | undefined {

@@ -1,4 +1,5 @@
 export {
+  LockLostError,
   PermissionError,
   PlatformError,
   SettingsError,

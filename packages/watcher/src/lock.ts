@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { isAlive } from "@gastown/process";
 import { type DriverName, DriverError } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
+import { statOf } from "./stat-of.ts";
 import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { type FileLock, takeLock } from "./take-lock.ts";
 
 const PATIENCE = 1_000;
 
 /** The one watcher of a town. */
-export type TownLock = FileLock;
+export interface TownLock extends FileLock {
+  /** Whether the file that is locked is still the one that the next watcher would lock. */
+  isInPlace(): boolean;
+}
 
 interface Holder {
   readonly pid: number;
@@ -41,17 +45,31 @@ export async function lockTown(town: string, since: Date, driver?: DriverName): 
   }
   if (held === undefined) throw new TownLockedError(town, holderOf(note));
   const lock = held;
+  const place = placeOf(file);
   let released = false;
   return {
+    isInPlace: () => placeOf(file) === place,
     release() {
       if (released) return;
       released = true;
-      rmSync(note, { force: true });
-      lock.release();
+      try {
+        // Somebody may have removed the directory, and another watcher may have begun in a new one.
+        if (readHolder(note)?.pid === process.pid) rmSync(note, { force: true });
+      } finally {
+        lock.release();
+      }
     },
   };
 }
 
+function placeOf(file: string): string | undefined {
+  try {
+    const stat = statOf(file);
+    return stat && `${stat.dev}:${stat.ino}`;
+  } catch {
+    return undefined;
+  }
+}
 function noteOf(since: Date): string {
   return `${JSON.stringify({ pid: process.pid, since: since.toISOString() } satisfies Holder)}\n`;
 }

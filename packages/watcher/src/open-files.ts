@@ -1,7 +1,5 @@
-import type { ActivitySource } from "@gastown/convoy-core";
-import { createDoltFeed, createDoltTown, type DoltTown } from "@gastown/dolt-resolver";
-import { createChangeFeed, openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
-import { mergeSources } from "./merge-sources.ts";
+import { createDoltTown, type DoltTown } from "@gastown/dolt-resolver";
+import { openTown, type TownFiles, type TownOptions } from "@gastown/sqlite-resolver";
 import { systemClock } from "./system-clock.ts";
 
 /** The databases of a town, each in what it is kept in. */
@@ -30,10 +28,4 @@ export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRo
       void dolt.close();
     },
   };
-}
-
-/** What the databases themselves tell, whatever each is kept in. */
-export function dbSource({ files, dolt }: OpenedFiles): ActivitySource {
-  const clock = systemClock;
-  return mergeSources("db", [createChangeFeed({ files, clock }), createDoltFeed({ files, dolt, clock })]);
 }

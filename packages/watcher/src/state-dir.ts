@@ -57,6 +57,5 @@ export function writeAtomically(file: string, text: string): void {
 /** Removes what a writer that was killed has left of its files. For the one who holds the lock of the directory. */
 export function clearDrafts(dir: string): void {
   for (const name of readdirSync(dir))
-    if (/^(watcher|status)\..*\.\d+\.tmp$|^output\.\d+\.\d+\.std(out|err)$/.test(name))
-      rmSync(join(dir, name), { force: true });
+    if (/^(watcher|status)\..*\.\d+\.tmp$/.test(name)) rmSync(join(dir, name), { force: true });
 }

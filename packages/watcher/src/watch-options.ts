@@ -25,6 +25,10 @@ export interface WatchTownOptions {
   readonly sweepEvery: number;
   /** How long to leave a complete convoy to another watcher of the town. */
   readonly grace: number;
+  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
+  readonly tellLimit?: number | undefined;
+  /** How long a stop waits for a command under way before it is left to end by itself; 10 s by default. */
+  readonly leaveAfter?: number | undefined;
   /** The steps that may be taken, in this order. */
   readonly steps: readonly LandStep[];
   /** `merge`: a convoy waits until the work of its closed issues is merged. */
@@ -37,8 +41,8 @@ export interface WatchTownOptions {
   readonly dryRun: boolean;
   /** Told of everything that happens. */
   readonly report: Reporter;
-  /** Stop: finish the command in flight. The reason of the abort is reported as it is. */
+  /** Stop: take up nothing new, and leave what is under way to end by itself. The reason is reported as it is. */
   readonly stop: AbortSignal;
-  /** Stop at once. */
+  /** Stop at once: end the command in flight, with all it started. */
   readonly kill: AbortSignal;
 }

@@ -1,10 +1,15 @@
 import { createBdSource } from "@gastown/bd-source";
 import { type ActivitySource, type ReconcileOptions, watch } from "@gastown/convoy-core";
 import { toolEnvironment } from "@gastown/process";
+import { beadsDirOf } from "@gastown/town-files";
+import { dbSources } from "./db-sources.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
 import { underLead, whileLeading } from "./leadership.ts";
-import { dbSource } from "./open-files.ts";
+import { endLeftBehind, noteBd } from "./left-behind.ts";
+import type { OpenedFiles } from "./open-files.ts";
 import { requireProcessGroups } from "./require-process-groups.ts";
+import { hasDaemon } from "./rig-daemons.ts";
+import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTownLock } from "./town-lock.ts";
 import type { WatchTownOptions } from "./watch-options.ts";
@@ -18,6 +23,7 @@ import { withTown } from "./with-town.ts";
  * @throws {ToolNotFoundError} when there is no gt
  * @throws {TownLockedError} when another watcher holds the town
  * @throws {StateDirError} when the watcher's own files cannot be written
+ * @throws {LockLostError} when its lock is removed under it
  * @throws {DriverError} when there is no such driver here
  * @throws {DatabaseError} when the town's own database cannot be read, and waiting would not help
  */
@@ -25,18 +31,25 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
   requireProcessGroups();
   await withTown(options, async (reconcile, opened) => {
     const watchNow = async (lead: Pick<ReconcileOptions, "lander" | "rival" | "stop"> = reconcile): Promise<void> => {
-      const sources = options.sources.map((name) => (name === "bd" ? bdSource(options) : dbSource(opened)));
+      const sources = options.sources.flatMap((name) =>
+        name === "bd" ? [bdSource(options, opened)] : dbSources(opened),
+      );
       await watch({ ...reconcile, ...lead, sources: [...sources, ...(options.moreSources ?? [])] });
     };
     if (options.dryRun) return watchNow();
+    // One that a watcher before this has left behind when it was killed.
+    const cleared = endLeftBehind(stateDirOf(options.town));
     const lock = createTownLock(opened, systemClock);
     await whileLeading(lock, reconcile, (leadership) => watchNow(underLead(reconcile, leadership)));
+    await cleared;
   });
 }
 
-function bdSource({ town, bd }: WatchTownOptions): ActivitySource {
+function bdSource({ town, bd, dryRun }: WatchTownOptions, { files }: OpenedFiles): ActivitySource {
   return createBdSource({
     town,
+    hasDaemons: () => hasDaemon(files.places().map(({ path }) => beadsDirOf(town, path).dir)),
+    ...(!dryRun && { onRun: (pid) => noteBd(stateDirOf(town), pid) }),
     bd: () => findTool("bd", bd, process.env["PATH"], process.cwd()),
     identity: fileIdentity,
     env: toolEnvironment(process.env),

@@ -1,35 +1,59 @@
-import { createTownStore, type ReconcileOptions, type Reporter } from "@gastown/convoy-core";
+import {
+  type ConvoyLander,
+  createTownStore,
+  messageOf,
+  type ReconcileOptions,
+  type Reporter,
+} from "@gastown/convoy-core";
 import { freezeOf } from "@gastown/town-files";
 import { commandEnvironment } from "./command-environment.ts";
-import { ToolNotFoundError } from "./errors.ts";
+import { LockLostError, ToolNotFoundError } from "./errors.ts";
 import { findTool } from "./find-tool.ts";
 import { gateAdvice } from "./gate-advice.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
-import { lockTown } from "./lock.ts";
+import { openLedger, readLedger } from "./ledger.ts";
+import { lockTown, type TownLock } from "./lock.ts";
 import { type OpenedFiles, openFiles } from "./open-files.ts";
 import { findRival } from "./rival.ts";
 import { stateDirOf } from "./state-dir.ts";
-import { createStatusKeeper } from "./status-file.ts";
+import { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
-import { createFaultTeller, tellRejectedRoutes } from "./tell-faults.ts";
+import { createFaultTeller, createTeller, tellRejectedRoutes } from "./tell-faults.ts";
+import { openCommands, takeUp } from "./unfinished.ts";
 import type { WatchTownOptions } from "./watch-options.ts";
+
+/** How long gt may take in all, in milliseconds: until the convoy is closed, and then until it has told people. */
+const CLOSE_LIMIT = 60_000;
+const TELL_LIMIT = 300_000;
+/** How long a stop waits for a command under way, in milliseconds, before it is left to end by itself. */
+const LEAVE_AFTER = 10_000;
 
 /** Works on a town: finds its tools, takes its lock, opens its databases, and leaves nothing of that behind. */
 export async function withTown<T>(
   options: WatchTownOptions,
   work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
 ): Promise<T> {
-  const { town, dryRun, version, driver } = options;
-  const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
-  const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
-  if (gt === undefined && !dryRun)
-    throw new ToolNotFoundError(
-      "gt",
-      options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
-    );
+  const ends: (() => unknown)[] = [];
+  try {
+    return await workOn(options, work, (end) => void ends.unshift(end));
+  } finally {
+    await runAll(ends);
+  }
+}
+
+async function workOn<T>(
+  options: WatchTownOptions,
+  work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
+  defer: (end: () => unknown) => void,
+): Promise<T> {
+  const { town, dryRun, version, driver, tellLimit = TELL_LIMIT } = options;
+  const { now, wall } = systemClock;
+  const { bd, gt } = findTools(options);
+  const dir = stateDirOf(town);
   const startedAt = new Date();
   const lock = dryRun ? undefined : await lockTown(town, startedAt, driver);
+  defer(() => lock?.release());
   const keeper = createStatusKeeper(
     {
       version,
@@ -40,18 +64,45 @@ export async function withTown<T>(
     },
     lock !== undefined,
   );
+  defer(() => keeper.close());
+
+  const before = lock === undefined ? [] : readLedger(dir);
+  const onFault = (why: string): void =>
+    report({
+      event: "warning",
+      message: `the ledger of commands cannot be written: ${why}`,
+      hint: "convoys are landed all the same; what a crash interrupts will not be taken up",
+    });
+  const ledger = lock && openLedger({ dir, wall, now, onFault });
   let hooks: Hooks | undefined;
-  const report: Reporter = (record) => {
+  const report: Reporter = createTeller((record) => {
     keeper.report(record);
+    ledger?.note(record);
     options.report(record);
     hooks?.report(record);
-  };
+  });
+
+  const { leaving, lost, stop } = signalsOf(options, defer);
   const opened = openFiles(town, {
     driver,
     onRejectedRoutes: (rejected) => tellRejectedRoutes(town, rejected, report),
   });
+  defer(() => opened.close());
+  const tellFault = createFaultTeller(report);
+  const store = createTownStore(opened.files.databases, {
+    onFault(rig, error) {
+      keeper.noteRead(rig, error?.message);
+      tellFault(rig, error);
+    },
+  });
+  const lander = createGtLander({
+    gt: gt ?? "gt",
+    town,
+    env: commandEnvironment(process.env, bd, gt),
+    now,
+    own: ledger && { ledger, dir },
+  });
   try {
-    const store = createTownStore(opened.files.databases, { onFault: createFaultTeller(report) });
     hooks = createHooks({
       commands: options.hooks ?? {},
       town,
@@ -59,19 +110,14 @@ export async function withTown<T>(
       read: async (id) => (await store.readConvoys([id])).get(id),
       report,
       clock: systemClock,
-      kill: options.kill,
+      kill: AbortSignal.any([options.kill, leaving]),
     });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
     if (options.gate === "merge") tellOfRivals(town, report);
     const result = await work(
       {
         store,
-        lander: createGtLander({
-          gt: gt ?? "gt",
-          town,
-          env: commandEnvironment(process.env, bd),
-          outputDir: stateDirOf(town),
-        }),
+        lander: guarded(lander, { lock, lost, leaving, keeper, report }),
         sources: [],
         clock: systemClock,
         report,
@@ -83,31 +129,119 @@ export async function withTown<T>(
         ...(options.mergeStaleAfter !== undefined && { mergeStaleAfter: options.mergeStaleAfter }),
         dryRun,
         hold: async () => freezeOf(town, process.env)?.reason,
-        rival: async () => {
-          const name = keeper.noteRival(findRival(town));
-          return name === undefined ? undefined : { name, checking: false };
-        },
-        stop: options.stop,
+        tellLimit,
+        unfinished:
+          ledger === undefined
+            ? []
+            : takeUp(openCommands(before), {
+                dir,
+                ledger,
+                wall,
+                limit: CLOSE_LIMIT + tellLimit,
+                signal: stop,
+                sleep: systemClock.sleep,
+              }),
+        rival: async () => keeper.noteRival(findRival(town)),
+        stop,
         kill: options.kill,
       },
       opened,
     );
+    if (lost.signal.aborted) throw new LockLostError(dir);
     await hooks.idle();
     report({ event: "stopped", reason: options.stop.aborted ? String(options.stop.reason) : "done" });
     return result;
   } catch (error) {
     hooks?.fail(error);
     await hooks?.idle();
+    report({ event: "stopped", reason: messageOf(error) });
     throw error;
+  }
+}
+
+function findTools(options: WatchTownOptions): { readonly bd: string | undefined; readonly gt: string | undefined } {
+  const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
+  const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
+  if (gt === undefined && !options.dryRun)
+    throw new ToolNotFoundError(
+      "gt",
+      options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
+    );
+  return { bd, gt };
+}
+
+interface Signals {
+  /** Aborted some time after the stop: what is under way is waited for no longer. */
+  readonly leaving: AbortSignal;
+  /** To be aborted when the lock is found to be another's. */
+  readonly lost: AbortController;
+  readonly stop: AbortSignal;
+}
+
+function signalsOf({ stop, leaveAfter = LEAVE_AFTER }: WatchTownOptions, defer: (end: () => unknown) => void): Signals {
+  const leaving = new AbortController();
+  const lost = new AbortController();
+  const stopOrLost = AbortSignal.any([stop, lost.signal]);
+  let timer: NodeJS.Timeout | undefined;
+  const begin = (): void => {
+    timer = setTimeout(() => leaving.abort(), leaveAfter);
+  };
+  stopOrLost.addEventListener("abort", begin, { once: true });
+  if (stopOrLost.aborted) begin();
+  defer(() => {
+    clearTimeout(timer);
+    stopOrLost.removeEventListener("abort", begin);
+  });
+  return { leaving: leaving.signal, lost, stop: stopOrLost };
+}
+
+interface Guard {
+  readonly lock: TownLock | undefined;
+  readonly lost: AbortController;
+  readonly leaving: AbortSignal;
+  readonly keeper: StatusKeeper;
+  readonly report: Reporter;
+}
+
+/** The lander, which runs nothing once the lock may be another's, is left when a stop has waited long enough, and is seen in the status. */
+function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper, report }: Guard): ConvoyLander {
+  return {
+    ...lander,
+    async run(step, convoy, { kill, leave }) {
+      if (lock?.isInPlace() === false) {
+        lost.abort();
+        return { ended: "failed", output: "nothing was run: the lock of this town is gone" };
+      }
+      const command = lander.command(step, convoy);
+      const end = keeper.noteCommand(convoy, command);
+      try {
+        const result = await lander.run(step, convoy, { kill, leave: AbortSignal.any([leave, leaving]) });
+        if (result.ended === "left")
+          report({
+            event: "warning",
+            message: `${command} was left to end by itself, because the watcher stops`,
+            hint: "the next watcher of this town waits for it, and tells what became of it",
+          });
+        return result;
+      } finally {
+        end();
+      }
+    },
+  };
+}
+
+/** Each has its turn, whatever those before it throw. */
+async function runAll([first, ...rest]: readonly (() => unknown)[]): Promise<void> {
+  if (first === undefined) return;
+  try {
+    await first();
   } finally {
-    opened.close();
-    keeper.close();
-    lock?.release();
+    await runAll(rest);
   }
 }
 
 function tellOfRivals(town: string, report: Reporter): void {
-  const message = gateAdvice(town, findRival(town));
+  const message = gateAdvice(town, findRival(town)?.name);
   if (message === undefined) return;
   report({ event: "warning", message, hint: "stop it, or read docs/guides/merge-gate.md for what that means" });
 }

@@ -1,14 +1,9 @@
 import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe } from "vitest";
 import { frozenLeaderSuite } from "./dolt/frozen-leader.ts";
-import { mergeSourcesSuite } from "./dolt/merge-sources.ts";
 import { mixedTownSuite } from "./dolt/mixed-town.ts";
 import { recordedTownSuite } from "./dolt/recorded-town.ts";
 import { severalMachinesSuite } from "./dolt/several-machines.ts";
-
-describe("two sources of one name", () => {
-  mergeSourcesSuite();
-});
 
 describe.each(sqlServers().kinds)("on %s", (kind) => {
   const server = useServer(kind, { beforeAll, afterAll });

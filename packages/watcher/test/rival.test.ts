@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { installStandIns, tempDir, until } from "@gastown/test-fixtures";
+import { installStandIns, shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { locksIn, locksOn } from "../src/proc.ts";
 import { findRival } from "../src/rival.ts";
 
 function town(): { dir: string; pidFile: string; lockFile: string } {
@@ -12,8 +13,8 @@ function town(): { dir: string; pidFile: string; lockFile: string } {
 }
 
 /** A process that can be seen by its pid; it ends with the test. */
-function start(program: string, args: readonly string[]): number {
-  const child = spawn(program, args, { stdio: "ignore", detached: true });
+function start(program: string, args: readonly string[], cwd?: string): number {
+  const child = spawn(program, args, { stdio: "ignore", detached: true, cwd });
   const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
   onTestFinished(async () => {
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
@@ -32,9 +33,9 @@ describe("a gt daemon in the town", () => {
     const { dir, pidFile } = town();
     const pid = start("sleep", ["60"]);
     writeFileSync(pidFile, `${pid}\n`);
-    expect(findRival(dir)).toBe(`gt daemon (pid ${pid})`);
+    expect(findRival(dir)).toEqual({ name: `gt daemon (pid ${pid})`, checking: false });
     writeFileSync(pidFile, `${pid}\n1234-nonce\n`);
-    expect(findRival(dir), "newer ones write more lines").toBe(`gt daemon (pid ${pid})`);
+    expect(findRival(dir)?.name, "newer ones write more lines").toBe(`gt daemon (pid ${pid})`);
   });
 
   test("is known by its lock (flock), whatever the pid file says", async () => {
@@ -42,8 +43,48 @@ describe("a gt daemon in the town", () => {
     writeFileSync(lockFile, "");
     writeFileSync(pidFile, "garbage");
     start("flock", ["--exclusive", lockFile, "sleep", "60"]);
-    expect(await until(() => findRival(dir))).toMatch(/^gt daemon \(pid \d+\)$/);
+    expect((await until(() => findRival(dir))).name).toMatch(/^gt daemon \(pid \d+\)$/);
   });
+
+  test.skipIf(!existsSync("/proc/locks"))(
+    "is not made by a lock on another file with the same inode (left out where there is no /proc)",
+    async () => {
+      const { dir, lockFile } = town();
+      writeFileSync(lockFile, "");
+      const { ino } = statSync(lockFile);
+      const locks = readFileSync("/proc/locks", "utf8");
+      // A lock that somebody holds elsewhere is shown under the inode of ours.
+      const other = join(dir, "other");
+      writeFileSync(other, "");
+      start("flock", ["--exclusive", other, "sleep", "60"]);
+      const held = await until(() => locksOn(other)?.find(({ kind }) => kind === "FLOCK"));
+      expect(held.sameDevice).toBe(true);
+      expect(locksOn(lockFile)).toEqual([]);
+      const lines = [`1: FLOCK  ADVISORY  WRITE ${held.pid} fe:ff:${ino} 0 EOF`, `1: -> ${locks.split("\n")[0]}`];
+      expect(locksIn(lines.join("\n"), statSync(lockFile, { bigint: true }))).toEqual([
+        { pid: held.pid, kind: "FLOCK", sameDevice: false },
+      ]);
+    },
+  );
+
+  test.skipIf(!existsSync("/proc/self/stat"))(
+    "is seen to be at work while a gt convoy check of its own runs (left out where there is no /proc)",
+    async () => {
+      const { dir, pidFile } = town();
+      const gt = shellProgram(
+        dir,
+        "gt",
+        'case "$1" in daemon) "$0" convoy check hq-cv-a & wait; sleep 60;; *) while [ ! -e go ]; do sleep 0.02; done;; esac',
+      );
+      const pid = start(gt, ["daemon"], dir);
+      writeFileSync(pidFile, String(pid));
+      const other = start(shellProgram(dir, "other-gt", "sleep 60"), ["convoy", "check"], dir);
+      expect(other).toBeGreaterThan(0);
+      await until(() => findRival(dir)?.checking === true);
+      writeFileSync(join(dir, "go"), "");
+      await until(() => findRival(dir)?.checking === false);
+    },
+  );
 
   test("is gone when its lock is free and its pid belongs to something else now", () => {
     const { dir, pidFile, lockFile } = town();
@@ -87,6 +128,6 @@ describe("a gt daemon in the town", () => {
       await exited;
     });
     const rival = await until(() => findRival(dir));
-    expect(rival).toBe(`gt daemon (pid ${readFileSync(pidFile, "utf8").trim()})`);
+    expect(rival.name).toBe(`gt daemon (pid ${readFileSync(pidFile, "utf8").trim()})`);
   });
 });

@@ -56,11 +56,53 @@ describe("the status file", () => {
       warnings: [],
     });
     expect(keeper.written()).toEqual(keeper.status());
+    expect(Object.keys(keeper.status().stuck), "what has landed is no longer stuck").toEqual(["hq-cv-c"]);
+  });
+
+  test("says what is under way, who was not told, and what others closed", () => {
+    const keeper = keep();
+    const end = keeper.noteCommand("hq-cv-a", "gt convoy check hq-cv-a");
+    expect(keeper.status().now.landing).toMatchObject({ convoy: "hq-cv-a", command: "gt convoy check hq-cv-a" });
+    keeper.report({ event: "telling", convoy: "hq-cv-a", title: "A", ms: 5, by: "check" });
+    expect(keeper.status().now).toMatchObject({ telling: [{ convoy: "hq-cv-a" }] });
+    expect(keeper.status().now.landing).toBeUndefined();
+    end();
+    const untold = { told: "tried, not told", untold: ["zzz/none"], said: "could not notify zzz/none" } as const;
+    keeper.report({ event: "landed", convoy: "hq-cv-a", title: "A", ms: 5, by: "check", ...untold });
+    keeper.report({ event: "closed", convoy: "hq-cv-b", title: "B", by: "?", done: 0, total: 1, open: ["al-a"] });
+    keeper.observe(() => ({ judging: 1, landing: 2, delayed: 3, oldestHint: "2026-01-12T12:00:00.000Z" }));
+    keeper.noteRead("alpha", "locked");
+    keeper.close();
+    expect(keeper.written()).toMatchObject({
+      now: { telling: [] },
+      untold: { "hq-cv-a": { to: ["zzz/none"], said: "could not notify zzz/none" } },
+      closedByOthers: 1,
+      queues: { judging: 1, landing: 2, delayed: 3 },
+      oldestHint: "2026-01-12T12:00:00.000Z",
+      lastReadError: { rig: "alpha", message: "locked" },
+      landing: { p50: 5, p99: 5 },
+    });
+    keeper.noteRead("alpha", undefined);
+    expect(keeper.status().lastReadError).toBeUndefined();
+  });
+
+  test("stays short, however much is stuck and however long it is told", () => {
+    const keeper = keep();
+    const output = "x".repeat(8_000);
+    for (let nth = 0; nth < 2_000; nth += 1)
+      keeper.report({ event: "stuck", convoy: `hq-cv-${nth}`, title: output, attempts: 3, output });
+    keeper.close();
+    expect(readFileSync(keeper.file).length).toBeLessThan(100_000);
+    const { stuck, stuckBeyond } = keeper.written();
+    expect([Object.keys(stuck).length, stuckBeyond, stuck["hq-cv-1999"]?.attempts]).toEqual([100, 1_900, 3]);
+    keeper.report({ event: "landed", convoy: "hq-cv-0", title: "A", ms: 1, by: "check" });
+    expect(keeper.status().stuckBeyond).toBe(1_899);
   });
 
   test("is written at the first record, and later by itself", async () => {
     const keeper = keep();
     keeper.report({ event: "warning", message: "one" });
+    await until(() => existsSync(keeper.file));
     expect(keeper.written().warnings).toHaveLength(1);
     keeper.report({ event: "warning", message: "two" });
     keeper.report({ event: "warning", message: "three" });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { markOf } from "@gastown/process";
 import {
   copyRecordedTown,
   installStandIns,
@@ -12,6 +13,7 @@ import {
 } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkTown, TownLockedError, ToolNotFoundError, watchTown, type WatcherStatus } from "../src/index.ts";
+import { type LedgerLine, readLedger } from "../src/ledger.ts";
 import { startHolder } from "./support/holder.ts";
 import { optionsFor, setting, startWatching } from "./support/watching.ts";
 
@@ -68,7 +70,7 @@ describe("a watcher", () => {
     });
     const own = join(where.town.dir, ".runtime/convoy-watcher");
     const status = (): WatcherStatus => JSON.parse(readFileSync(join(own, "status.json"), "utf8")) as WatcherStatus;
-    await until(() => status().watchingSince);
+    await until(() => existsSync(join(own, "status.json")) && status().watchingSince);
     watching.stop.abort("SIGINT");
     await watching.ended;
     expect(status()).toMatchObject({ pid: process.pid, town: where.town.dir, stoppedAt: expect.any(String) });
@@ -166,6 +168,111 @@ describe("a watcher", () => {
     });
     expect(where.town.status(convoy)).toBe("closed");
     expect(watching.of("checking")).toEqual([]);
+  });
+});
+
+describe("a gt that is not done when the watcher stops", () => {
+  const lines = (town: string): readonly LedgerLine[] => readLedger(join(town, ".runtime/convoy-watcher"));
+
+  test("is left to end by itself, and the next watcher waits for it instead of running another one", async () => {
+    const where = setting();
+    const { town, control } = where;
+    control.set({ gt: { mode: "head", takesMs: { mail: 1_500 } } });
+    town.createIssue({ id: "al-a" });
+    const convoy = town.createConvoy({ tracks: ["al-a"], description: "Notify: mayor/" });
+    town.close("al-a");
+    const watching = startWatching(where, { leaveAfter: 100 });
+    await until(() => town.status(convoy) === "closed");
+    watching.stop.abort("SIGTERM");
+    await watching.ended;
+    const [call] = control.calls("gt").filter(({ argv }) => argv.at(-1) === convoy);
+    expect([isAlive(call?.pid ?? 0), control.mails()]).toEqual([true, []]);
+    expect(watching.of("warning").map(({ message }) => message)).toContainEqual(
+      `gt convoy check ${convoy} was left to end by itself, because the watcher stops`,
+    );
+    expect(
+      lines(town.dir)
+        .map(({ kind }) => kind)
+        .slice(0, 3),
+    ).toEqual(["intent", "started", "ended"]);
+    expect(lines(town.dir)[2]).toMatchObject({ ended: "left" });
+
+    const next = startWatching(where);
+    await next.record("watching");
+    await until(() => lines(town.dir).some((line) => line.kind === "ended" && line.ended === "over"));
+    expect(control.mails()).toMatchObject([{ to: "mayor/", convoy }]);
+    expect(control.calls("gt").filter(({ argv }) => argv.at(-1) === convoy)).toHaveLength(1);
+    expect(
+      readdirSync(join(town.dir, ".runtime/convoy-watcher")).filter((name) => name.startsWith("command.")),
+    ).toEqual([]);
+  });
+
+  test("is ended by the second signal, with its files", async () => {
+    const where = setting();
+    where.control.set({ gt: { mode: "hangs", ignoreSigterm: true } });
+    where.town.createIssue({ id: "al-a" });
+    where.town.createConvoy({ tracks: ["al-a"] });
+    where.town.close("al-a");
+    const watching = startWatching(where, { leaveAfter: 60_000 });
+    const call = await until(() => where.control.calls("gt").find(({ argv }) => argv[0] === "convoy"));
+    watching.stop.abort("SIGTERM");
+    watching.kill.abort();
+    await watching.ended;
+    await until(() => !isAlive(call.pid));
+    expect(lines(where.town.dir)).toMatchObject([{ kind: "intent" }, { kind: "started" }, { ended: "signal" }]);
+  });
+});
+
+describe("a watcher whose lock is taken away", () => {
+  test("runs no gt, stops with a clear error, and leaves the lock of another one alone", async () => {
+    const where = setting();
+    where.town.createIssue({ id: "al-a" });
+    const convoy = where.town.createConvoy({ tracks: ["al-a"] });
+    const watching = startWatching(where, { sources: ["db"] });
+    await watching.record("watching");
+    rmSync(join(where.town.dir, ".runtime"), { recursive: true });
+    const other = await startHolder(where.town.dir, "better-sqlite3");
+    where.town.close("al-a");
+    await expect(watching.ended).rejects.toMatchObject({ code: "lock-lost" });
+    expect(watching.records.at(-1)).toMatchObject({ event: "stopped", reason: expect.stringContaining("removed") });
+    expect([where.town.status(convoy), where.control.calls("gt").filter(({ argv }) => argv.includes(convoy))]).toEqual([
+      "open",
+      [],
+    ]);
+    const note = readFileSync(join(where.town.dir, ".runtime/convoy-watcher/watcher.pid"), "utf8");
+    expect(JSON.parse(note)).toMatchObject({ pid: other.pid });
+  });
+});
+
+describe("bd activity", () => {
+  test("is not started in a town without daemons, and is when a daemon comes", async () => {
+    const where = setting(undefined, { daemons: false });
+    const watching = startWatching(where, { sources: ["bd"], dryRun: true });
+    expect(await watching.record("source", ({ name }) => name === "bd")).toMatchObject({
+      state: "unavailable",
+      detail: expect.stringContaining("no rig has a bd daemon"),
+    });
+    await watching.record("watching");
+    expect(where.control.calls("bd")).toEqual([]);
+    where.town.startDaemons();
+    await until(() => where.control.calls("bd").length === 1);
+  });
+
+  test("of a watcher that was killed is ended by the next one", async () => {
+    const where = setting();
+    where.control.set({ bd: { activity: "silent" } });
+    const first = startWatching(where, { sources: ["bd"] });
+    const file = join(where.town.dir, ".runtime/convoy-watcher/bd-activity.json");
+    const mark = await until(() => (existsSync(file) ? readFileSync(file, "utf8") : undefined));
+    first.stop.abort("done");
+    await first.ended;
+    expect(existsSync(file), "one that stops in order leaves no note").toBe(false);
+    const left = spawn("/bin/sleep", ["60"], { detached: true, stdio: "ignore" });
+    onTestFinished(() => void left.kill("SIGKILL"));
+    expect(JSON.parse(mark)).toMatchObject({ pid: expect.any(Number), start: expect.any(String) });
+    writeFileSync(file, JSON.stringify(await until(() => markOf(left.pid ?? 0))));
+    startWatching(where, { sources: ["db"] });
+    await until(() => left.signalCode !== null || !isAlive(left.pid ?? 0));
   });
 });
 

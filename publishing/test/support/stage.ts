@@ -32,6 +32,7 @@ export interface Stage {
 export function stage(nodeDir: string): Stage {
   const dir = tempDir(onTestFinished, "stage-");
   const town = buildTown(join(dir.path, "town"), { rigs: { alpha: { prefix: "al" } } });
+  town.startDaemons();
   const bin = join(dir.path, "bin");
   const { control } = installStandIns(bin);
   control.set({ bd: { intervalMs: 50 } });

@@ -13,6 +13,8 @@ export interface IssueFields {
   readonly type?: string;
   readonly labels?: readonly string[];
   readonly assignee?: string;
+  /** `dev` by default. */
+  readonly createdBy?: string;
 }
 
 export const author = "dev";
@@ -32,7 +34,7 @@ export const issueRow = (issue: IssueFields, time: bigint = nowNs()): Row => {
     issue_type: issue.type ?? "task",
     assignee: issue.assignee ?? "",
     created_at: at,
-    created_by: author,
+    created_by: issue.createdBy ?? author,
     owner: `${author}@example.com`,
     updated_at: at,
     closed_at: status === "closed" ? at : null,

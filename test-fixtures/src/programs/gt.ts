@@ -1,4 +1,6 @@
 import type { GtControl } from "../control.ts";
+import { gtGenerations } from "../gt-generations.ts";
+import { generationOf } from "./gt/land.ts";
 import { parseArgs } from "./lib/args.ts";
 import type { Args } from "./lib/args.ts";
 import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
@@ -9,11 +11,18 @@ const unknown = (command: string, of: string): never =>
   fail(`Error: unknown command "${command}" for "${of}"\nRun '${of} --help' for usage.`);
 
 const version = ({ version: number, mode }: GtControl): void =>
-  out(`gt version ${number ?? (mode === "head" ? "1.0.1" : "0.2.6")} (stand-in)\n`);
+  out(`gt version ${number ?? { head: "1.0.1", july: "1.2.1" }[String(mode)] ?? "0.2.6"} (stand-in)\n`);
+
+const checkHelp = (control: GtControl): void => {
+  const name = { head: "1.0.1", july: "july", seed: "seed" }[generationOf(control)];
+  out(gtGenerations.find((generation) => generation.name === name)?.checkHelp ?? "");
+};
 
 const run = async (args: Args, control: GtControl): Promise<void> => {
   const [group = "", command = "", ...words] = args.words;
   if (args.flag("--version") || group === "version") return version(control);
+  if (group === "convoy" && command === "check" && args.flag("--help", "-h"))
+    return checkHelp({ ...control, ...control.check });
   if (group === "convoy" && (command === "check" || command === "close"))
     return (await import("./gt/convoy.ts")).convoy(command, words, args, control);
   if (group === "plugin" && (command === "list" || command === "show"))

@@ -7,7 +7,8 @@ import { createIssue } from "../beads/create.ts";
 import { addTracks, removeTracks } from "../beads/dependencies.ts";
 import { columnsOf, findIssue } from "../beads/rows.ts";
 import { read, write } from "../schema/open.ts";
-import type { Db } from "../schema/open.ts";
+import type { Db, Row } from "../schema/open.ts";
+import { listenAsDaemon } from "./daemons.ts";
 import { homes } from "./homes.ts";
 import { convoyId, issueId } from "./ids.ts";
 import { layRig } from "./rig.ts";
@@ -69,6 +70,9 @@ export const townOver = (
     hardDelete: (id, { rig } = {}) =>
       void write(rigOf(id, rig).file, (db) => db.prepare("DELETE FROM issues WHERE id = ?").run(id)),
     importClosed: (id, options = {}) => write(rigOf(id, options.rig).file, (db) => importClosed(db, id, options)),
+    startDaemons: () => {
+      for (const place of new Set([hq, ...names().map(named)].map(({ beadsDir }) => beadsDir))) listenAsDaemon(place);
+    },
     addRig: (name, options) => {
       const rig = layRig(dir, name, options);
       writeRig(rig, next);
@@ -88,6 +92,9 @@ export const townOver = (
       const status = inHome(id, rig, (db) => findIssue(db, id)?.["status"]);
       return typeof status === "string" ? status : undefined;
     },
+    row: (id) => inHome(id, undefined, (db) => findIssue(db, id)),
+    rows: (matches) =>
+      read(hq.file, (db) => db.prepare<[], Row>("SELECT * FROM issues ORDER BY rowid").all().filter(matches)),
     events: (id, rig) =>
       inHome(id, rig, (db) =>
         columnsOf(db, "events").size === 0

@@ -101,6 +101,8 @@ export interface Town {
   hardDelete(id: string, options?: WriteOptions): void;
   /** As the import of a JSONL line that says closed: the event is an `updated` one by `import`. */
   importClosed(id: string, options?: WriteOptions): void;
+  /** Has somebody listen where the daemons of the town and its rigs would, for as long as this process lives. */
+  startDaemons(): void;
   /** A rig that comes later: its database, and its line at the end of routes.jsonl. */
   addRig(name: string, rig: RigOptions): void;
   /** Puts a copy in the place of a database file, as a merge or a repair does: same content, other inode. */
@@ -113,6 +115,10 @@ export interface Town {
   /** Status in the home database, or undefined when there is no row. */
   status(id: string, rig?: string): string | undefined;
   events(id: string, rig?: string): EventRow[];
+  /** The row of an issue, as it is stored. */
+  row(id: string): Readonly<Record<string, unknown>> | undefined;
+  /** Rows of the town's own issues that match. */
+  rows(matches: (row: Readonly<Record<string, unknown>>) => boolean): Readonly<Record<string, unknown>>[];
 }
 
 export interface BulkOptions {

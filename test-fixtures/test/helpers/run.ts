@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Ended {
@@ -27,7 +28,8 @@ export const start = (
 ): Running => {
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, ...env },
+    // gt sends mail by running itself by name.
+    env: { ...process.env, PATH: `${dirname(program)}:${process.env["PATH"] ?? ""}`, ...env },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

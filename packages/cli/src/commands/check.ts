@@ -3,14 +3,14 @@ import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
-import { takeStopping } from "../signals.ts";
+import { takeLeaving } from "../signals.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** One sweep, of the whole town or of these convoys. */
 export async function checkCommand(convoys: readonly string[], options: LandingOptions): Promise<number> {
   const output = outputOf(options);
   const report = createReporter(options, output, false);
-  const stopping = takeStopping(output.err);
+  const stopping = takeLeaving(output.err);
   try {
     const town = townOptions(options, report, stopping);
     const result = await checkTown(town, convoys);

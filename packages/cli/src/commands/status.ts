@@ -22,7 +22,7 @@ interface Status {
 export async function statusCommand(id: string | undefined, options: CommonOptions): Promise<number> {
   const output = createOutput(options.color);
   const status = await readTown(options, async ({ town, store, found }) => {
-    const common: Status = { town, watcher: watcherView(found), rival: findRival(town) ?? null };
+    const common: Status = { town, watcher: watcherView(found), rival: findRival(town)?.name ?? null };
     const stuck = stuckOf(found);
     if (id === undefined) {
       const convoys = await readConvoys(store, await store.openConvoys());

@@ -1,6 +1,6 @@
 import { watchTown } from "@gastown/convoy-watcher";
 import type { LandingOptions } from "../options.ts";
-import { takeStopping } from "../signals.ts";
+import { takeLeaving } from "../signals.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
@@ -12,7 +12,7 @@ export async function watchCommand(options: LandingOptions): Promise<number> {
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
   const output = line?.output ?? plain;
   const tell = createReporter(options, output, true);
-  const stopping = takeStopping(output.err);
+  const stopping = takeLeaving(output.err);
   try {
     await watchTown(
       townOptions(

@@ -63,6 +63,7 @@ export const CLOSED = "web-p8s";
 /** A town with three rigs, as bd leaves it on disk, and its four convoys. */
 export function buildDemoTown(dir: string): Town {
   const town = buildTown(dir, { rigs: { web: { prefix: "web" }, api: { prefix: "api" }, docs: { prefix: "docs" } } });
+  town.startDaemons();
   for (const [id, title] of Object.entries(TITLES)) town.createIssue({ id, title, status: "in_progress" });
   for (const { id, title, tracks } of convoysOn("sqlite"))
     town.createConvoy({ id, title, tracks, description: `Notify: ${WAITING}` });

@@ -11,7 +11,7 @@ export function checkWatcher(town: string, now: number, gated: boolean): Finding
 }
 
 function gateFindings(town: string): Finding[] {
-  const advice = gateAdvice(town, findRival(town));
+  const advice = gateAdvice(town, findRival(town)?.name);
   return advice === undefined
     ? [good("gate", "convoys wait for the merge of their issues; nobody else is seen to close them")]
     : [note("gate", advice, "stop it, or read docs/guides/merge-gate.md for what that means")];
@@ -51,7 +51,7 @@ function ownFindings(found: FoundWatcher, now: number): Finding[] {
 }
 
 function rivalFindings(town: string): Finding[] {
-  const rival = findRival(town);
+  const rival = findRival(town)?.name;
   if (rival !== undefined) {
     return [
       note(

@@ -30,6 +30,7 @@ type Played = Stage & { readonly town: ReturnType<typeof openTown> };
 function play(): Played {
   const made = stage("town");
   const town = openTown(copyRecordedTown(made.root, { feed: true }));
+  town.startDaemons();
   made.control.set({ bd: { intervalMs: 50 }, gt: { mode: "seed" } });
   return { ...made, town };
 }

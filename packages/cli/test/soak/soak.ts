@@ -41,6 +41,7 @@ export async function soak({ ms, seed, say }: SoakOptions): Promise<SoakReport> 
   try {
     const random = numbers(seed);
     const town = buildTown(join(stage.root, "town"), { rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } } });
+    town.startDaemons();
     const agents = createAgents(town, random);
     const faults = createFaults(stage.control, random);
     faults.heal();

@@ -27,6 +27,7 @@ export function stage(cwd = "."): Stage {
 export function scene(options: TownOptions = TWO_RIGS): Scene {
   const base = stage("town");
   const town = buildTown(join(base.root, "town"), options);
+  town.startDaemons();
   base.control.set({ bd: { intervalMs: 50 } });
   return {
     ...base,

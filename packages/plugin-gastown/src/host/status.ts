@@ -52,7 +52,7 @@ async function statusOf(plugin: string, paths: PluginPaths, env: NodeJS.ProcessE
   const marker = readMarker(paths.marker);
   const host = runningHost(paths.note);
   const last = readNote(paths.note);
-  const rival = plugin === "convoy-watcher" ? findRival(town) : undefined;
+  const rival = plugin === "convoy-watcher" ? findRival(town)?.name : undefined;
   const remarks = [rivalRemark(paths, plugin), otherWatcher(paths, plugin, host)];
   return {
     plugin,

@@ -34,7 +34,7 @@ export function refuseOtherWatcher({ town, note }: PluginPaths, plugin: string):
 
 /** What a daemon of gt means for this plugin, in a line; undefined when there is none. */
 export function rivalRemark({ town, settings }: PluginPaths, plugin: string): string | undefined {
-  const rival = plugin === "convoy-watcher" ? findRival(town) : undefined;
+  const rival = plugin === "convoy-watcher" ? findRival(town)?.name : undefined;
   if (rival === undefined) return undefined;
   return `${rival} lands convoys here, too: each complete one is left to it for ${grace(settings)} first, so that nobody is told twice`;
 }

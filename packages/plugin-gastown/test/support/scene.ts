@@ -49,6 +49,7 @@ export interface Scene {
 export function scene(): Scene {
   const dir = tempDir(undefined, "pg-");
   const town = buildTown(join(dir.path, "town"), { rigs: { alpha: { prefix: "al" } } });
+  town.startDaemons();
   const bin = join(dir.path, "bin");
   const { control } = installStandIns(bin);
   const started: Running[] = [];

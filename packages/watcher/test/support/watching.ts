@@ -23,9 +23,13 @@ export interface Setting extends StandIns {
 const twoRigs: TownOptions = { rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } } };
 
 /** A town with stand-ins beside it. */
-export function setting(options: TownOptions = twoRigs): Setting {
+export function setting(
+  options: TownOptions = twoRigs,
+  { daemons = true }: { readonly daemons?: boolean } = {},
+): Setting {
   const dir = tempDir(onTestFinished).path;
   const town = buildTown(join(dir, "town"), options);
+  if (daemons) town.startDaemons();
   return { dir, town, ...installStandIns(join(dir, "bin")) };
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConvoyControl } from "../../control.ts";
 import { fail, out } from "../lib/stand-in.ts";
-import { completed, land } from "./land.ts";
+import { completed, generationOf, land } from "./land.ts";
+import { alreadyClosed } from "./tell.ts";
 import { findConvoy, openConvoys, progress } from "./town.ts";
 import type { Convoy, Town } from "./town.ts";
 
@@ -17,17 +18,24 @@ export const checkAsSeed = async (town: Town, control: ConvoyControl): Promise<v
   for (const convoy of openConvoys(town)) {
     await sleep(control.perConvoyMs ?? 0);
     const { total, open } = progress(town, convoy.id, control);
-    if (total > 0 && open === 0 && land(town, convoy, completed, control)) landed.push(convoy);
+    if (total > 0 && open === 0 && (await land(town, convoy, completed, control))) landed.push(convoy);
   }
   out(listed(landed));
 };
 
+/** What is not closed, in words: since June 2026 gt tells what it cannot see from what is open. */
+const remaining = (open: number, unknown: number, control: ConvoyControl): string => {
+  if (generationOf(control) !== "july" || unknown === 0) return `${open + unknown} open issue(s) remaining`;
+  if (open > 0) return `${open} open, ${unknown} unknown (cross-rig unreachable) issue(s) remaining`;
+  return `${unknown} tracked issue(s) with unknown status (cross-rig unreachable)`;
+};
+
 /** One convoy as the later gt treats it: nothing is said of an empty one. */
-const checkOne = (town: Town, convoy: Convoy, dryRun: boolean, control: ConvoyControl): boolean => {
-  const { total, open } = progress(town, convoy.id, control);
+const checkOne = async (town: Town, convoy: Convoy, dryRun: boolean, control: ConvoyControl): Promise<boolean> => {
+  const { total, open, unknown } = progress(town, convoy.id, control);
   if (total === 0) return false;
   if (open > 0) {
-    out(`○ Convoy ${convoy.id} has ${open} open issue(s) remaining\n`);
+    out(`○ Convoy ${convoy.id} has ${remaining(open - unknown, unknown, control)}\n`);
     return false;
   }
   if (!dryRun) {
@@ -42,7 +50,7 @@ const checkAll = async (town: Town, dryRun: boolean, control: ConvoyControl): Pr
   const landed: Convoy[] = [];
   for (const convoy of openConvoys(town)) {
     await sleep(control.perConvoyMs ?? 0);
-    if (checkOne(town, convoy, dryRun, control)) landed.push(convoy);
+    if (await checkOne(town, convoy, dryRun, control)) landed.push(convoy);
   }
   out(dryRun ? listed(landed).replace("✓ Auto-closed", "⚠ Would auto-close") : listed(landed));
 };
@@ -63,6 +71,6 @@ export const checkAsHead = async (
   await sleep(control.perConvoyMs ?? 0);
   if (!known.test(convoy.status))
     fail(`Error: convoy '${id}' has invalid lifecycle state: unsupported convoy status "${convoy.status}"`);
-  if (convoy.status === "closed") return out(`○ Convoy ${id} is already closed\n`);
-  checkOne(town, convoy, dryRun, control);
+  if (convoy.status === "closed") return alreadyClosed(town, convoy, control, generationOf(control) === "july");
+  await checkOne(town, convoy, dryRun, control);
 };

@@ -4,6 +4,7 @@ import type { Args } from "../lib/args.ts";
 import { earlierCalls, end, fail, finish, startGrandchild, stayAlive } from "../lib/stand-in.ts";
 import { checkAsHead, checkAsSeed } from "./check.ts";
 import { closeAsHead, closeAsSeed } from "./close.ts";
+import { generationOf } from "./land.ts";
 import { findTown } from "./town.ts";
 
 const notInTown = "Error: not in a Gas Town workspace";
@@ -37,14 +38,14 @@ export const convoy = async (
   }
   if (control.mode === "hangs") await hang(control);
   const town = findTown(process.cwd()) ?? fail(notInTown);
-  const asHead = control.mode === "head" || (control.mode !== "seed" && control.base === "head");
+  const asHead = generationOf(control) !== "seed";
   if (command === "check") {
     if (asHead) await checkAsHead(town, words[0], args.flag("--dry-run"), control);
     else await checkAsSeed(town, control);
   } else {
     const id = words[0] ?? fail("Error: accepts 1 arg(s), received 0");
-    if (asHead) closeAsHead(town, id, args, control);
-    else closeAsSeed(town, id, args, control);
+    if (asHead) await closeAsHead(town, id, args, control);
+    else await closeAsSeed(town, id, args, control);
   }
   finish(0);
 };

@@ -1,30 +1,20 @@
 import { closeIssue } from "../../beads/change.ts";
-import { appendMail } from "../../control-files.ts";
 import type { ConvoyControl } from "../../control.ts";
 import { change } from "../lib/database.ts";
-import { out, standInDir } from "../lib/stand-in.ts";
+import { fail, out } from "../lib/stand-in.ts";
+import { pass } from "./pass.ts";
+import { tellAsHead, tellAsJuly, tellAsSeed } from "./tell.ts";
 import type { Convoy, Town } from "./town.ts";
 
 /** The reason with which gt closes a convoy by itself. */
 export const completed = "All tracked issues completed";
 
-const addresses = (convoy: Convoy, also: string | undefined): readonly string[] => {
-  const lines = convoy.description.matchAll(/^(?:Notify|Owner): *(.+)$/gm);
-  const named = [...lines].map(([, address = ""]) => address.trim());
-  return [...new Set(also === undefined ? named : [...named, also])];
-};
+/** Whose rules a `gt` follows. */
+export type Generation = "seed" | "head" | "july";
 
-const notify = (convoy: Convoy, also: string | undefined): void => {
-  if (standInDir === undefined) return;
-  for (const to of addresses(convoy, also))
-    appendMail(standInDir, {
-      to,
-      convoy: convoy.id,
-      subject: `🚚 Convoy landed: ${convoy.title}`,
-      body: `Convoy ${convoy.id} has completed.\n\nAll tracked issues are now closed.`,
-      time: Date.now(),
-    });
-};
+/** The mode itself, or for the modes that are no gt of their own that of their base. */
+export const generationOf = ({ mode = "seed", base = "seed" }: ConvoyControl): Generation =>
+  mode === "seed" || mode === "head" || mode === "july" ? mode : base;
 
 /** What happens between closing and telling, and whom to tell besides those whom the convoy names. */
 interface Landing {
@@ -33,26 +23,35 @@ interface Landing {
 }
 
 /**
- * `bd close` on the convoy, through the town's daemon, then what gt says on stdout, then the mail: in that order, so
- * that a gt whose reader is gone tells nobody. False when nothing was closed.
+ * `bd close` on the convoy, through the town's daemon, what gt says on stdout, and the telling, in the order of its
+ * generation; each point may fail, take its time or be its last. False when nothing was closed.
  */
-export const land = (
+export const land = async (
   town: Town,
   convoy: Convoy,
   reason: string,
   control: ConvoyControl,
   { say, also }: Landing = {},
-): boolean => {
+): Promise<boolean> => {
   if (control.mode === "warns") {
     out(`⚠ Warning: couldn't close convoy ${convoy.id}: exit status 1\n`);
     return false;
   }
-  if (control.mode !== "lies")
+  const generation = generationOf(control);
+  if (control.mode === "lies") {
+    say?.();
+    return true;
+  }
+  const close = (): void =>
     change(town.beadsDir, { migrate: control.migrate !== false, tell: true }, (db) =>
       closeIssue(db, convoy.id, { reason }),
     );
+  if (!(await pass("close", control, close))) return false;
   if (control.mode === "crash-after-close") process.kill(process.pid, "SIGKILL");
-  say?.();
-  if (control.mode !== "lies") notify(convoy, also);
+  if (generation === "july" && !(await pass("export", control, () => {}))) fail("Error: closing convoy: exit status 1");
+  await pass("print", control, () => say?.());
+  if (generation === "july") await tellAsJuly(town, convoy, control, also);
+  else if (generation === "head") await tellAsHead(town, convoy, control, also);
+  else await tellAsSeed(town, convoy, control, also);
   return true;
 };

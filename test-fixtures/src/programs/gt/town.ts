@@ -49,6 +49,12 @@ export const openConvoys = ({ beadsDir }: Town): readonly Convoy[] =>
     return db.prepare<[], Row>(sql).all().map(asConvoy);
   });
 
+/** A convoy as it is now. */
+export const readConvoyRow = ({ beadsDir }: Town, id: string): Convoy | undefined => {
+  const row = find(beadsDir, id);
+  return row && asConvoy(row);
+};
+
 export type Found = { readonly convoy: Convoy } | { readonly error: string };
 
 /** `bd show <id>` in the town, for which tombstones are not there. */
@@ -80,13 +86,13 @@ const statusOf = (town: Town, id: string, control: ConvoyControl): string => {
   return status === undefined || status === "tombstone" ? "unknown" : String(status);
 };
 
-/** How many issues a convoy tracks, and how many of them gt takes for open. */
+/** How many issues a convoy tracks, how many of them gt takes for open, and of how many of those it knows nothing. */
 export const progress = (
   town: Town,
   convoy: string,
   control: ConvoyControl,
-): { readonly total: number; readonly open: number } => {
-  const ids = trackedIds(town, convoy);
-  const open = ids.filter((id) => statusOf(town, id, control) !== "closed");
-  return { total: ids.length, open: open.length };
+): { readonly total: number; readonly open: number; readonly unknown: number } => {
+  const states = trackedIds(town, convoy).map((id) => statusOf(town, id, control));
+  const open = states.filter((state) => state !== "closed");
+  return { total: states.length, open: open.length, unknown: open.filter((state) => state === "unknown").length };
 };

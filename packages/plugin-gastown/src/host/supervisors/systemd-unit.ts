@@ -15,7 +15,8 @@ Environment=${quoted(`PATH=${env["PATH"] ?? ""}`)}
 Restart=always
 RestartSec=5
 RestartPreventExitStatus=2 4
-KillMode=mixed
+# A gt that is telling people outlives a stop: the watcher leaves it after 10 s, and the next start waits for it.
+KillMode=process
 TimeoutStopSec=20
 
 [Install]

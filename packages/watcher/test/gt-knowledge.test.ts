@@ -1,0 +1,65 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gtGenerations, installStandIns, shellProgram, tempDir } from "@gastown/test-fixtures";
+import { expect, onTestFinished, test } from "vitest";
+import { fileIdentity } from "../src/find-tool.ts";
+import { createGtProbe } from "../src/gt-knowledge.ts";
+
+function probe(gt: string, time = { now: 0 }) {
+  const options = { gt, town: "/", env: process.env, now: () => time.now, identity: () => fileIdentity(gt) };
+  return createGtProbe(options);
+}
+
+/** A gt that prints this help, and has a text in its file, as a binary has it. */
+function gtSaying(help: string, holds = ""): string {
+  const dir = tempDir(onTestFinished).path;
+  writeFileSync(join(dir, "help"), help);
+  return shellProgram(dir, "gt", `echo run >> '${dir}/runs'; cat '${dir}/help'; exit\n${"#".repeat(1 << 20)}${holds}`);
+}
+
+test.for(gtGenerations)("gt of $of", async ({ checkHelp, checkTakesId, stamps }) => {
+  const gt = gtSaying(checkHelp, stamps ? "completion_notified_at: " : "");
+  expect(await probe(gt)()).toEqual({ checkTakesId, stamps });
+});
+
+test.for([
+  [{ gt: { mode: "seed" } }, false, false],
+  [{ gt: { mode: "head" } }, true, false],
+] as const)("the stand-in, %j", async ([control, checkTakesId, stamps]) => {
+  const standIns = installStandIns(tempDir(onTestFinished).path);
+  standIns.control.set(control);
+  expect(await probe(standIns.gt)()).toEqual({ checkTakesId, stamps });
+});
+
+test("the stand-in of July, and a script that calls it", async () => {
+  const dir = tempDir(onTestFinished).path;
+  const { gt } = installStandIns(dir, { july: true });
+  expect(await probe(gt)()).toEqual({ checkTakesId: true, stamps: true });
+  const script = shellProgram(tempDir(onTestFinished).path, "gt", `exec '${gt}' "$@"`);
+  expect(await probe(script)()).toEqual({ checkTakesId: true, stamps: true });
+});
+
+test("is asked once for each gt, and again when it is replaced", async () => {
+  const [seed, later] = gtGenerations;
+  const gt = gtSaying(seed?.checkHelp ?? "");
+  const knows = probe(gt);
+  expect(await Promise.all([knows(), knows()])).toMatchObject([{ checkTakesId: false }, { checkTakesId: false }]);
+  writeFileSync(join(gt, "../help"), later?.checkHelp ?? "");
+  expect(await knows()).toMatchObject({ checkTakesId: false });
+  writeFileSync(gt, `#!/bin/sh\ncat '${join(gt, "../help")}'\n`);
+  expect(await knows()).toMatchObject({ checkTakesId: true });
+});
+
+test("of one that does not say, nothing is taken for granted, and it is asked again after a while", async () => {
+  const time = { now: 0 };
+  const dir = tempDir(onTestFinished).path;
+  const gt = shellProgram(dir, "gt", `test -e '${dir}/ready' || exit 1; echo '  gt convoy check [flags]'`);
+  const knows = probe(gt, time);
+  expect(await knows()).toEqual({ checkTakesId: true, stamps: false });
+  writeFileSync(join(dir, "ready"), "");
+  time.now = 60_000;
+  expect(await knows()).toMatchObject({ checkTakesId: true });
+  time.now = 300_001;
+  expect(await knows()).toEqual({ checkTakesId: false, stamps: false });
+  expect(await probe(join(dir, "none"))()).toEqual({ checkTakesId: true, stamps: false });
+});
