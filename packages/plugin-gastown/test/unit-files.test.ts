@@ -5,6 +5,7 @@ import { tempDir } from "@gastown/test-fixtures";
 import { parse as parseIni } from "ini";
 import { parse as parsePlist } from "plist";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { environmentRemarks } from "../src/host/environment.ts";
 import { pathsOf } from "../src/host/paths.ts";
 import { launchdAgent } from "../src/host/supervisors/launchd.ts";
 import { systemdUnit } from "../src/host/supervisors/systemd-unit.ts";
@@ -62,6 +63,22 @@ describe("the unit that `enable` writes", () => {
     expect(() => systemdUnit(service(town))).toThrow(/control characters/);
     expect(() => launchdAgent(service(town))).toThrow(/control characters/);
   });
+});
+
+test("a service is given what it needs to find the databases, and is told of what it needs and is not given", () => {
+  const needed = { plain: ["GT_DOLT_PORT"], secret: ["BEADS_DOLT_PASSWORD"] };
+  const env = { PATH: "/usr/bin", GT_DOLT_PORT: "4000", BEADS_DOLT_PASSWORD: "very-secret", HOME: "/home/ann" };
+  const given: Service = { ...service("/srv/gt"), env, variables: needed.plain };
+  for (const text of [systemdUnit(given), launchdAgent(given)]) {
+    expect(text).toMatch(/GT_DOLT_PORT[\s\S]*4000/);
+    expect(text).not.toContain("very-secret");
+  }
+  if (hasSystemd) expect(verified(systemdUnit(given), "gastown-test.service")).toMatch(/^\d /);
+  const remarks = environmentRemarks(needed, env).join("\n");
+  expect(remarks).toContain("(GT_DOLT_PORT): enable it again when they change");
+  expect(remarks).toContain("put the password into /home/ann/.config/beads/credentials");
+  expect(remarks).not.toContain("very-secret");
+  expect(environmentRemarks(undefined, env)).toEqual([]);
 });
 
 describe("the agent that `enable` writes", () => {

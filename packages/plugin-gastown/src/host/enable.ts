@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { WatcherError } from "@gastown/convoy-core";
-import { findWatcher, StateDirError } from "@gastown/convoy-watcher";
+import { findWatcher, neededVariables, StateDirError } from "@gastown/convoy-watcher";
 import { makeDirs } from "@gastown/convoy-watcher/host";
 import { VERSION } from "../version.ts";
 import { whileLocked } from "./change-lock.ts";
 import type { InstalledPlugin } from "./discover.ts";
+import { environmentRemarks, hasVariables, isOwnEnvironment } from "./environment.ts";
 import { writeFirstSettings } from "./first-settings.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
 import { findPlugin, loadPlugin } from "./installed.ts";
@@ -88,11 +89,14 @@ async function change(
   const supervisor = await chooseSupervisor(options.supervisor ?? before?.supervisor, env);
   const settings = writeFirstSettings(plugin, paths, before, made, undo);
   for (const dir of makeDirs(dirname(paths.dir))) made.add(dir);
+  const needed = plugin.name === "convoy-watcher" ? neededVariables(paths.town, env) : undefined;
+  const environment = needed !== undefined && isOwnEnvironment(supervisor.name) ? needed : undefined;
   const marker = createMarker({
     plugin: plugin.name,
     version: VERSION,
     supervisor: supervisor.name,
     ...(settings !== undefined && { settings }),
+    ...(environment !== undefined && hasVariables(environment) && { environment }),
     made: [...new Set([...(before?.made ?? []), ...[...made].map((dir) => relative(paths.town, dir))])],
   });
   const command = selfCommand();
@@ -102,12 +106,14 @@ async function change(
     paths,
     command: [...command, "plugins", "run", plugin.name, "--town", paths.town],
     env,
+    ...(environment !== undefined && { variables: environment.plain }),
     force,
   };
   if (before !== undefined && before.supervisor !== supervisor.name)
     await supervisors[before.supervisor].remove(service);
   const { note, started } = await startHost(service, supervisor, before, signal, undo);
   const rival = rivalRemark(paths, plugin.name);
+  remarks.push(...environmentRemarks(marker.environment, env));
   remarks.push(...[rival, supervisor.remark].filter((line) => line !== undefined));
   return {
     plugin: plugin.name,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import type { NeededVariables } from "@gastown/convoy-watcher";
 import { readObject } from "./json-file.ts";
 import type { SupervisorName } from "./supervisors/types.ts";
 
@@ -15,6 +16,8 @@ export interface Marker {
   readonly settings?: string;
   /** Directories that `enable` made, relative to the town. */
   readonly made: readonly string[];
+  /** Names of variables that the service was given, and of those that it needs and was not given. */
+  readonly environment?: NeededVariables;
 }
 
 export function createMarker(marker: Omit<Marker, "managedBy">): Marker {

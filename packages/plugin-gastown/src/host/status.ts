@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { findTown, findWatcher } from "@gastown/convoy-watcher";
 import { findRival } from "@gastown/convoy-watcher/host";
+import { environmentRemarks } from "./environment.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
 import { findPlugin, installedPlugins } from "./installed.ts";
 import { readMarker } from "./marker.ts";
@@ -53,7 +54,11 @@ async function statusOf(plugin: string, paths: PluginPaths, env: NodeJS.ProcessE
   const host = runningHost(paths.note);
   const last = readNote(paths.note);
   const rival = plugin === "convoy-watcher" ? findRival(town)?.name : undefined;
-  const remarks = [rivalRemark(paths, plugin), otherWatcher(paths, plugin, host)];
+  const remarks = [
+    ...environmentRemarks(marker?.environment, env),
+    rivalRemark(paths, plugin),
+    otherWatcher(paths, plugin, host),
+  ];
   return {
     plugin,
     town,

@@ -30,12 +30,12 @@ export const launchd: Supervisor = {
 
 /** The text of an agent. */
 export function launchdAgent(service: Service): string {
-  const { command, env, paths } = service;
+  const { command, env, paths, variables = [] } = service;
   const agent = build({
     Label: label(service),
     ProgramArguments: [...command, "--quiet"].map(plain),
     WorkingDirectory: plain(paths.town),
-    EnvironmentVariables: { PATH: plain(env["PATH"] ?? "") },
+    EnvironmentVariables: Object.fromEntries(["PATH", ...variables].map((name) => [name, plain(env[name] ?? "")])),
     RunAtLoad: true,
     KeepAlive: true,
     ThrottleInterval: 5,

@@ -3,7 +3,7 @@ import { SIGNATURE } from "./own-file.ts";
 import type { Service } from "./types.ts";
 
 /** The text of a unit. A supervisor has next to no PATH of its own, so it gets that of whoever enables the plugin. */
-export function systemdUnit({ plugin, paths, command, env }: Service): string {
+export function systemdUnit({ plugin, paths, command, env, variables = [] }: Service): string {
   return `# ${SIGNATURE} ${plugin}; \`gastown plugins disable ${plugin}\` removes it.
 [Unit]
 Description=Gas Town plugin ${plugin} of ${specifiers(plain(paths.town))}
@@ -11,7 +11,7 @@ Description=Gas Town plugin ${plugin} of ${specifiers(plain(paths.town))}
 [Service]
 ExecStart=${command.map(argument).join(" ")}
 WorkingDirectory=${specifiers(plain(paths.town))}
-Environment=${quoted(`PATH=${env["PATH"] ?? ""}`)}
+${["PATH", ...variables].map((name) => `Environment=${quoted(`${name}=${env[name] ?? ""}`)}`).join("\n")}
 Restart=always
 RestartSec=5
 RestartPreventExitStatus=2 4

@@ -13,6 +13,8 @@ export interface Service {
   /** Program and arguments. */
   readonly command: readonly [string, ...string[]];
   readonly env: NodeJS.ProcessEnv;
+  /** Variables of it that the process needs besides PATH; never a secret. */
+  readonly variables?: readonly string[];
   /** Overwrite a unit that is not ours. */
   readonly force: boolean;
 }
