@@ -9,7 +9,7 @@ export interface TrackedIssue {
   readonly state: IssueState;
   /** Status as stored; absent when `state` is `unknown`. */
   readonly status?: string;
-  /** Why the state is unknown, in words. */
+  /** Why the state is unknown, or what else is to be said of an open one; in words. */
   readonly why?: string;
   /** Name of the rig it lives in; `town` for the town itself. Absent when no route leads to it. */
   readonly rig?: string;

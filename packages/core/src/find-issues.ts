@@ -1,7 +1,8 @@
 import { DatabaseError, messageOf } from "./errors.ts";
-import type { Home, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
+import type { Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
 import { parseReference } from "./references.ts";
 import { routeOf } from "./routes.ts";
+import { isBuiltIn } from "./status.ts";
 
 /** What became of a reference. */
 export interface Found {
@@ -75,7 +76,8 @@ async function readIssues(
   onFault: FaultListener,
 ): Promise<Map<string, IssueRow> | string> {
   try {
-    const rows = await (await home.open()).issues(ids);
+    const database = await home.open();
+    const rows = await withWords(database, await database.issues(ids));
     onFault?.(home.rig, undefined);
     return new Map(rows.map((row) => [row.id, row]));
   } catch (error) {
@@ -83,4 +85,11 @@ async function readIssues(
     onFault?.(home.rig, error);
     return messageOf(error);
   }
+}
+
+/** A status of the town's own may mean done to bd. Landing is up to gt, which does not know it; so it is said. */
+async function withWords(database: IssueDatabase, rows: readonly IssueRow[]): Promise<readonly IssueRow[]> {
+  if (rows.every(({ status }) => isBuiltIn(status))) return rows;
+  const done = new Set(await database.doneStatuses?.());
+  return rows.map((row) => (done.has(row.status) ? { ...row, why: "bd counts it as done, gt does not" } : row));
 }

@@ -36,6 +36,8 @@ export interface OpenConvoys {
 export interface IssueRow {
   readonly id: string;
   readonly status: string;
+  /** What to say of it besides its status. */
+  readonly why?: string;
   readonly title?: string;
   readonly assignee?: string;
   /** When it was closed, else last changed, as stored. */
@@ -96,6 +98,8 @@ export interface IssueDatabase {
   openTracksOf?(issues: readonly string[]): Promise<readonly TrackRow[] | undefined>;
   /** Closed convoys with a `tracks` dependency that ends in this id. */
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
+  /** Statuses of the town's own that bd counts as done (`status.custom`, category `done`), and gt does not. */
+  doneStatuses?(): Promise<readonly string[]>;
   /** These issues; what is not there is left out. */
   issues(ids: readonly string[]): Promise<readonly IssueRow[]>;
   /** Mails about the end of this convoy; undefined when it has no columns to find them by. */

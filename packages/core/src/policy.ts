@@ -64,5 +64,6 @@ export function reasonOf(issue: TrackedIssue): string {
   if (issue.unmerged !== undefined) return issue.unmerged.why;
   if (issue.state === "unknown") return issue.why ?? `${issue.id} cannot be judged`;
   const where = issue.rig === undefined ? "" : `${issue.rig}, `;
-  return `${issue.id} is not closed (${where}${issue.status ?? "open"})`;
+  const more = issue.why === undefined ? "" : `: ${issue.why}`;
+  return `${issue.id} is not closed (${where}${issue.status ?? "open"})${more}`;
 }

@@ -6,6 +6,11 @@ export function isDone(status: string): boolean {
   return status === "closed" || status === "tombstone";
 }
 
+/** What beads itself knows besides these is a status of the town's own. */
+export function isBuiltIn(status: string): boolean {
+  return isDone(status) || /^(?:open|in_progress|blocked|deferred|pinned|hooked)$/.test(status);
+}
+
 /** Planned by gt, not launched yet: `staged_ready`, `staged_warnings`. */
 export function isStaged(status: string): boolean {
   return status.startsWith("staged_");

@@ -61,6 +61,10 @@ test("an owned convoy that is not done waits like any other", () => {
 test("a reason never is empty, whatever is missing", () => {
   expect(reasonOf({ reference: "a", id: "a", state: "unknown" })).toBe("a cannot be judged");
   expect(reasonOf({ reference: "a", id: "a", state: "open" })).toBe("a is not closed (open)");
+  const shipped = { reference: "a", id: "a", state: "open", rig: "gastown", status: "shipped" } as const;
+  expect(reasonOf({ ...shipped, why: "bd counts it as done, gt does not" })).toBe(
+    "a is not closed (gastown, shipped): bd counts it as done, gt does not",
+  );
 });
 
 test("the numbers add up, and nothing completes unless something is tracked and all of it is done", () => {

@@ -16,12 +16,11 @@ import {
   toTrack,
   toWholeConvoy,
 } from "@gastown/sqlite-resolver/queries";
-import { sql } from "kysely";
 import { doltError } from "./faults.ts";
 import { createIdentity } from "./identity.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
-import { quoteName } from "./statement-guard.ts";
+import { doneStatusesOf, schemaVersion } from "./town-config.ts";
 import { exactly, inUtc } from "./values.ts";
 
 /** A beads database on a Dolt SQL server. */
@@ -130,6 +129,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
           .map(inUtc)
           .map(toIssue),
       ),
+    doneStatuses: () => read((at) => doneStatusesOf(at.server, database)),
     messagesAbout: (convoy) =>
       read(async (at) => {
         const query = at.queries.mailsAbout?.(convoy);
@@ -150,19 +150,6 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
         return toMergeSources(query === undefined ? [] : exactly(ids, await at.byIds(query, ids)));
       }),
   };
-}
-
-async function schemaVersion(server: DoltServer, database: string): Promise<number | undefined> {
-  const query = sql<{ version: unknown }>`select max(version) as version
-    from ${sql.raw(quoteName(database))}.schema_migrations`;
-  try {
-    const [row] = await server.rows(query.compile(server.kysely), database);
-    const version = Number(row?.version ?? Number.NaN);
-    return Number.isInteger(version) ? version : undefined;
-  } catch (error) {
-    if (error instanceof DatabaseError && error.fault === "foreign") return undefined;
-    throw error;
-  }
 }
 
 function serialOf(server: DoltServer): number {

@@ -130,6 +130,35 @@ describe.runIf(sqlServers().kinds.includes("mariadb"))("a server", () => {
     });
   });
 
+  test("tells which of its town's own statuses bd counts as done, and how far it was migrated", async () => {
+    const town = await newTown();
+    const name = `r${serial}_hq`;
+    for (const [id, status] of [
+      ["hq-a", "shipped"],
+      ["hq-b", "triage"],
+    ] as const)
+      await town.beads().issue({ id, status });
+    await town.beads().convoy({ id: "hq-cv-b", tracks: ["hq-a", "hq-b"] });
+    const { store, files } = openStore(town.dir);
+    const whys = async (): Promise<unknown[]> =>
+      (await store.readConvoys(["hq-cv-b"])).get("hq-cv-b")?.tracked.map(({ id, state, why }) => [id, state, why]) ??
+      [];
+    expect(await whys(), "no such tables yet").toEqual([
+      ["hq-a", "open", undefined],
+      ["hq-b", "open", undefined],
+    ]);
+    expect(await (await files.databases()).town.open().then((database) => database.schema?.())).toBeUndefined();
+    await server.query(`create table if not exists ${name}.config (\`key\` varchar(255) primary key, value text)`);
+    await server.query(`replace into ${name}.config values ('status.custom', 'triage, shipped:done,x:wip')`);
+    await server.query(`create table ${name}.schema_migrations (version int primary key)`);
+    await server.query(`insert into ${name}.schema_migrations values (9), (53)`);
+    expect(await whys()).toEqual([
+      ["hq-a", "open", "bd counts it as done, gt does not"],
+      ["hq-b", "open", undefined],
+    ]);
+    expect(await (await files.databases()).town.open().then((database) => database.schema?.())).toBe(53);
+  });
+
   test("that offers no TLS gets nothing when TLS is asked for", async () => {
     const town = await newTown();
     const heard: Buffer[] = [];

@@ -11,7 +11,7 @@ export interface IssueView {
   readonly assignee: string | null;
   /** When it was closed; for others when it was last changed. */
   readonly since: string | null;
-  /** Why the state is unknown. */
+  /** Why the state is unknown, or what else is to be said of an open one. */
   readonly why: string | null;
   /** It is closed, and not merged; only with the gate. */
   readonly unmerged?: UnmergedView;

@@ -19,11 +19,12 @@ export function blockerInShort(issue: IssueView, now: number): string {
 }
 
 /** What is known of an issue, from the outside in. */
-export function factsOf({ rig, status, assignee, since, state }: IssueView, now: number): string[] {
+export function factsOf({ rig, status, assignee, since, state, why }: IssueView, now: number): string[] {
   const long = sinceInWords(since, now);
   return [
     ...(rig === null ? [] : [printable(rig, 60)]),
     statusInWords(status ?? state),
+    ...(state === "open" && why !== null ? [printable(why, 80)] : []),
     ...(assignee === null ? [] : [`assigned to ${printable(assignee, 80)}`]),
     ...(long === undefined ? [] : [`since ${long}`]),
   ];
