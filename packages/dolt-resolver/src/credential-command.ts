@@ -13,6 +13,10 @@ export interface Token {
   readonly expires?: number;
 }
 
+/** A token says by the wall clock when it ends. */
+// oxlint-disable-next-line no-restricted-properties
+const wall = (): number => Date.now();
+
 /** Says nothing of what was printed, which may be the secret. */
 const refuse = (what: string): Refusal =>
   new Refusal(
@@ -22,7 +26,7 @@ const refuse = (what: string): Refusal =>
   );
 
 /** A helper that mints short-lived tokens: run when one is needed, at most once at a time, and not again before its token ends. */
-export function createCredential(command: string, now: () => number = () => Date.now()): () => Promise<string> {
+export function createCredential(command: string, now: () => number = wall): () => Promise<string> {
   let known: { readonly token: string; readonly until: number } | undefined;
   let running: Promise<string> | undefined;
   const mint = async (): Promise<string> => {
@@ -58,7 +62,7 @@ function run(command: string): Promise<string> {
  *
  * @throws {Refusal}
  */
-export function parseToken(output: string, now: number = Date.now()): Token {
+export function parseToken(output: string, now: number = wall()): Token {
   const text = output.trim();
   if (!text.startsWith("{")) return { token: usable(text) };
   const { token, access_token, expirationTimestamp, expires_in } = objectOf(text);

@@ -1,5 +1,5 @@
 import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
-import { optionsOf, settingsSchema, watchTown } from "@gastown/convoy-watcher";
+import { optionsOf, settingsSchema, watchTown, systemClock } from "@gastown/convoy-watcher";
 import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
 import type { AutomationPlugin, PluginContext, PluginHandle } from "./contract.ts";
 import { NotReadyError } from "./not-ready.ts";
@@ -15,6 +15,8 @@ export interface ConvoyWatcherSettings {
   readonly sweep?: number | undefined;
   /** Milliseconds for which a complete convoy is left to a live gt daemon. */
   readonly grace?: number | undefined;
+  /** Milliseconds that gt may tell people once it has closed a convoy. */
+  readonly tell?: number | undefined;
   /** Which steps may be taken. */
   readonly land?: ("check" | "close" | "force")[] | undefined;
   /** Path of bd; a relative one starts at the root. */
@@ -59,7 +61,7 @@ async function start(
     kill.abort();
   });
 
-  const sweeps = createSweepRequests(() => Date.now());
+  const sweeps = createSweepRequests(() => systemClock.now());
   const startedAt = new Date().toISOString();
   const keeper = createStatusKeeper({ version: VERSION, pid: process.pid, town, startedAt }, false);
   const ready = Promise.withResolvers<void>();

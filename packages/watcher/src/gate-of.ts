@@ -4,6 +4,7 @@ import { findWatcher } from "./find-watcher.ts";
 import { parseSettingsFile } from "./settings-file.ts";
 import { SETTINGS } from "./settings-table.ts";
 import { settingsFileOf } from "./state-dir.ts";
+import { systemClock } from "./system-clock.ts";
 
 /**
  * The gate as who only looks should see it: as given, else as the watcher that runs has it, else as the settings of the town
@@ -15,7 +16,7 @@ export function gateOf(town: string, given?: "off" | "merge"): GateOptions | und
   const running = watcher.state === "running" ? (watcher.status?.gate ?? "off") : undefined;
   if ((given ?? running ?? gate) !== "merge") return undefined;
   const text = typeof mergeStale === "string" ? mergeStale : SETTINGS.mergeStale.byDefault;
-  return { staleAfter: parseDuration(text) ?? Number.POSITIVE_INFINITY, wall: Date.now };
+  return { staleAfter: parseDuration(text) ?? Number.POSITIVE_INFINITY, wall: systemClock.wall };
 }
 
 function settingsOf(town: string): { readonly gate?: unknown; readonly mergeStale?: unknown } {

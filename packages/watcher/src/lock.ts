@@ -5,6 +5,7 @@ import { type DriverName, DriverError } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
 import { statOf } from "./stat-of.ts";
 import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
+import { systemClock } from "./system-clock.ts";
 import { type FileLock, takeLock } from "./take-lock.ts";
 
 const PATIENCE = 1_000;
@@ -76,10 +77,10 @@ function noteOf(since: Date): string {
 
 /** What the holder says of itself. It may just have taken the lock, and be about to say it. */
 function holderOf(note: string): Holder | undefined {
-  const until = Date.now() + PATIENCE;
+  const until = systemClock.now() + PATIENCE;
   for (;;) {
     const holder = readHolder(note);
-    if (holder !== undefined || Date.now() > until) return holder;
+    if (holder !== undefined || systemClock.now() > until) return holder;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   }
 }

@@ -15,7 +15,7 @@ export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRo
   const dolt = createDoltTown({ town, env: process.env, clock: systemClock, random: Math.random });
   const files = openTown({
     town,
-    now: () => performance.now(),
+    now: systemClock.now,
     driver: options.driver,
     openDolt: (store) => dolt.open(store),
     ...(options.onRejectedRoutes && { onRejectedRoutes: options.onRejectedRoutes }),

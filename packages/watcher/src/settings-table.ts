@@ -54,6 +54,7 @@ export interface SettingsTable {
   readonly source: WordsSetting<"bd" | "db">;
   readonly sweep: TimeSetting;
   readonly grace: TimeSetting;
+  readonly tell: TimeSetting;
   readonly land: WordsSetting<"check" | "close" | "force">;
   readonly bd: PathSetting;
   readonly gt: PathSetting;
@@ -98,6 +99,15 @@ export const SETTINGS: SettingsTable = {
     flag: "--grace <time>",
     help: "leave a complete convoy to a live gt daemon for this long",
     means: "how long a complete convoy is left to a live `gt daemon`; without one there is no wait",
+    of: "watch and check",
+  },
+  tell: {
+    kind: "time",
+    least: 1_000,
+    byDefault: "5m",
+    flag: "--tell <time>",
+    help: "give gt this long to tell people of a convoy it has closed",
+    means: "how long gt may tell people once it has closed a convoy; then it is ended. It holds up no other landing",
     of: "watch and check",
   },
   land: {

@@ -46,10 +46,20 @@ export function readSettings(town: string): WatcherSettings {
 /** How to watch this town, by its settings and the defaults for what they leave out. */
 export function optionsOf(
   town: string,
-  { source, sweep, grace, land, bd, gt, driver, gate, mergeStale, ...hooks }: WatcherSettings,
+  { source, sweep, grace, tell, land, bd, gt, driver, gate, mergeStale, ...hooks }: WatcherSettings,
 ): Pick<
   WatchTownOptions,
-  "bd" | "gt" | "driver" | "sources" | "sweepEvery" | "grace" | "steps" | "gate" | "mergeStaleAfter" | "hooks"
+  | "bd"
+  | "gt"
+  | "driver"
+  | "sources"
+  | "sweepEvery"
+  | "grace"
+  | "tellLimit"
+  | "steps"
+  | "gate"
+  | "mergeStaleAfter"
+  | "hooks"
 > {
   return {
     bd: bd === undefined ? undefined : resolve(town, bd),
@@ -58,6 +68,7 @@ export function optionsOf(
     sources: source ?? [...SETTINGS.source.byDefault],
     sweepEvery: sweep ?? timeOf(SETTINGS.sweep.byDefault),
     grace: grace ?? timeOf(SETTINGS.grace.byDefault),
+    tellLimit: tell ?? timeOf(SETTINGS.tell.byDefault),
     steps: land ?? [...SETTINGS.land.byDefault],
     gate: gate ?? "off",
     mergeStaleAfter: mergeStale ?? timeOf(SETTINGS.mergeStale.byDefault),

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Reporter, SourceState, WatchRecord } from "@gastown/convoy-core";
 import { stateDirOf, writeAtomically } from "./state-dir.ts";
+import { systemClock } from "./system-clock.ts";
 
 const AT_MOST_EVERY = 1_000;
 /** Convoys of one kind that are listed; those beyond are counted. */
@@ -128,7 +129,7 @@ export function createStatusKeeper(
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    writtenAt = performance.now();
+    writtenAt = systemClock.now();
     const draft = `${file}.${process.pid}.tmp`;
     writing = true;
     try {
@@ -143,7 +144,7 @@ export function createStatusKeeper(
   };
   const plan = (): void => {
     if (!write || closed) return;
-    const wait = writtenAt + AT_MOST_EVERY - performance.now();
+    const wait = writtenAt + AT_MOST_EVERY - systemClock.now();
     if (wait <= 0 && !writing) void flush();
     else timer ??= setTimeout(() => void flush(), Math.max(wait, 0)).unref();
   };

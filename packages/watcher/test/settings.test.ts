@@ -76,7 +76,7 @@ describe("readSettings", () => {
     [{ driver: null }, 'FILE: "driver" is null; allowed: "better-sqlite3", "node-sqlite"'],
     [
       { swep: "30s" },
-      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, land, bd, gt, driver, gate, mergeStale, onLand, onStuck, onClosed, onUntold, onDown',
+      'FILE: "swep" is "30s"; no such key; allowed: source, sweep, grace, tell, land, bd, gt, driver, gate, mergeStale, onLand, onStuck, onClosed, onUntold, onDown',
     ],
     [
       { grace: 1, gt: 2 },
@@ -119,6 +119,7 @@ describe("optionsOf", () => {
       sources: ["bd", "db"],
       sweepEvery: 30_000,
       grace: 7_000,
+      tellLimit: 300_000,
       steps: ["check", "close", "force"],
       gate: "off",
       mergeStaleAfter: 86_400_000,

@@ -1,5 +1,5 @@
 import { type ConvoyStore, printable } from "@gastown/convoy-core";
-import { leftOutOf } from "@gastown/convoy-watcher";
+import { leftOutOf, systemClock } from "@gastown/convoy-watcher";
 import { RigNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
@@ -29,7 +29,7 @@ export async function listCommand(options: ListOptions): Promise<number> {
   const leftOut = leftOutOf(town);
   if (options.json) output.out(safeJson({ town, convoys, ...(leftOut.length > 0 && { leftOut }) }, 2));
   else if (options.quiet) for (const { convoy } of convoys) output.out(printable(convoy));
-  else if (convoys.length > 0) for (const line of listLines(convoys, output, Date.now())) output.out(line);
+  else if (convoys.length > 0) for (const line of listLines(convoys, output, systemClock.wall())) output.out(line);
   else output.err(nothing(options));
   for (const line of leftOutLines(leftOut)) output.err(line);
   return leftOut.length > 0 ? EXIT.findings : EXIT.done;

@@ -1,3 +1,4 @@
+import { systemClock } from "@gastown/convoy-watcher";
 import { findRival } from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -41,7 +42,7 @@ function lines(
   status: Status & ({ readonly convoys: readonly ConvoyView[] } | { readonly convoy: ConvoyDetail }),
   output: ReturnType<typeof createOutput>,
 ): string[] {
-  const now = Date.now();
+  const now = systemClock.wall();
   if ("convoy" in status) return convoyLines(status.convoy, output, now);
   const list = listLines(status.convoys, output, now);
   return [...townLines(status, output, now), ...(list.length > 0 ? ["", ...list] : [])];

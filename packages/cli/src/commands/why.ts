@@ -1,5 +1,5 @@
 import { type ConvoySnapshot, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
-import { issueView } from "@gastown/convoy-watcher";
+import { issueView, systemClock } from "@gastown/convoy-watcher";
 import { IssueNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
@@ -35,7 +35,7 @@ export async function whyCommand(id: string, options: CommonOptions): Promise<nu
 async function explain(read: ReadTown, id: string): Promise<Why> {
   const { town, store, found } = read;
   const stuck = stuckOf(found);
-  const now = Date.now();
+  const now = systemClock.wall();
   const convoy = (await store.readConvoys([id])).get(id);
   if (convoy !== undefined) {
     const detail = convoyDetail(convoy, stuck);

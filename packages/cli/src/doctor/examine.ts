@@ -1,5 +1,5 @@
 import { messageOf, WatcherError } from "@gastown/convoy-core";
-import { findTown, findWatcher, openStore, type Version } from "@gastown/convoy-watcher";
+import { findTown, findWatcher, openStore, type Version, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
@@ -69,8 +69,8 @@ export async function examine(
     await look("routes", () => checkRoutes(root));
     await look("tools", async () => [...(await tools()), ...(await checkSchemas(files, bd))]);
     if (activity) await look("daemons", () => checkDaemons(files));
-    await look("watcher", () => checkWatcher(root, Date.now(), gate !== undefined));
-    await look("convoys", () => checkConvoys(store, findWatcher(root), Date.now()));
+    await look("watcher", () => checkWatcher(root, systemClock.wall(), gate !== undefined));
+    await look("convoys", () => checkConvoys(store, findWatcher(root), systemClock.wall()));
   } finally {
     close();
   }

@@ -1,4 +1,5 @@
 import { printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
+import { systemClock } from "@gastown/convoy-watcher";
 import type { Output } from "../output.ts";
 import { wrap } from "../views/layout.ts";
 import { inLines } from "./words.ts";
@@ -44,7 +45,7 @@ function createEchoDetector(): (record: WatchRecord) => boolean {
   const told = new Map<string, number>();
   return (record) => {
     if (record.event !== "close") return false;
-    const now = Date.now();
+    const now = systemClock.now();
     for (const [issue, at] of told) if (now - at > SAME_CLOSE) told.delete(issue);
     if (told.has(record.issue)) return true;
     told.set(record.issue, now);

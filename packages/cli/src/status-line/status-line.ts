@@ -1,4 +1,5 @@
 import type { WatchRecord } from "@gastown/convoy-core";
+import { systemClock } from "@gastown/convoy-watcher";
 import { toAscii } from "../locale.ts";
 import { asciiOnly, type Output } from "../output.ts";
 import { width } from "../views/layout.ts";
@@ -56,7 +57,7 @@ export function createStatusLine(output: Output, stream: NodeJS.WriteStream = pr
     clearImmediate(pending);
     pending = undefined;
     const columns = (stream.columns || 80) - 1;
-    const text = closed || columns < NARROWEST ? "" : statusText(state, Date.now(), columns);
+    const text = closed || columns < NARROWEST ? "" : statusText(state, systemClock.wall(), columns);
     if (text === shown) return;
     erase();
     if (text !== "") stream.write(`${unwrapped(output.style("dim", ascii ? toAscii(text) : text))}\r`);
@@ -86,7 +87,7 @@ export function createStatusLine(output: Output, stream: NodeJS.WriteStream = pr
   return {
     output: { ...output, out: above(output.out), err: above(output.err) },
     note(record) {
-      state.note(record, Date.now());
+      state.note(record, systemClock.wall());
       soon();
     },
     close() {

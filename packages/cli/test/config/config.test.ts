@@ -26,6 +26,7 @@ it("shows every setting, and where it comes from", async () => {
         "  source  bd,db  default",
         "  sweep  2m  from the file",
         "  grace  7s  default",
+        "  tell  5m  default",
         "  land  check,close,force  default",
         "  bd  …/bin/bd  PATH",
         "  gt  tools/gt  from the file",

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DriverError, StateDirError } from "@gastown/convoy-watcher";
+import { DriverError, StateDirError, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
 import type { PluginPaths } from "./paths.ts";
@@ -25,7 +25,7 @@ export async function whileLocked<T>(
 ): Promise<T> {
   const made = new Set<string>();
   const driver = driverOf(town);
-  const until = performance.now() + PATIENCE;
+  const until = systemClock.now() + PATIENCE;
   let vanished = 0;
   for (;;) {
     signal.throwIfAborted();
@@ -39,7 +39,7 @@ export async function whileLocked<T>(
         removeEmpty(deepestFirst(made));
       }
     }
-    if (performance.now() > until)
+    if (systemClock.now() > until)
       throw new HostError(
         "busy",
         `another process has been changing this plugin for ${PATIENCE / 1000} s`,

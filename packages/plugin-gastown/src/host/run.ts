@@ -77,7 +77,7 @@ export async function run(name: string, { town: named, signals, echo }: RunOptio
 
 async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
   const driver = driverOf(town);
-  for (const until = performance.now() + LOCK_PATIENCE; ; await sleep(50)) {
+  for (const until = systemClock.now() + LOCK_PATIENCE; ; await sleep(50)) {
     try {
       makeDirs(stateDir);
       const lock = await takeLock(file, driver);
@@ -86,7 +86,7 @@ async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name:
       if (error instanceof DriverError) throw error;
       throw new StateDirError(stateDir, error);
     }
-    if (performance.now() < until) continue;
+    if (systemClock.now() < until) continue;
     const host = runningHost(note);
     const who = host === undefined ? "another process" : `the process with pid ${host.pid} (since ${host.since})`;
     throw new HostError(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "@gastown/convoy-watcher";
 import { type HostNote, runningHost } from "./note.ts";
 import { processIdentity } from "./process-identity.ts";
 
@@ -31,7 +32,7 @@ export function signal({ pid, identity }: Pick<HostNote, "pid" | "identity">, na
 }
 
 async function ended({ pid, identity }: HostNote, patience: number): Promise<boolean> {
-  for (const until = performance.now() + patience; performance.now() < until; await sleep(20)) {
+  for (const until = systemClock.now() + patience; systemClock.now() < until; await sleep(20)) {
     if (processIdentity(pid) !== identity) return true;
   }
   return false;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "@gastown/convoy-watcher";
 import { HostError } from "./errors.ts";
 import { type HostNote, runningHost } from "./note.ts";
 import type { PluginPaths } from "./paths.ts";
@@ -21,13 +22,13 @@ export async function waitUntilUp(
   signal: AbortSignal,
 ): Promise<HostNote> {
   let last: HostNote | undefined;
-  let silentSince = performance.now();
-  for (const until = performance.now() + PATIENCE; performance.now() < until;) {
+  let silentSince = systemClock.now();
+  for (const until = systemClock.now() + PATIENCE; systemClock.now() < until;) {
     signal.throwIfAborted();
     const host = runningHost(note);
     if (host !== undefined && host.identity !== previous?.identity) {
       last = host;
-      silentSince = performance.now();
+      silentSince = systemClock.now();
       if (host.phase === "running") return host;
       if (host.phase === "waiting")
         throw new HostError(
@@ -37,7 +38,7 @@ export async function waitUntilUp(
         );
     }
     const said = textOf(errors);
-    if (said !== "" && performance.now() - silentSince > LAST_WORDS)
+    if (said !== "" && systemClock.now() - silentSince > LAST_WORDS)
       throw new HostError("start-failed", `it does not start: ${said}`, `see ${log}`);
     await sleep(50, undefined, { signal }).catch(() => undefined);
   }
