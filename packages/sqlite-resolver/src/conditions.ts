@@ -53,13 +53,17 @@ export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
   );
 }
 
-/** Ids of all that has the sign of a convoy, each once; undefined where the schema has no sign to ask for. */
+/** Ids of all that has the sign of a kind (a type, or `gt:` and the type as a label), each once; undefined where the schema has no sign to ask for. */
 export function signedIn(
   db: Db,
   { issues, labels, shape }: Family,
+  kind: "convoy" | "merge-request" | "message",
 ): AliasedSelectQueryBuilder<{ id: string }, "g"> | undefined {
-  const byType = db.selectFrom(issues).select("i.id").where("i.issue_type", "=", sql.lit("convoy"));
-  const byLabel = db.selectFrom(labels).select("l.issue_id as id").where("l.label", "=", sql.lit("gt:convoy"));
+  const byType = db.selectFrom(issues).select("i.id").where("i.issue_type", "=", sql.lit(kind));
+  const byLabel = db
+    .selectFrom(labels)
+    .select("l.issue_id as id")
+    .where("l.label", "=", sql.lit(`gt:${kind}`));
   if (shape.issueType && shape.labels) return byType.union(byLabel).as("g");
   if (shape.issueType) return byType.as("g");
   return shape.labels ? byLabel.as("g") : undefined;

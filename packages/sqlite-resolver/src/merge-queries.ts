@@ -1,6 +1,6 @@
 import { creatorOf, WAITING_LABELS } from "@gastown/convoy-core";
 import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
-import { type Family, type Issues, optional, target } from "./conditions.ts";
+import { type Family, type Issues, optional, signedIn, target } from "./conditions.ts";
 import { type ByIds, byIds, compile, type Db, together } from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */
@@ -41,25 +41,25 @@ export function compileMailQuery(
 ): ((convoy: string) => CompiledQuery<MailRecord>) | undefined {
   const usable = families.every(({ shape }) => shape.description && shape.assignee && shape.createdAt);
   if (!usable) return undefined;
+  const columns = ({ shape }: Family) => [
+    "i.assignee" as const,
+    "i.created_at" as const,
+    "i.description" as const,
+    optional(shape.createdBy, "i.created_by").as("created_by"),
+  ];
   return (convoy) => {
     const words = `Convoy ${convoy} has `;
-    const length = sql.lit([...words].length);
-    return compile(
-      together(families, ({ issues, shape }) =>
-        db
-          .selectFrom(issues)
-          .select([
-            "i.assignee",
-            "i.created_at",
-            "i.description",
-            optional(shape.createdBy, "i.created_by").as("created_by"),
-          ])
-          .where((eb) => {
-            const told = eb(sql<string>`substr(${sql.ref("i.description")}, 1, ${length})`, "=", words);
-            return shape.createdBy ? eb.or([eb("i.created_by", "=", creatorOf(convoy)), told]) : told;
-          }),
-      ),
-    );
+    const begins = sql<SqlBool>`substr(${sql.ref("i.description")}, 1, ${sql.lit([...words].length)}) = ${words}`;
+    const byWords = (family: Family) => {
+      const signed = signedIn(db, family, "message");
+      const all = db.selectFrom(family.issues).select(columns(family)).where(begins);
+      return signed === undefined ? all : (all.innerJoin(signed, "g.id", "i.id") as unknown as typeof all);
+    };
+    const byMaker = (family: Family) =>
+      db.selectFrom(family.issues).select(columns(family)).where("i.created_by", "=", creatorOf(convoy));
+    const made = families.filter(({ shape }) => shape.createdBy);
+    const query = together(families, byWords);
+    return compile(made.length === 0 ? query : query.unionAll(together(made, byMaker)));
   };
 }
 
@@ -72,47 +72,34 @@ export function compileMergeQueries(
   const usable = families.every(({ shape }) => shape.description && (shape.issueType || shape.labels));
   if (!usable) return { mergeRequests: undefined, mergeSources: undefined };
 
-  const isRequest = (eb: Issues, { shape, labels }: Family): Expression<SqlBool> => {
-    const labelled = eb(
+  const all = ({ issues }: Family) => db.selectFrom(issues);
+  const rows = (from: ReturnType<typeof all>, { shape }: Family, kind: MergeRecord["kind"]) =>
+    from.select([
+      sql<MergeRecord["kind"]>`${sql.lit(kind)}`.as("kind"),
       "i.id",
-      "in",
-      eb.selectFrom(labels).select("l.issue_id").where("l.label", "=", sql.lit("gt:merge-request")),
-    );
-    const typed = eb("i.issue_type", "=", sql.lit("merge-request"));
-    return eb.or([...(shape.issueType ? [typed] : []), ...(shape.labels ? [labelled] : [])]);
+      "i.status",
+      "i.description",
+      optional(shape.createdAt, "i.created_at").as("created_at"),
+      optional(shape.updatedAt, "i.updated_at").as("updated_at"),
+      optional(shape.closedAt, "i.closed_at").as("closed_at"),
+      optional(shape.closeReason, "i.close_reason").as("close_reason"),
+    ]);
+  /** As `usable` says, there is a sign to ask for. */
+  const signed = (family: Family) => {
+    const signs = signedIn(db, family, "merge-request");
+    return (signs === undefined ? all(family) : all(family).innerJoin(signs, "g.id", "i.id")) as ReturnType<typeof all>;
   };
-  const rows = ({ issues, shape }: Family, kind: MergeRecord["kind"]) =>
-    db
-      .selectFrom(issues)
-      .select([
-        sql<MergeRecord["kind"]>`${sql.lit(kind)}`.as("kind"),
-        "i.id",
-        "i.status",
-        "i.description",
-        optional(shape.createdAt, "i.created_at").as("created_at"),
-        optional(shape.updatedAt, "i.updated_at").as("updated_at"),
-        optional(shape.closedAt, "i.closed_at").as("closed_at"),
-        optional(shape.closeReason, "i.close_reason").as("close_reason"),
-      ]);
   const requests = (family: Family) =>
-    rows(family, "request")
-      .select((eb) => blockersOf(eb, family).as("names"))
-      .where((eb) => isRequest(eb, family));
+    rows(signed(family), family, "request").select((eb) => blockersOf(eb, family).as("names"));
   const issues = (family: Family) =>
-    rows(family, "issue")
+    rows(all(family), family, "issue")
       .select((eb) => waitingLabelsOf(eb, family).as("names"))
       .where("i.id", "in", ids);
 
   return {
     mergeRequests: byIds(together(families, requests).unionAll(together(families, issues))),
     mergeSources: byIds(
-      together(families, (family) =>
-        db
-          .selectFrom(family.issues)
-          .select(["i.id", "i.description"])
-          .where("i.id", "in", ids)
-          .where((eb) => isRequest(eb, family)),
-      ),
+      together(families, (family) => signed(family).select(["i.id", "i.description"]).where("i.id", "in", ids)),
     ),
   };
 }

@@ -99,7 +99,7 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList, search: Con
 
   const isOne = (family: Family) => db.selectFrom(family.issues).where((eb) => isConvoy(eb, family));
   const found = (family: Family): ReturnType<typeof isOne> => {
-    const signed = search === "by sign" ? signedIn(db, family) : undefined;
+    const signed = search === "by sign" ? signedIn(db, family, "convoy") : undefined;
     if (signed === undefined) return isOne(family);
     return db.selectFrom(signed).innerJoin(family.issues, "i.id", "g.id");
   };
@@ -127,7 +127,7 @@ export function compileQueries(db: Db, shape: Shape, idList: IdList, search: Con
     const all = tracks(family)
       .innerJoin(family.issues, "i.id", "d.issue_id")
       .where((eb) => state(eb));
-    const signed = search === "by sign" ? signedIn(db, family) : undefined;
+    const signed = search === "by sign" ? signedIn(db, family, "convoy") : undefined;
     if (signed === undefined) return all.where((eb) => isConvoy(eb, family));
     return all.innerJoin(signed, "g.id", "i.id") as unknown as typeof all;
   };
