@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { declare, pluginContract } from "@gastown/plugin-gastown/contract-suite";
+import { declare, pluginContract } from "@gastown/plugin-api/contract-suite";
 import createRouteWatch from "./index.mjs";
 
 const routes = ({ root }) => join(root, ".beads", "routes.jsonl");

@@ -8,6 +8,7 @@ const CONSUMER = `
 import { createBdSource } from "@gastown/bd-source";
 import { type ConvoySnapshot, createTownStore, judge, type WatchRecord } from "@gastown/convoy-core";
 import { createDoltTown } from "@gastown/dolt-resolver";
+import { definePlugin } from "@gastown/plugin-api";
 import createConvoyWatcher, { type AutomationPlugin } from "@gastown/plugin-gastown";
 import { hostContract } from "@gastown/plugin-gastown/contract-suite";
 import { startGroup } from "@gastown/process";

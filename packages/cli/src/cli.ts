@@ -1,9 +1,8 @@
 import { WatcherError } from "@gastown/convoy-core";
-import { guardOutput } from "@gastown/host-kit";
+import { guardOutput, hushSqliteWarning } from "@gastown/host-kit";
 import { CommanderError } from "commander";
 import { asDenial } from "./errors.ts";
 import { EXIT } from "./exit-codes.ts";
-import { hushSqliteWarning } from "./hush-sqlite-warning.ts";
 import { printError } from "./output.ts";
 import { createProgram } from "./program.ts";
 

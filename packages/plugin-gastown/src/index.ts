@@ -1,12 +1,17 @@
 export type {
   AnyPlugin,
   AutomationPlugin,
+  ConfigSchema,
   LogFields,
+  NeededVariables,
   PluginContext,
   PluginEvent,
   PluginFactory,
   PluginHandle,
   PluginLogger,
-} from "./contract.ts";
-export { isNotReady, NotReadyError } from "./not-ready.ts";
+  PluginStatus,
+  Preflight,
+  PreflightContext,
+} from "@gastown/plugin-api";
+export { isNotReady, NotReadyError } from "@gastown/plugin-api";
 export { type ConvoyWatcherSettings, createConvoyWatcher as default } from "./plugin.ts";

@@ -1,8 +1,10 @@
 import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
 import { optionsOf, settingsSchema, watchTown, systemClock } from "@gastown/convoy-watcher";
 import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
-import type { AutomationPlugin, PluginContext, PluginHandle } from "./contract.ts";
-import { NotReadyError } from "./not-ready.ts";
+import type { AutomationPlugin, PluginContext, PluginHandle } from "@gastown/plugin-api";
+import { NotReadyError } from "@gastown/plugin-api";
+import { preflight } from "./preflight.ts";
+import { summaryOf } from "./summary.ts";
 import { createSweepRequests } from "./sweep-requests.ts";
 import { logRecord, tellOthers } from "./tell.ts";
 import { VERSION } from "./version.ts";
@@ -41,6 +43,7 @@ export function createConvoyWatcher(overrides: ConvoyWatcherSettings = {}): Auto
     name: "convoy-watcher",
     apiVersion: 1,
     configSchema: settingsSchema,
+    preflight,
     start: (context) => start(context, { ...context.config, ...overrides }),
   };
 }
@@ -92,7 +95,10 @@ async function start(
 
   return {
     done,
-    status: () => ({ ...keeper.status(), rival: findRival(town)?.name ?? null }),
+    status() {
+      const rival = findRival(town)?.name;
+      return { ...keeper.status(), rival: rival ?? null, summary: summaryOf(keeper.status(), rival) };
+    },
     trigger: () => sweeps.request(),
     async [Symbol.asyncDispose]() {
       end("disposed");

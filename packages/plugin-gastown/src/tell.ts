@@ -1,5 +1,5 @@
 import { printable, type WatchRecord } from "@gastown/convoy-core";
-import type { PluginContext, PluginLogger } from "./contract.ts";
+import type { PluginContext, PluginLogger } from "@gastown/plugin-api";
 
 /** Writes a record to the log of the host, in words; agents wrote some of them. */
 export function logRecord(logger: PluginLogger, record: WatchRecord): void {
@@ -29,13 +29,29 @@ export function logRecord(logger: PluginLogger, record: WatchRecord): void {
   }
 }
 
-/** Tells other programs of what they may want to act on. */
-export function tellOthers(context: Pick<PluginContext, "emit">, record: WatchRecord): void {
-  if (record.event === "landed") {
-    const { convoy, title, ms, by } = record;
-    context.emit({ type: "convoy.closed", subject: convoy, payload: { title, ms, by } });
-  } else if (record.event === "stuck") {
-    const { convoy, title, attempts, output } = record;
-    context.emit({ type: "convoy.stuck", subject: convoy, payload: { title, attempts, output } });
+/** Tells other plugins and programs of what they may want to act on: docs/reference/events.md. */
+export function tellOthers({ emit }: Pick<PluginContext, "emit">, record: WatchRecord): void {
+  switch (record.event) {
+    case "landed": {
+      const { convoy, title, ms, by, told = null, untold = [] } = record;
+      emit({ type: "convoy.closed", subject: convoy, payload: { title, by: "us" } });
+      emit({ type: "convoy.landed", subject: convoy, payload: { title, ms, by, told } });
+      if (untold.length > 0)
+        emit({ type: "convoy.untold", subject: convoy, payload: { title, untold, said: record.said ?? null } });
+      return;
+    }
+    case "closed": {
+      const { convoy, title, by, done, total, open } = record;
+      return emit({ type: "convoy.closed", subject: convoy, payload: { title, by, done, total, open } });
+    }
+    case "stuck": {
+      const { convoy, title, attempts, output } = record;
+      return emit({ type: "convoy.stuck", subject: convoy, payload: { title, attempts, output } });
+    }
+    case "waiting": {
+      const { convoy, title, done, total, open, unknown } = record;
+      return emit({ type: "convoy.waiting", subject: convoy, payload: { title, done, total, open, unknown } });
+    }
+    default:
   }
 }

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { tempDir, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { inRepository } from "./support/repository.ts";
-import { scene } from "./support/scene.ts";
+import { GASTOWN, scene } from "./support/scene.ts";
 
 const PAGE = readFileSync(inRepository("docs/plugins.md"), "utf8");
 const SOURCES = inRepository("packages/plugin-gastown/src");
@@ -34,7 +34,7 @@ describe("docs/plugins.md", () => {
 });
 
 describe("the examples", () => {
-  test.each(["toy-host", "route-watch"])(
+  test.each(["toy-host", "route-watch", "stale-mail"])(
     "%s passes the contract suite, as it is published, in Node's own test runner",
     (name) => {
       const dir = inRepository(`examples/${name}`);
@@ -75,12 +75,17 @@ describe("the examples", () => {
     town.close(issue);
     await waitFor(
       "event",
-      () => stdout.includes("\n"),
+      () => stdout.includes("convoy.landed"),
       () => stderr,
     );
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ type: "convoy.closed", subject: convoy, payload: { title: "Ship it" } });
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly type: string });
+    expect(events.map(({ type }) => type)).toEqual(["convoy.waiting", "convoy.closed", "convoy.landed"]);
+    expect(events[2]).toMatchObject({ subject: convoy, payload: { title: "Ship it" } });
     expect(town.status(convoy)).toBe("closed");
   });
 
@@ -92,4 +97,34 @@ describe("the examples", () => {
     expect(stderr).toContain("grace");
     expect(stderr).toContain("allowed: a time with its unit");
   });
+});
+
+test("the guide to writing a plugin: every file and every line of it, in a town", async () => {
+  const { town, env, plugins, root } = scene();
+  const guide = readFileSync(inRepository("docs/guides/write-a-plugin.md"), "utf8");
+  const steps = [...guide.matchAll(/^```(\w+)(?: (file=(\S+)|background))?\n(.*?)^```$/gms)];
+  const api = join(town.dir, "node_modules", "@gastown", "plugin-api");
+  mkdirSync(dirname(api), { recursive: true });
+  symlinkSync(inRepository("packages/plugin-api"), api);
+  const [program, ...leading] = GASTOWN;
+  writeFileSync(join(root, "bin", "gastown"), `#!/bin/sh\nexec '${program}' ${leading.join(" ")} "$@"\n`);
+  chmodSync(join(root, "bin", "gastown"), 0o755);
+  const printed: string[] = [];
+  for (const [, , kind, file, text = ""] of steps) {
+    if (file !== undefined) writeFileSync(join(town.dir, file), text);
+    else if (kind === "background") {
+      const child = spawn("sh", ["-c", `exec ${text}`], { cwd: town.dir, env, stdio: "ignore" });
+      onTestFinished(() => void child.kill("SIGKILL"));
+      await waitFor("running", async () => (await plugins("status", "new-rigs")).code === 0);
+      child.kill("SIGINT");
+      expect(await new Promise((resolve) => void child.once("exit", resolve))).toBe(130);
+    } else {
+      const { status, stdout, stderr } = spawnSync("sh", ["-ec", text], { cwd: town.dir, env, encoding: "utf8" });
+      expect({ text, status, stderr }).toEqual({ text, status: 0, stderr: "" });
+      printed.push(stdout);
+    }
+  }
+  expect(steps.length).toBe(7);
+  expect(printed.join("\n")).toMatch(/new-rigs \[not enabled\][\s\S]* routes\.changed \{"rigs":\d\}/);
+  expect(printed.join("\n")).toMatch(/routes: +\d\n/);
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WatchRecord } from "@gastown/convoy-core";
 import { buildTown, installStandIns, type StandIns, tempDir, type Town } from "@gastown/test-fixtures";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, onTestFinished, test } from "vitest";
 import createConvoyWatcher, {
   type ConvoyWatcherSettings,
@@ -9,6 +12,8 @@ import createConvoyWatcher, {
   type PluginEvent,
   type PluginHandle,
 } from "../src/index.ts";
+import { tellOthers } from "../src/tell.ts";
+import { inRepository } from "./support/repository.ts";
 
 interface Scene extends StandIns {
   readonly town: Town;
@@ -51,6 +56,15 @@ function scene(): Scene {
   };
 }
 
+const schema = JSON.parse(readFileSync(inRepository("docs/schema/event.schema.json"), "utf8")) as object;
+const isEvent = new Ajv2020({ allErrors: true, validateFormats: false }).compile(schema);
+
+/** As it stands in the event log. */
+function expectEvent(event: PluginEvent): void {
+  isEvent(JSON.parse(JSON.stringify({ time: "2026-01-01T00:00:00Z", plugin: "convoy-watcher", ...event })));
+  expect(isEvent.errors ?? []).toEqual([]);
+}
+
 async function until(condition: () => boolean): Promise<void> {
   for (const end = Date.now() + 15_000; !condition(); await sleep(10)) {
     if (Date.now() > end) throw new Error("not within 15 s");
@@ -63,12 +77,38 @@ test("lands a convoy, says so, and tells others", async () => {
   const convoy = town.createConvoy({ title: "Ship \u001B[31mit", tracks: [issue] });
   const handle = await start({ source: ["db"] });
   town.close(issue);
-  await until(() => events.length > 0);
+  await until(() => events.some(({ type }) => type === "convoy.landed"));
 
   expect(town.status(convoy)).toBe("closed");
-  expect(events).toMatchObject([{ type: "convoy.closed", subject: convoy, payload: { by: "check" } }]);
+  expect(events).toMatchObject([
+    { type: "convoy.waiting", subject: convoy, payload: { done: 0, total: 1 } },
+    { type: "convoy.closed", subject: convoy, payload: { by: "us" } },
+    { type: "convoy.landed", subject: convoy, payload: { by: "check" } },
+  ]);
+  for (const event of events) expectEvent(event);
   expect(lines).toContain(`info ${convoy} "Ship it" landed: all tracked issues closed`);
   expect(handle.status()).toMatchObject({ landed: 1, town: town.dir, rival: null, lastLanded: { convoy } });
+});
+
+test("tells of a convoy that is stuck, that others closed, and whose people were not told", () => {
+  const events: PluginEvent[] = [];
+  const about = { convoy: "hq-cv-1", title: "T" } as const;
+  const records: readonly WatchRecord[] = [
+    { event: "stuck", ...about, attempts: 3, output: "no" },
+    { event: "closed", ...about, by: "gt daemon", done: 1, total: 2, open: ["al-1"] },
+    { event: "landed", ...about, ms: 1, by: "check", told: "tried, not told", untold: ["mayor/"], said: "could not" },
+    { event: "stopped", reason: "done" },
+  ];
+  for (const record of records) tellOthers({ emit: (event) => void events.push(event) }, record);
+  expect(events.map(({ type }) => type)).toEqual([
+    "convoy.stuck",
+    "convoy.closed",
+    "convoy.closed",
+    "convoy.landed",
+    "convoy.untold",
+  ]);
+  for (const event of events) expectEvent(event);
+  expect(() => expectEvent({ type: "convoy.stuck", subject: "hq-cv-1", payload: {} })).toThrow();
 });
 
 test("sweeps when it is triggered", async () => {

@@ -66,7 +66,11 @@ describe("the unit that `enable` writes", () => {
 });
 
 test("a service is given what it needs to find the databases, and is told of what it needs and is not given", () => {
-  const needed = { plain: ["GT_DOLT_PORT"], secret: ["BEADS_DOLT_PASSWORD"] };
+  const needed = {
+    plain: ["GT_DOLT_PORT"],
+    secret: ["BEADS_DOLT_PASSWORD"],
+    instead: "put the password into /home/ann/.config/beads/credentials",
+  };
   const env = { PATH: "/usr/bin", GT_DOLT_PORT: "4000", BEADS_DOLT_PASSWORD: "very-secret", HOME: "/home/ann" };
   const given: Service = { ...service("/srv/gt"), env, variables: needed.plain };
   for (const text of [systemdUnit(given), launchdAgent(given)]) {
@@ -74,11 +78,11 @@ test("a service is given what it needs to find the databases, and is told of wha
     expect(text).not.toContain("very-secret");
   }
   if (hasSystemd) expect(verified(systemdUnit(given), "gastown-test.service")).toMatch(/^\d /);
-  const remarks = environmentRemarks(needed, env).join("\n");
+  const remarks = environmentRemarks(needed).join("\n");
   expect(remarks).toContain("(GT_DOLT_PORT): enable it again when they change");
   expect(remarks).toContain("put the password into /home/ann/.config/beads/credentials");
   expect(remarks).not.toContain("very-secret");
-  expect(environmentRemarks(undefined, env)).toEqual([]);
+  expect(environmentRemarks({ plain: [], secret: [] })).toEqual([]);
 });
 
 describe("the agent that `enable` writes", () => {

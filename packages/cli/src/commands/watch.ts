@@ -1,7 +1,7 @@
 import { watchTown } from "@gastown/convoy-watcher";
+import { keepHeapSmall } from "@gastown/host-kit";
 import type { LandingOptions } from "../options.ts";
 import { takeLeaving } from "../signals.ts";
-import { keepHeapSmall } from "../small-heap.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 

@@ -1,4 +1,4 @@
-import type { PluginContext, PluginLogger } from "../contract.ts";
+import type { PluginContext, PluginLogger } from "@gastown/plugin-api";
 import type { RunPluginOptions } from "./run-plugin.ts";
 
 type CleanUp = () => void | Promise<void>;
@@ -6,10 +6,14 @@ type CleanUp = () => void | Promise<void>;
 /** The context of one life of a plugin, and the clean-ups that it registers. Nothing in it throws. */
 export function createContext(
   config: unknown,
-  { root, stateDir, host, logger, emit }: RunPluginOptions,
+  { root, stateDir, host, logger, emit, on, watchFiles }: RunPluginOptions,
   signal: AbortSignal,
 ): { readonly context: PluginContext<never>; readonly cleanUps: CleanUp[] } {
   const cleanUps: CleanUp[] = [];
+  const untilTheEnd = (off: () => void): (() => void) => {
+    cleanUps.push(off);
+    return off;
+  };
   const context: PluginContext<never> = {
     signal,
     root,
@@ -19,6 +23,8 @@ export function createContext(
     host,
     logger: quiet(logger),
     emit: (event) => harmless(() => emit(event)),
+    ...(on && { on: (type, listen) => untilTheEnd(on(type, listen)) }),
+    ...(watchFiles && { watchFiles: (paths, changed) => untilTheEnd(watchFiles(paths, changed)) }),
     onDispose: (clean) => void cleanUps.push(clean),
   };
   return { context, cleanUps };

@@ -1,13 +1,13 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { findTown, findWatcher } from "@gastown/convoy-watcher";
+import { existsSync, lstatSync, rmSync } from "node:fs";
+import { findTown } from "@gastown/convoy-watcher";
 import { whileLocked } from "./change-lock.ts";
 import { PLUGIN_NAME } from "./discover.ts";
 import { HostError } from "./errors.ts";
-import { findPlugin } from "./installed.ts";
-import { digestOf, readMarker } from "./marker.ts";
+import { findPlugin, installedPlugins, loadPlugin } from "./installed.ts";
+import { readMarker } from "./marker.ts";
 import { readNote } from "./note.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
+import { askBefore } from "./preflight.ts";
 import { stopHost } from "./stop-process.ts";
 import { supervisors } from "./supervisors/index.ts";
 import { removePlugin } from "./write-plugin.ts";
@@ -24,20 +24,26 @@ export interface Disabled {
   readonly remarks: readonly string[];
 }
 
+export interface DisableOptions {
+  readonly town: string | undefined;
+  /** Remove its logs and state, too. */
+  readonly purge: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Stops a plugin, and removes what `enable` has written. Can be repeated. What others have written or changed stays.
+ * Stops a plugin, and takes it from gt and from its supervisor. Its logs and state stay, unless they are to be purged;
+ * settings always stay. May be repeated.
  *
  * @throws {TownNotFoundError}
  * @throws {HostError} when the plugin directory is not ours
  */
-export async function disable(
-  name: string,
-  options: { readonly town: string | undefined; readonly env: NodeJS.ProcessEnv; readonly signal: AbortSignal },
-): Promise<Disabled> {
-  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+export async function disable(name: string, { town: named, purge, env, signal }: DisableOptions): Promise<Disabled> {
+  const town = findTown({ town: named, cwd: process.cwd(), env });
   const paths = pathsOf(town, name);
   // A plugin whose package is gone can still be disabled.
-  if (!PLUGIN_NAME.test(name) || !existsSync(paths.marker)) findPlugin(name, town);
+  if (!PLUGIN_NAME.test(name) || !existsSync(paths.stateDir)) findPlugin(name, town);
   const marker = readMarker(paths.marker);
   const there = lstatSync(paths.dir, { throwIfNoEntry: false }) !== undefined;
   if (there && marker === undefined)
@@ -46,34 +52,29 @@ export async function disable(
       `${paths.dir} was not written by this program`,
       "remove it yourself, if you want it gone",
     );
-  if (marker === undefined && readNote(paths.note) === undefined)
+  const running = readNote(paths.note) !== undefined;
+  if (marker === undefined && !running && !(purge && existsSync(paths.stateDir)))
     return { plugin: name, town, changed: false, remarks: [] };
 
-  return whileLocked(paths, options.signal, async (made) => {
+  return whileLocked(paths, signal, async () => {
     const remarks: string[] = [];
-    for (const supervisor of Object.values(supervisors)) {
-      if (supervisor.name === marker?.supervisor) await supervisor.remove({ plugin: name, paths, env: options.env });
-    }
+    if (marker !== undefined) await supervisors[marker.supervisor].remove({ plugin: name, paths, env });
     const stopped = await stopHost(paths.note);
     if (there && !removePlugin(paths.dir)) remarks.push(`${paths.dir} holds files that are not ours: they stay`);
-    if (marker?.settings !== undefined && digestOf(paths.settings) === marker.settings) rmSync(paths.settings);
-    else if (existsSync(paths.settings)) remarks.push(`${paths.settings} has settings of yours: it stays`);
-    remarks.push(...removeState(paths, name));
-    for (const dir of marker?.made ?? []) made.add(join(town, dir));
-    made.add(paths.stateDir);
-    // Between two that change the plugin at once, who made it is not known; an empty one says nothing to anybody.
-    made.add(dirname(paths.stateDir));
+    const kept = purge ? await whatKeepsState(name, paths, env) : undefined;
+    if (kept !== undefined) remarks.push(`${kept}: ${paths.stateDir} stays`);
+    else if (purge) rmSync(paths.stateDir, { recursive: true, force: true });
+    if (!purge) rmSync(paths.note, { force: true });
+    if (existsSync(paths.settings)) remarks.push(`${paths.settings} has settings of yours: it stays`);
+    if (!purge) remarks.push(`its log and state stay in ${paths.stateDir}: --purge removes them`);
     return { plugin: name, town, changed: true, ...(stopped && { pid: stopped.pid }), remarks };
   });
 }
 
-/** Removes the plugin's state, the lock apart that we hold. */
-function removeState({ town, stateDir, changeLock }: PluginPaths, plugin: string): string[] {
-  if (plugin === "convoy-watcher" && findWatcher(town).state === "running")
-    return [`a watcher that is not this plugin's is at work in ${town}: ${stateDir} stays`];
-  for (const entry of readdirSync(stateDir)) {
-    const file = join(stateDir, entry);
-    if (file !== changeLock) rmSync(file, { recursive: true, force: true });
-  }
-  return [];
+/** Another process may use the plugin's directory without our host, as `convoy-cli watch` does: the plugin knows. */
+async function whatKeepsState(name: string, paths: PluginPaths, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const plugin = installedPlugins(paths.town).find((one) => one.name === name);
+  if (plugin === undefined) return undefined;
+  const { refuse } = await askBefore(await loadPlugin(plugin), paths, env);
+  return refuse?.message;
 }

@@ -13,8 +13,12 @@ export interface InstalledPlugin {
   readonly dir: string;
   /** Absolute path of the module. */
   readonly entry: string;
-  /** What a new settings file is to say. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** How gt is to show it: `gastown.title`, `gastown.description`, `gastown.labels`. */
+  readonly gt: {
+    readonly title: string | undefined;
+    readonly description: string | undefined;
+    readonly labels: readonly string[];
+  };
 }
 
 export const PLUGIN_NAME: RegExp = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
@@ -37,7 +41,7 @@ function pluginIn(dir: string): InstalledPlugin | undefined {
   const manifest = readObject(join(dir, "package.json"));
   const { keywords, gastown, name, version, description } = manifest ?? {};
   if (!Array.isArray(keywords) || !keywords.includes("gastown-plugin") || !isObject(gastown)) return undefined;
-  const { name: pluginName, plugin, settings } = gastown;
+  const { name: pluginName, plugin, title, description: shown, labels } = gastown;
   if (typeof pluginName !== "string" || !PLUGIN_NAME.test(pluginName) || pluginName.length > 64) return undefined;
   if (typeof plugin !== "string") return undefined;
   return {
@@ -47,7 +51,11 @@ function pluginIn(dir: string): InstalledPlugin | undefined {
     description: text(description),
     dir,
     entry: resolve(dir, plugin),
-    settings: isObject(settings) ? settings : {},
+    gt: {
+      title: text(title) || undefined,
+      description: text(shown) || undefined,
+      labels: Array.isArray(labels) ? labels.filter((label) => typeof label === "string") : [],
+    },
   };
 }
 

@@ -1,26 +1,26 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { WatcherError } from "@gastown/convoy-core";
-import { findWatcher, neededVariables, StateDirError } from "@gastown/convoy-watcher";
+import { StateDirError } from "@gastown/convoy-watcher";
 import { makeDirs } from "@gastown/convoy-watcher/host";
+import type { NeededVariables } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
 import { whileLocked } from "./change-lock.ts";
 import type { InstalledPlugin } from "./discover.ts";
-import { environmentRemarks, hasVariables, isOwnEnvironment } from "./environment.ts";
-import { writeFirstSettings } from "./first-settings.ts";
+import { environmentRemarks, isOwnEnvironment } from "./environment.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
 import { findPlugin, loadPlugin } from "./installed.ts";
-import { createMarker, type Marker, readMarker } from "./marker.ts";
+import { createMarker, readMarker } from "./marker.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
 import { pluginMd, runScript } from "./plugin-files.ts";
-import { selfCommand } from "./self.ts";
+import { askBefore } from "./preflight.ts";
+import { lastingCommand } from "./self.ts";
 import { readConfig } from "./settings.ts";
 import { startHost } from "./start-host.ts";
 import { chooseSupervisor, supervisors } from "./supervisors/index.ts";
-import type { Service, SupervisorName } from "./supervisors/types.ts";
-import { refuseOtherWatcher, rivalRemark, wholeTown } from "./town.ts";
-import { createUndo, type Undo } from "./undo.ts";
-import { refuseForeign, writePlugin } from "./write-plugin.ts";
+import type { Service, Supervisor, SupervisorName } from "./supervisors/types.ts";
+import { wholeTown } from "./town.ts";
+import { putForeignAside, writePlugin } from "./write-plugin.ts";
 
 export interface EnableOptions {
   readonly town: string | undefined;
@@ -28,8 +28,10 @@ export interface EnableOptions {
   readonly supervisor: SupervisorName | undefined;
   readonly force: boolean;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted: undo. */
+  /** Aborted: stop where it is; another `enable` goes on from there. */
   readonly signal: AbortSignal;
+  /** Start the process anew, even if it runs as it should. */
+  readonly restart?: boolean;
 }
 
 /** What `enable` came to. */
@@ -47,60 +49,66 @@ export interface Enabled {
 }
 
 /**
- * Makes gt see a plugin, and has a process run it. Can be repeated; takes back what it did when a step fails.
+ * Makes gt see a plugin, and has a process run it. May be repeated: each call brings about what is missing. What speaks
+ * against it is found before anything is written; what fails later is left as it is, to be seen and tried again.
  *
  * @throws {TownNotFoundError}
- * @throws {TownLockedError} when a watcher that is not this plugin's holds the town
  * @throws {SettingsError}
  * @throws {StateDirError} when the town cannot be written
  * @throws {HostError}
+ * @throws whatever the preflight of the plugin refuses with
  */
 export async function enable(name: string, options: EnableOptions): Promise<Enabled> {
   const town = wholeTown(options.town);
   const plugin = findPlugin(name, town);
   const paths = pathsOf(town, name);
+  const command = lastingCommand();
   const loaded = await loadPlugin(plugin);
-  await readConfig(loaded, paths.settings, existsSync(paths.settings) ? undefined : plugin.settings);
-  const undo = createUndo();
-  return whileLocked(paths, options.signal, async (made) => {
-    try {
-      return await change(plugin, paths, options, made, undo);
-    } catch (error) {
-      await undo.takeBack();
-      throw asOurs(error, paths);
-    }
-  });
+  await readConfig(loaded, paths.settings);
+  if (!options.force) putForeignAside(paths, false);
+  const supervisor = await chooseSupervisor(options.supervisor ?? readMarker(paths.marker)?.supervisor, options.env);
+  const { refuse, ...asked } = await askBefore(loaded, paths, options.env);
+  if (refuse !== undefined) throw refuse;
+  try {
+    return await whileLocked(paths, options.signal, () =>
+      change(plugin, paths, options, { command, supervisor, ...asked }),
+    );
+  } catch (error) {
+    throw asOurs(error, paths);
+  }
+}
+
+/** What was found out before anything was written. */
+interface Chosen {
+  readonly command: readonly [string, ...string[]];
+  readonly supervisor: Supervisor;
+  readonly remarks: readonly string[];
+  readonly environment?: NeededVariables;
 }
 
 async function change(
   plugin: InstalledPlugin,
   paths: PluginPaths,
   options: EnableOptions,
-  made: Set<string>,
-  undo: Undo,
+  { command, supervisor, remarks: found, environment: needed }: Chosen,
 ): Promise<Enabled> {
   const { env, force, signal } = options;
-  undoState(paths, undo);
-  const remarks: string[] = [];
-  const aside = refuseForeign(paths, force, undo);
-  if (aside !== undefined) remarks.push(`what was there before is in ${aside}`);
-  refuseOtherWatcher(paths, plugin.name);
+  const aside = putForeignAside(paths, force);
   const before = readMarker(paths.marker);
-  const supervisor = await chooseSupervisor(options.supervisor ?? before?.supervisor, env);
-  const settings = writeFirstSettings(plugin, paths, before, made, undo);
-  for (const dir of makeDirs(dirname(paths.dir))) made.add(dir);
-  const needed = plugin.name === "convoy-watcher" ? neededVariables(paths.town, env) : undefined;
-  const environment = needed !== undefined && isOwnEnvironment(supervisor.name) ? needed : undefined;
+  makeDirs(dirname(paths.dir));
+  const environment = isOwnEnvironment(supervisor.name) ? needed : undefined;
+  const isNeeded = environment !== undefined && environment.plain.length + environment.secret.length > 0;
   const marker = createMarker({
     plugin: plugin.name,
     version: VERSION,
     supervisor: supervisor.name,
-    ...(settings !== undefined && { settings }),
-    ...(environment !== undefined && hasVariables(environment) && { environment }),
-    made: [...new Set([...(before?.made ?? []), ...[...made].map((dir) => relative(paths.town, dir))])],
+    ...(isNeeded && { environment }),
   });
-  const command = selfCommand();
-  const written = writePlugin(paths, filesOf(plugin, paths, marker, command), undo);
+  const written = writePlugin(paths, {
+    "plugin.md": pluginMd(plugin),
+    "run.sh": runScript(plugin.name, paths.town, command),
+    "config.json": `${JSON.stringify(marker, undefined, 2)}\n`,
+  });
   const service: Service = {
     plugin: plugin.name,
     paths,
@@ -111,10 +119,16 @@ async function change(
   };
   if (before !== undefined && before.supervisor !== supervisor.name)
     await supervisors[before.supervisor].remove(service);
-  const { note, started } = await startHost(service, supervisor, before, signal, undo);
-  const rival = rivalRemark(paths, plugin.name);
-  remarks.push(...environmentRemarks(marker.environment, env));
-  remarks.push(...[rival, supervisor.remark].filter((line) => line !== undefined));
+  const { note, started } = await startHost(service, supervisor, plugin, before, {
+    signal,
+    restart: options.restart ?? false,
+  });
+  const remarks = [
+    aside === undefined ? undefined : `what was there before is in ${aside}`,
+    ...(isNeeded ? environmentRemarks(environment) : []),
+    ...found,
+    ...(await supervisor.remarks(env)),
+  ];
   return {
     plugin: plugin.name,
     town: paths.town,
@@ -122,31 +136,13 @@ async function change(
     changed: before === undefined || written || started,
     ...(note && { pid: note.pid, since: note.since }),
     gt: await gtSees(plugin.name, paths, env),
-    remarks,
+    remarks: remarks.filter((line) => line !== undefined),
   };
 }
 
-/** Notes which files of the plugin's state are there, so that those of a process that did not come up can go. */
-function undoState({ town, stateDir }: PluginPaths, undo: Undo): void {
-  const there = new Set(readdirSync(stateDir));
-  undo.add(() => {
-    if (findWatcher(town).state === "running") return;
-    for (const name of readdirSync(stateDir))
-      if (!there.has(name)) rmSync(join(stateDir, name), { recursive: true, force: true });
-  });
-}
-
-function filesOf(
-  plugin: InstalledPlugin,
-  { town }: PluginPaths,
-  marker: Marker,
-  command: readonly string[],
-): Parameters<typeof writePlugin>[1] {
-  return {
-    "plugin.md": pluginMd(plugin),
-    "run.sh": runScript(plugin.name, town, command),
-    "config.json": `${JSON.stringify(marker, undefined, 2)}\n`,
-  };
+/** Whether a plugin is enabled, whoever keeps it running. */
+export function isEnabled({ marker }: PluginPaths): boolean {
+  return existsSync(marker) && readMarker(marker) !== undefined;
 }
 
 /** A fault of the system while writing, as a fault that says where and what to do. */

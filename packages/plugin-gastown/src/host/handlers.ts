@@ -1,16 +1,21 @@
+import { existsSync } from "node:fs";
 import { printable } from "@gastown/convoy-core";
 import { findTown, TownNotFoundError } from "@gastown/convoy-watcher";
 import { type Stopping, takeSignals } from "@gastown/host-kit";
 import { disable } from "./disable.ts";
-import { enable, type Enabled } from "./enable.ts";
-import { installedPlugins } from "./installed.ts";
+import { PLUGIN_NAME } from "./discover.ts";
+import { enable, type Enabled, isEnabled } from "./enable.ts";
+import { HostError } from "./errors.ts";
+import type { TownEvent } from "./events.ts";
+import { findPlugin, installedPlugins } from "./installed.ts";
 import { readMarker } from "./marker.ts";
 import { runningHost } from "./note.ts";
 import { pathsOf } from "./paths.ts";
 import type { Handlers } from "./program.ts";
-import { run } from "./run.ts";
+import { readLines } from "./read-lines.ts";
 import { statusText } from "./status-text.ts";
-import { status } from "./status.ts";
+import { knownPlugins, status } from "./status.ts";
+import { wholeTown } from "./town.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const err = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -20,21 +25,37 @@ const { env } = process;
 export const handlers: Handlers = {
   async list({ town: named, json: asJson }) {
     const town = townAround(named);
-    const plugins = installedPlugins(town).map((plugin) => {
-      const paths = town === undefined ? undefined : pathsOf(town, plugin.name);
-      const state = paths && {
+    const installed = installedPlugins(town);
+    const gone =
+      town === undefined ? [] : knownPlugins(town).filter((name) => !installed.some((one) => one.name === name));
+    const stateOf = (name: string): { enabled?: boolean; running?: boolean } => {
+      if (town === undefined) return {};
+      const paths = pathsOf(town, name);
+      return {
         enabled: readMarker(paths.marker) !== undefined,
         running: runningHost(paths.note)?.phase === "running",
       };
-      const { name, packageName, version, description, dir } = plugin;
-      return { name, package: packageName, version, description, dir, ...state };
-    });
+    };
+    const plugins = [
+      ...installed.map(({ name, packageName, version, description, dir }) => ({
+        ...{ name, package: packageName, version, description, dir, installed: true },
+        ...stateOf(name),
+      })),
+      ...gone.map((name) => ({
+        ...{ name, package: null, version: null, description: null, dir: null, installed: false },
+        ...stateOf(name),
+      })),
+    ];
     if (asJson) json({ town: town ?? null, plugins });
     else
       for (const { name, package: from, version, description, enabled, running } of plugins) {
         const state =
           enabled === undefined ? "" : ` [${enabled ? "enabled" : "not enabled"}${running ? ", running" : ""}]`;
-        out(`${name}${state}\n  ${printable(description)} (${printable(from)} ${printable(version)})`);
+        const what =
+          from === null
+            ? "its package is not installed any more"
+            : `${printable(description)} (${printable(from)} ${printable(version)})`;
+        out(`${name}${state}\n  ${what}`);
       }
     return 0;
   },
@@ -46,9 +67,19 @@ export const handlers: Handlers = {
       else enabledText(result).forEach(out);
     }),
 
-  disable: (name, { town, json: asJson }) =>
+  restart: (name, { town, json: asJson }) =>
     interruptible(async ({ stop: signal }) => {
-      const result = await disable(name, { town, env, signal });
+      const paths = pathsOf(wholeTown(town), name);
+      if (!isEnabled(paths))
+        throw new HostError("not-enabled", `${name} is not enabled in ${paths.town}`, `gastown plugins enable ${name}`);
+      const result = await enable(name, { town, supervisor: undefined, force: false, env, signal, restart: true });
+      if (asJson) json(result);
+      else enabledText(result).forEach(out);
+    }),
+
+  disable: (name, { town, json: asJson, purge = false }) =>
+    interruptible(async ({ stop: signal }) => {
+      const result = await disable(name, { town, purge, env, signal });
       if (asJson) json(result);
       else {
         const stopped = result.pid === undefined ? "" : `, and its process (pid ${result.pid}) stopped`;
@@ -61,20 +92,55 @@ export const handlers: Handlers = {
       }
     }),
 
-  async status(name, { town, json: asJson }) {
+  async status(name, { town, json: asJson, exitCode = false }) {
     const all = await status(name, { town, env });
     const asked = name === undefined ? all.filter(({ enabled, running }) => enabled || running) : all;
+    const others = all.filter((one) => !asked.includes(one)).map((one) => one.plugin);
     if (asJson) json(name === undefined ? all : all[0]);
-    else out(all.map(statusText).join("\n\n"));
-    return asked.length > 0 && asked.every(({ running }) => running) ? 0 : 3;
+    else {
+      if (asked.length > 0) out(asked.map(statusText).join("\n\n"));
+      if (others.length > 0) out(`${asked.length > 0 ? "\n" : ""}not enabled: ${others.join(", ")}`);
+    }
+    const well = asked.every(({ running, remarks }) => running && !(exitCode && remarks.length > 0));
+    return asked.length > 0 && well ? 0 : 3;
   },
 
-  async run(name, { town, quiet }) {
-    return run(name, { town, signals: takeSignals(), ...(quiet ? {} : { echo: err }) });
+  async logs(name, { town: named, follow = false }) {
+    const paths = pathsOf(findTown({ town: named, cwd: process.cwd(), env }), name);
+    if (!PLUGIN_NAME.test(name) || !existsSync(paths.stateDir)) findPlugin(name, paths.town);
+    return printLines(readLines(paths.log, { follow, signal: takeSignals().stop }), (line) => printable(line, 10_000));
+  },
+
+  async events({ town: named, json: asJson, follow = false }) {
+    const { events } = pathsOf(findTown({ town: named, cwd: process.cwd(), env }), "events");
+    return printLines(readLines(events, { follow, signal: takeSignals().stop }), asJson ? safeLine : eventText);
   },
 };
 
-/** Runs what is undone when a signal comes. */
+async function printLines(lines: AsyncIterable<string>, shown: (line: string) => string): Promise<number> {
+  for await (const line of lines) out(shown(line));
+  return 0;
+}
+
+/** JSON as it was written, but for what a terminal would act on: JSON can say that in other words. */
+function safeLine(line: string): string {
+  return line.replace(
+    /[\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function eventText(line: string): string {
+  try {
+    const { time, plugin, type, subject, payload } = JSON.parse(line) as TownEvent;
+    const rest = payload === undefined ? "" : ` ${JSON.stringify(payload)}`;
+    return printable(`${time} ${plugin} ${type}${subject === undefined ? "" : ` ${subject}`}${rest}`, 4_000);
+  } catch {
+    return printable(line, 4_000);
+  }
+}
+
+/** Runs what a signal may interrupt: what was done so far stays, and another call goes on from there. */
 async function interruptible(work: (signals: Stopping) => Promise<void>): Promise<number> {
   const signals = takeSignals();
   try {
@@ -82,7 +148,7 @@ async function interruptible(work: (signals: Stopping) => Promise<void>): Promis
     return 0;
   } catch (error) {
     if (signals.reason() === undefined) throw error;
-    err(`Error: interrupted by ${signals.reason()}: nothing was changed\nHint: run it again`);
+    err(`Error: interrupted by ${signals.reason()}\nHint: run it again: it goes on from there`);
     return signals.exitCode() || 1;
   }
 }

@@ -1,12 +1,13 @@
 import { messageOf } from "@gastown/convoy-core";
 import { writeAtomically } from "@gastown/convoy-watcher/host";
-import type { PluginHandle, PluginLogger } from "../contract.ts";
+import type { PluginHandle, PluginLogger } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
+import type { InstalledPlugin } from "./discover.ts";
 import { digestOf } from "./marker.ts";
-import type { HostNote } from "./note.ts";
+import { type HostNote, ownIdentity } from "./note.ts";
 import type { PluginPaths } from "./paths.ts";
-import { processIdentity } from "./process-identity.ts";
 import type { RunState } from "./run-plugin.ts";
+import { runsOf } from "./start-host.ts";
 
 /** How often what the plugin says of itself is looked at, in milliseconds. */
 const EVERY = 1_000;
@@ -19,12 +20,17 @@ export interface HostNoteKeeper {
   end(): void;
 }
 
-export function createHostNote(plugin: string, { note, settings }: PluginPaths, logger: PluginLogger): HostNoteKeeper {
+export function createHostNote(
+  plugin: InstalledPlugin,
+  { note, settings }: PluginPaths,
+  logger: PluginLogger,
+): HostNoteKeeper {
   const first = {
-    plugin,
+    plugin: plugin.name,
     pid: process.pid,
-    identity: processIdentity(process.pid) ?? "unknown",
+    identity: ownIdentity(),
     version: VERSION,
+    runs: runsOf(plugin),
     since: new Date().toISOString(),
   };
   let state: RunState = { phase: "starting" };

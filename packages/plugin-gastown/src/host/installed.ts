@@ -1,9 +1,13 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "@gastown/convoy-core";
-import type { AnyPlugin } from "../contract.ts";
+import type { AnyPlugin } from "@gastown/plugin-api";
 import { discover, type InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
+import { isObject } from "./json-file.ts";
+
+const OWN_NAME = "@gastown/plugin-gastown";
 
 /** The package that this file is in, whether it runs from `src/host` or from `dist`. */
 export const OWN_PACKAGE: string = ownPackage(import.meta.dirname);
@@ -26,25 +30,68 @@ export function findPlugin(name: string, town: string): InstalledPlugin {
   );
 }
 
-/** @throws {HostError} when its module cannot be loaded, or is no plugin of this version of the contract */
+/**
+ * @throws {HostError} that names the rule which the module breaks: it cannot be loaded, has no default export that is a
+ *   function, or that function gives no plugin of this version of the contract
+ */
 export async function loadPlugin({ name, entry, packageName }: InstalledPlugin): Promise<AnyPlugin> {
-  let plugin: Partial<AnyPlugin>;
+  const broken = (what: string, hint: string, cause?: unknown): HostError =>
+    new HostError("plugin-broken", `the plugin ${name} (${packageName}): ${what}`, hint, { cause });
+  if (!existsSync(entry))
+    throw broken(
+      `there is no module ${entry}`,
+      packageName === OWN_NAME
+        ? "build it first: `npm run build`"
+        : 'build the package, or mend "gastown": {"plugin": …} of its package.json',
+    );
+  if (/\.[cm]?tsx?$/.test(entry) && entry.includes(`${sep}node_modules${sep}`))
+    throw broken(
+      `${entry} is TypeScript, which Node does not run in node_modules`,
+      'publish JavaScript: let "gastown": {"plugin": …} name what it is compiled to',
+    );
+  let factory: unknown;
   try {
-    const module = (await import(pathToFileURL(entry).href)) as { readonly default: () => AnyPlugin };
-    plugin = module.default();
+    factory = ((await import(pathToFileURL(entry).href)) as { readonly default?: unknown }).default;
   } catch (error) {
-    const hint =
-      packageName === "@gastown/plugin-gastown" ? "build it first: `npm run build`" : `reinstall ${packageName}`;
-    throw new HostError("plugin-broken", `the plugin ${name} cannot be loaded: ${messageOf(error)}`, hint, {
-      cause: error,
-    });
+    throw broken(`loading ${entry} failed: ${messageOf(error)}`, firstFrame(error) ?? "mend the module", error);
   }
-  if (plugin.apiVersion === 1 && plugin.name === name && typeof plugin.start === "function") return plugin as AnyPlugin;
-  throw new HostError(
-    "plugin-broken",
-    `${packageName} gives no plugin ${name} of version 1: name ${JSON.stringify(plugin.name)}, apiVersion ${JSON.stringify(plugin.apiVersion)}`,
-    "its default export must be a function that returns one; see docs/plugins.md",
-  );
+  if (typeof factory !== "function")
+    throw broken(
+      `its default export is ${kindOf(factory)}, and must be a function that gives the plugin`,
+      "`export default definePlugin({ name, run })`, or `export default () => ({ name, apiVersion: 1, start })`",
+    );
+  let plugin: Partial<AnyPlugin> | undefined;
+  try {
+    plugin = (factory as () => AnyPlugin)();
+  } catch (error) {
+    throw broken(`its factory failed: ${messageOf(error)}`, firstFrame(error) ?? "mend the module", error);
+  }
+  const rule = brokenRule(plugin, name);
+  if (rule === undefined) return plugin as AnyPlugin;
+  throw broken(rule, "its default export must give { name, apiVersion: 1, start }");
+}
+
+function brokenRule(plugin: unknown, name: string): string | undefined {
+  if (!isObject(plugin)) return `its factory gives ${kindOf(plugin)}, and must give the plugin`;
+  if (plugin["apiVersion"] !== 1)
+    return `its apiVersion is ${JSON.stringify(plugin["apiVersion"])}; this host knows version 1`;
+  if (plugin["name"] !== name)
+    return `it calls itself ${JSON.stringify(plugin["name"])}, and its package.json calls it "${name}"`;
+  return typeof plugin["start"] === "function" ? undefined : `its start is ${kindOf(plugin["start"])}, no function`;
+}
+
+/** What something is, for a sentence about what it should be. */
+export function kindOf(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (value instanceof Promise) return "a promise";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Where it was thrown, as a hint. */
+function firstFrame(error: unknown): string | undefined {
+  const frame = error instanceof Error ? /^ +at .*$/m.exec(error.stack ?? "")?.[0].trim() : undefined;
+  return frame === undefined ? undefined : `mend the module: thrown ${frame}`;
 }
 
 function ownPackage(dirname = ""): string {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { NeededVariables } from "@gastown/convoy-watcher";
+import type { NeededVariables } from "@gastown/plugin-api";
 import { readObject } from "./json-file.ts";
-import type { SupervisorName } from "./supervisors/types.ts";
+import { SUPERVISORS, type SupervisorName } from "./supervisors/types.ts";
 
 const OURS = "@gastown/plugin-gastown";
 
@@ -10,12 +10,9 @@ const OURS = "@gastown/plugin-gastown";
 export interface Marker {
   readonly managedBy: typeof OURS;
   readonly plugin: string;
+  /** Of the host that enabled it. */
   readonly version: string;
   readonly supervisor: SupervisorName;
-  /** Digest of the settings file as we wrote it; absent when it was there before. */
-  readonly settings?: string;
-  /** Directories that `enable` made, relative to the town. */
-  readonly made: readonly string[];
   /** Names of variables that the service was given, and of those that it needs and was not given. */
   readonly environment?: NeededVariables;
 }
@@ -27,8 +24,8 @@ export function createMarker(marker: Omit<Marker, "managedBy">): Marker {
 /** The marker of a plugin directory; undefined when it is not ours. */
 export function readMarker(file: string): Marker | undefined {
   const marker = readObject(file);
-  if (marker?.["managedBy"] !== OURS || typeof marker["supervisor"] !== "string") return undefined;
-  return { made: [], ...marker } as unknown as Marker;
+  const known = SUPERVISORS.some((name) => name === marker?.["supervisor"]);
+  return marker?.["managedBy"] === OURS && known ? (marker as unknown as Marker) : undefined;
 }
 
 /** Tells whether a file is still what it was; undefined when there is none. */

@@ -1,5 +1,6 @@
+import type { PluginStatus } from "@gastown/plugin-api";
+import { isRunning, markOf } from "@gastown/process";
 import { readObject } from "./json-file.ts";
-import { processIdentity } from "./process-identity.ts";
 
 /** What a running host says of itself in `host.json`. Times are ISO 8601. */
 export interface HostNote {
@@ -7,7 +8,10 @@ export interface HostNote {
   readonly pid: number;
   /** What tells this process from a later one with its pid. */
   readonly identity: string;
+  /** Of the host. */
   readonly version: string;
+  /** Of the plugin, and where it was loaded from. */
+  readonly runs: string;
   readonly since: string;
   readonly phase: "starting" | "running" | "waiting" | "stopped";
   /** What changes when the process should be started anew: its settings. */
@@ -19,7 +23,7 @@ export interface HostNote {
   readonly hint?: string;
   readonly retryAt?: string;
   /** What the plugin says of itself. */
-  readonly status?: Readonly<Record<string, unknown>>;
+  readonly status?: PluginStatus;
 }
 
 /** The note of a host, whether or not that is still running. */
@@ -37,5 +41,10 @@ export function readNote(file: string): HostNote | undefined {
 /** The note of the host that is running now. A pid that has gone to another process is not taken for it. */
 export function runningHost(file: string): HostNote | undefined {
   const note = readNote(file);
-  return note !== undefined && processIdentity(note.pid) === note.identity ? note : undefined;
+  return note !== undefined && isRunning({ pid: note.pid, start: note.identity }) ? note : undefined;
+}
+
+/** What tells this process from a later one with its pid. */
+export function ownIdentity(): string {
+  return markOf(process.pid)?.start ?? "unknown";
 }

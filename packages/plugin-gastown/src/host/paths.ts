@@ -10,6 +10,10 @@ export interface PluginPaths {
   /** Says that the directory is ours, and how it was enabled. */
   readonly marker: string;
   readonly settings: string;
+  /** Settings of the host itself, for all plugins. */
+  readonly hostSettings: string;
+  /** What all plugins of the town have emitted. */
+  readonly events: string;
   /** The plugin's own directory, and the host's. */
   readonly stateDir: string;
   /** What the running host says of itself. */
@@ -33,6 +37,8 @@ export function pathsOf(town: string, plugin: string): PluginPaths {
     runScript: join(dir, "run.sh"),
     marker: join(dir, "config.json"),
     settings: join(town, "settings", `${plugin}.json`),
+    hostSettings: join(town, "settings", "gastown.json"),
+    events: join(town, ".runtime", "events.jsonl"),
     stateDir,
     note: join(stateDir, "host.json"),
     lock: join(stateDir, "host.lock"),

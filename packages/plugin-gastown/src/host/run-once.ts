@@ -1,6 +1,7 @@
 import { messageOf } from "@gastown/convoy-core";
-import type { AnyPlugin, PluginHandle } from "../contract.ts";
+import type { AnyPlugin, PluginHandle } from "@gastown/plugin-api";
 import { createContext } from "./context.ts";
+import { kindOf } from "./installed.ts";
 import type { RunPluginOptions } from "./run-plugin.ts";
 
 /** Milliseconds that one clean-up may take. */
@@ -26,6 +27,8 @@ export async function runOnce(
   const patience = createPatience(options, end.signal);
   try {
     const handle = await patience.over(plugin.start(context), "start");
+    const rule = brokenRule(handle);
+    if (rule !== undefined) throw new Error(`its start() gives no handle of the contract: ${rule}`);
     // Last of all: once the plugin has cleaned up, this ends even one that would not stop.
     cleanUps.unshift(async () => handle[Symbol.asyncDispose]());
     onReady(handle);
@@ -43,6 +46,16 @@ export async function runOnce(
     }
     patience.end();
   }
+}
+
+/** What a handle lacks, in words. */
+function brokenRule(handle: unknown): string | undefined {
+  const { done, status, [Symbol.asyncDispose]: dispose } = Object(handle) as Partial<PluginHandle>;
+  if (typeof handle !== "object" || handle === null) return `it is ${kindOf(handle)}`;
+  if (typeof done?.then !== "function") return `\`done\` is ${kindOf(done)}, and must be a promise`;
+  if (typeof status !== "function") return `\`status\` is ${kindOf(status)}, and must be a function`;
+  if (typeof dispose !== "function") return `\`[Symbol.asyncDispose]\` is ${kindOf(dispose)}, and must be a function`;
+  return undefined;
 }
 
 interface Patience {

@@ -1,6 +1,6 @@
 import { backoff, type Backoff, type Clock, messageOf, WatcherError } from "@gastown/convoy-core";
-import type { AnyPlugin, PluginContext, PluginEvent, PluginHandle, PluginLogger } from "../contract.ts";
-import { isNotReady } from "../not-ready.ts";
+import type { AnyPlugin, PluginContext, PluginEvent, PluginHandle, PluginLogger } from "@gastown/plugin-api";
+import { isNotReady } from "@gastown/plugin-api";
 import { runOnce } from "./run-once.ts";
 
 /** Between two starts of a plugin that fails: without jitter, since there is one of it. */
@@ -25,6 +25,8 @@ export interface RunPluginOptions {
   readonly host: PluginContext["host"];
   readonly logger: PluginLogger;
   readonly emit: (event: PluginEvent) => void;
+  readonly on?: PluginContext["on"];
+  readonly watchFiles?: PluginContext["watchFiles"];
   readonly clock: Clock;
   /** Stop: the plugin has `stopTimeout` to end. */
   readonly stop: AbortSignal;
@@ -59,7 +61,8 @@ export async function runPlugin(plugin: AnyPlugin, options: RunPluginOptions): P
       const hint = hintOf(error);
       const what = isNotReady(error) ? "not ready" : "failed";
       logger.error(`${what}: ${messageOf(error)}`, { ...(hint && { hint }), failures, nextTryInMs: pause });
-      if (what === "failed" && error instanceof Error) logger.debug(error.stack ?? "");
+      // Whoever wrote the plugin needs to see where.
+      if (what === "failed" && error instanceof Error) logger.error(error.stack ?? "");
       onState({ phase: "waiting", error: messageOf(error), ...(hint && { hint }), retryAt: clock.wall() + pause });
       await clock.sleep(pause, stop);
     }

@@ -1,17 +1,26 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
-import { DriverError, findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
-import { driverOf, type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
+import { findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
+import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import type { Stopping } from "@gastown/host-kit";
+import type { PluginLogger } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
+import type { InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
-import { createHostNote } from "./host-note.ts";
+import { readEventCommand } from "./event-command.ts";
+import { createEventBus, type EventBus } from "./events.ts";
+import { createHostNote, type HostNoteKeeper } from "./host-note.ts";
 import { findPlugin, loadPlugin } from "./installed.ts";
+import { LOCK_DRIVER } from "./lock-driver.ts";
 import { createLog } from "./log-file.ts";
 import { runningHost } from "./note.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
+import { createRotatingFile } from "./rotating-file.ts";
 import { runPlugin } from "./run-plugin.ts";
 import { readConfig } from "./settings.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** Milliseconds that a plugin has to stop. */
 const STOP_TIMEOUT = 10_000;
@@ -25,65 +34,118 @@ export interface RunOptions {
   readonly echo?: (line: string) => void;
 }
 
+/** A plugin in this process. */
+interface Guest {
+  readonly installed: InstalledPlugin;
+  readonly paths: PluginPaths;
+  readonly lock: FileLock;
+  readonly logger: PluginLogger;
+}
+
 /**
- * The process that every supervisor starts: runs a plugin until it is told to stop.
+ * The process that every supervisor starts: runs plugins until it is told to stop, or all have ended. One that fails is
+ * started again by itself; the others do not notice.
  *
  * @returns the exit status
  * @throws {TownNotFoundError}
- * @throws {StateDirError} when the plugin's own directory cannot be written
- * @throws {HostError} when another process runs this plugin in this town, or it cannot be loaded
+ * @throws {StateDirError} when a plugin's own directory cannot be written
+ * @throws {HostError} when another process runs one of these plugins in this town, or one cannot be loaded
  */
-export async function run(name: string, { town: named, signals, echo }: RunOptions): Promise<number> {
+export async function run(names: readonly string[], { town: named, signals, echo }: RunOptions): Promise<number> {
   const town = findTown({ town: named, cwd: process.cwd(), env: process.env });
-  const installed = findPlugin(name, town);
-  const paths = pathsOf(town, name);
-  const lock = await lockHost(paths, name);
-  const logger = createLog({ file: paths.log, ...(echo && { echo }) });
+  const found = [...new Set(names)].map((name) => findPlugin(name, town));
+  const guests: Guest[] = [];
   try {
-    const plugin = await loadPlugin(installed);
-    const note = createHostNote(name, paths, logger);
-    const onTrigger = (): void => note.trigger();
-    const onFault = (error: unknown): void => {
-      logger.error(`uncaught: ${error instanceof Error ? error.stack : messageOf(error)}`);
-      process.exit(1);
-    };
-    process.on("SIGUSR2", onTrigger).on("uncaughtException", onFault);
-    try {
-      signals.stop.addEventListener("abort", () => logger.info(`stopping: ${signals.reason()}`));
-      logger.info(`${name} ${installed.version} in ${town}`, { host: VERSION, pid: process.pid });
-      await runPlugin(plugin, {
-        root: town,
-        stateDir: paths.stateDir,
-        config: () => readConfig(plugin, paths.settings),
-        host: { name: "gastown", version: VERSION },
-        logger,
-        emit: ({ type, subject, payload }) => logger.info(`event ${type}`, { subject, payload }),
-        clock: systemClock,
-        stop: signals.stop,
-        kill: signals.kill,
-        stopTimeout: STOP_TIMEOUT,
-        onState: note.onState,
-      });
-      logger.info(`stopped${signals.reason() === undefined ? "" : ` by ${signals.reason()}`}`);
-    } finally {
-      process.off("SIGUSR2", onTrigger).off("uncaughtException", onFault);
-      note.end();
+    for (const installed of found) {
+      const paths = pathsOf(town, installed.name);
+      const lock = await lockHost(paths, installed.name);
+      const said = echo && (found.length === 1 ? echo : (line: string) => echo(`[${installed.name}] ${line}`));
+      guests.push({ installed, paths, lock, logger: createLog({ file: paths.log, ...(said && { echo: said }) }) });
     }
+    await runAll(town, guests, signals);
   } finally {
-    lock.release();
+    for (const { lock } of guests) lock.release();
   }
   return signals.exitCode();
 }
 
-async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
-  const driver = driverOf(town);
+async function runAll(town: string, guests: readonly Guest[], signals: Stopping): Promise<void> {
+  const [first] = guests;
+  if (first === undefined) return;
+  const tellAll = (level: "info" | "error", message: string): void =>
+    guests.forEach(({ logger }) => logger[level](message));
+  const command = readEventCommand(first.paths.hostSettings);
+  // Most towns have none: what runs programs is not loaded for them.
+  const runner =
+    command === undefined
+      ? undefined
+      : (await import("./on-event.ts")).createEventRunner(command, town, { logger: first.logger, kill: signals.kill });
+  mkdirSync(dirname(first.paths.events), { recursive: true });
+  const file = createRotatingFile({ file: first.paths.events, keep: 1 });
+  const time = (): string => new Date().toISOString();
+  const bus = createEventBus({ file, time, logger: first.logger, ...(runner && { onEvent: runner.tell }) });
+  const notes: HostNoteKeeper[] = [];
+  const onTrigger = (): void => notes.forEach((note) => note.trigger());
+  const onFault = (error: unknown): void => {
+    tellAll("error", `uncaught: ${error instanceof Error ? error.stack : messageOf(error)}`);
+    process.exit(1);
+  };
+  // A plugin that only waits for an event holds nothing that would keep a process from ending.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  process.on("SIGUSR2", onTrigger).on("uncaughtException", onFault);
+  try {
+    signals.stop.addEventListener("abort", () => tellAll("info", `stopping: ${signals.reason()}`));
+    await Promise.all(guests.map((guest) => runGuest(guest, bus, signals, notes)));
+    await runner?.idle();
+    tellAll("info", `stopped${signals.reason() === undefined ? "" : ` by ${signals.reason()}`}`);
+  } finally {
+    clearInterval(alive);
+    process.off("SIGUSR2", onTrigger).off("uncaughtException", onFault);
+    for (const note of notes) note.end();
+  }
+}
+
+async function runGuest(
+  { installed, paths, logger }: Guest,
+  bus: EventBus,
+  signals: Stopping,
+  notes: HostNoteKeeper[],
+): Promise<void> {
+  const { name, version } = installed;
+  const plugin = await loadPlugin(installed).catch((error: unknown) => {
+    const hint = error instanceof HostError ? { hint: error.hint } : {};
+    logger.error(messageOf(error), hint);
+    const { cause } = error as Error;
+    if (cause instanceof Error) logger.error(cause.stack ?? "");
+    throw error;
+  });
+  const note = createHostNote(installed, paths, logger);
+  notes.push(note);
+  logger.info(`${name} ${version} in ${paths.town}`, { host: VERSION, pid: process.pid });
+  await runPlugin(plugin, {
+    root: paths.town,
+    stateDir: paths.stateDir,
+    config: () => readConfig(plugin, paths.settings),
+    host: { name: "gastown", version: VERSION },
+    logger,
+    emit: (event) => bus.emit(name, event),
+    on: bus.on,
+    watchFiles: (files, changed) => watchFiles(files, changed, logger),
+    clock: systemClock,
+    stop: signals.stop,
+    kill: signals.kill,
+    stopTimeout: STOP_TIMEOUT,
+    onState: note.onState,
+  });
+}
+
+async function lockHost({ stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
   for (const until = systemClock.now() + LOCK_PATIENCE; ; await sleep(50)) {
     try {
       makeDirs(stateDir);
-      const lock = await takeLock(file, driver);
+      const lock = await takeLock(file, LOCK_DRIVER);
       if (lock !== undefined) return lock;
     } catch (error) {
-      if (error instanceof DriverError) throw error;
       throw new StateDirError(stateDir, error);
     }
     if (systemClock.now() < until) continue;
@@ -93,9 +155,7 @@ async function lockHost({ town, stateDir, lock: file, note }: PluginPaths, name:
       "already-running",
       `${who} runs ${name} in this town`,
       "one is enough: see `gastown plugins status`",
-      {
-        exitCode: 4,
-      },
+      { exitCode: 4 },
     );
   }
 }

@@ -1,5 +1,5 @@
 import { acceptSettings, parseSettingsFile } from "@gastown/convoy-watcher/host";
-import type { AnyPlugin } from "../contract.ts";
+import type { AnyPlugin } from "@gastown/plugin-api";
 import { readObject } from "./json-file.ts";
 
 /**

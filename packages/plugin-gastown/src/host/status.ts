@@ -1,19 +1,26 @@
-import { existsSync } from "node:fs";
-import { findTown, findWatcher } from "@gastown/convoy-watcher";
-import { findRival } from "@gastown/convoy-watcher/host";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { messageOf } from "@gastown/convoy-core";
+import { findTown } from "@gastown/convoy-watcher";
+import type { PluginStatus } from "@gastown/plugin-api";
+import { type InstalledPlugin, PLUGIN_NAME } from "./discover.ts";
 import { environmentRemarks } from "./environment.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
-import { findPlugin, installedPlugins } from "./installed.ts";
+import { findPlugin, installedPlugins, loadPlugin } from "./installed.ts";
 import { readMarker } from "./marker.ts";
 import { type HostNote, readNote, runningHost } from "./note.ts";
 import { type PluginPaths, pathsOf } from "./paths.ts";
+import { askBefore } from "./preflight.ts";
+import { runsOf } from "./start-host.ts";
+import { supervisors } from "./supervisors/index.ts";
 import type { SupervisorName } from "./supervisors/types.ts";
-import { rivalRemark } from "./town.ts";
 
 /** How a plugin is doing in a town. */
-export interface PluginStatus {
+export interface StatusOfPlugin {
   readonly plugin: string;
   readonly town: string;
+  /** Its package is there. */
+  readonly installed: boolean;
   readonly enabled: boolean;
   readonly supervisor?: SupervisorName;
   /** The plugin is at work: its process lives, and it is neither starting nor waiting for another try. */
@@ -26,14 +33,15 @@ export interface PluginStatus {
   readonly hint?: string;
   readonly retryAt?: string;
   /** What the plugin says of itself; of one that is not running, what it said last. */
-  readonly status?: Readonly<Record<string, unknown>>;
+  readonly status?: PluginStatus;
   readonly gt: Seen;
-  readonly rival?: string;
+  /** Where its log is. */
+  readonly log: string;
   readonly remarks: readonly string[];
 }
 
 /**
- * How these plugins are doing; without a name, all that are enabled, or could be.
+ * How these plugins are doing; without a name, all that are installed, enabled or running.
  *
  * @throws {TownNotFoundError}
  * @throws {HostError} when there is no such plugin
@@ -41,27 +49,51 @@ export interface PluginStatus {
 export async function status(
   name: string | undefined,
   { town: named, env }: { readonly town: string | undefined; readonly env: NodeJS.ProcessEnv },
-): Promise<PluginStatus[]> {
+): Promise<StatusOfPlugin[]> {
   const town = findTown({ town: named, cwd: process.cwd(), env: process.env });
   if (name !== undefined && !existsSync(pathsOf(town, name).marker)) findPlugin(name, town);
-  const names = name === undefined ? installedPlugins(town).map((plugin) => plugin.name) : [name];
+  const names = name === undefined ? knownPlugins(town) : [name];
   return Promise.all(names.map((plugin) => statusOf(plugin, pathsOf(town, plugin), env)));
 }
 
-async function statusOf(plugin: string, paths: PluginPaths, env: NodeJS.ProcessEnv): Promise<PluginStatus> {
+/** The plugins that are installed, and those that were enabled or still run although their package is gone. */
+export function knownPlugins(town: string): readonly string[] {
+  const enabled = entries(join(town, "plugins")).filter((name) => readMarker(pathsOf(town, name).marker) !== undefined);
+  const running = entries(join(town, ".runtime")).filter((name) => runningHost(pathsOf(town, name).note) !== undefined);
+  const installed = installedPlugins(town).map(({ name }) => name);
+  return [...new Set([...installed, ...enabled, ...running])].toSorted();
+}
+
+function entries(dir: string): string[] {
+  try {
+    return readdirSync(dir).filter((name) => PLUGIN_NAME.test(name));
+  } catch {
+    return [];
+  }
+}
+
+async function statusOf(name: string, paths: PluginPaths, env: NodeJS.ProcessEnv): Promise<StatusOfPlugin> {
   const { town } = paths;
   const marker = readMarker(paths.marker);
   const host = runningHost(paths.note);
   const last = readNote(paths.note);
-  const rival = plugin === "convoy-watcher" ? findRival(town)?.name : undefined;
+  const plugin = installedPlugins(town).find((one) => one.name === name);
   const remarks = [
-    ...environmentRemarks(marker?.environment, env),
-    rivalRemark(paths, plugin),
-    otherWatcher(paths, plugin, host),
+    ...(marker?.environment === undefined ? [] : environmentRemarks(marker.environment)),
+    ...(plugin === undefined ? ["its package is not installed any more: install it again, or disable it"] : []),
+    ...(plugin !== undefined && host?.runs !== undefined && host.runs !== runsOf(plugin)
+      ? [`it runs ${host.runs.split(" ")[0]}, and ${plugin.version} is installed: \`gastown plugins restart ${name}\``]
+      : []),
+    ...(plugin !== undefined && (marker !== undefined || host !== undefined)
+      ? await remarksOf(plugin, paths, env)
+      : []),
+    ...(marker === undefined ? [] : await supervisors[marker.supervisor].remarks(env)),
+    ...((host && last?.status?.remarks) ?? []),
   ];
   return {
-    plugin,
+    plugin: name,
     town,
+    installed: plugin !== undefined,
     enabled: marker !== undefined,
     ...(marker && { supervisor: marker.supervisor }),
     running: host?.phase === "running",
@@ -69,15 +101,22 @@ async function statusOf(plugin: string, paths: PluginPaths, env: NodeJS.ProcessE
     ...(host && { pid: host.pid, since: host.since, restarts: host.restarts }),
     ...(host?.error !== undefined && { error: host.error, hint: host.hint ?? "", retryAt: host.retryAt ?? "" }),
     ...(last?.status && { status: last.status }),
-    gt: await gtSees(plugin, paths, env),
-    ...(rival !== undefined && { rival }),
-    remarks: remarks.filter((line) => line !== undefined),
+    gt: await gtSees(name, paths, env),
+    log: paths.log,
+    remarks,
   };
 }
 
-function otherWatcher({ town }: PluginPaths, plugin: string, host: HostNote | undefined): string | undefined {
-  if (plugin !== "convoy-watcher") return undefined;
-  const watcher = findWatcher(town);
-  if (watcher.state !== "running" || watcher.pid === host?.pid) return undefined;
-  return `a watcher that is not this plugin's holds the town (pid ${watcher.pid}, since ${watcher.since})`;
+/** What the plugin itself has to say of the town. One that cannot be loaded says that. */
+async function remarksOf(
+  plugin: InstalledPlugin,
+  paths: PluginPaths,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly string[]> {
+  try {
+    const { refuse, remarks } = await askBefore(await loadPlugin(plugin), paths, env);
+    return [...(refuse === undefined ? [] : [refuse.message]), ...remarks];
+  } catch (error) {
+    return [messageOf(error)];
+  }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "@gastown/convoy-watcher";
+import { isRunning } from "@gastown/process";
 import { type HostNote, runningHost } from "./note.ts";
-import { processIdentity } from "./process-identity.ts";
 
 /** Longer than the host's patience with its plugin. */
 const PATIENCE = 13_000;
@@ -23,7 +23,7 @@ export async function stopHost(noteFile: string): Promise<HostNote | undefined> 
 
 /** Sends a signal to a process, unless its pid belongs to another one by now. */
 export function signal({ pid, identity }: Pick<HostNote, "pid" | "identity">, name: NodeJS.Signals): boolean {
-  if (processIdentity(pid) !== identity) return false;
+  if (!isRunning({ pid, start: identity })) return false;
   try {
     return process.kill(pid, name);
   } catch {
@@ -33,7 +33,7 @@ export function signal({ pid, identity }: Pick<HostNote, "pid" | "identity">, na
 
 async function ended({ pid, identity }: HostNote, patience: number): Promise<boolean> {
   for (const until = systemClock.now() + patience; systemClock.now() < until; await sleep(20)) {
-    if (processIdentity(pid) !== identity) return true;
+    if (!isRunning({ pid, start: identity })) return true;
   }
   return false;
 }

@@ -1,10 +1,9 @@
-import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { writeAtomically } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
 import { readMarker } from "./marker.ts";
 import type { PluginPaths } from "./paths.ts";
-import { removeEmpty, type Undo } from "./undo.ts";
 
 /** Texts of the files of a plugin directory, by name. */
 export type PluginFiles = Readonly<Record<"plugin.md" | "run.sh" | "config.json", string>>;
@@ -15,7 +14,7 @@ export type PluginFiles = Readonly<Record<"plugin.md" | "run.sh" | "config.json"
  * @returns where it was put
  * @throws {HostError}
  */
-export function refuseForeign({ dir, marker }: PluginPaths, force: boolean, undo: Undo): string | undefined {
+export function putForeignAside({ dir, marker }: PluginPaths, force: boolean): string | undefined {
   const stat = lstatSync(dir, { throwIfNoEntry: false });
   if (stat === undefined || (stat.isDirectory() && readMarker(marker) !== undefined)) return undefined;
   if (!force)
@@ -26,7 +25,6 @@ export function refuseForeign({ dir, marker }: PluginPaths, force: boolean, undo
     );
   const aside = join(dirname(dir), `.${basename(dir)}.${new Date().toISOString().replaceAll(":", "")}`);
   renameSync(dir, aside);
-  undo.add(() => renameSync(aside, dir));
   return aside;
 }
 
@@ -35,35 +33,37 @@ export function refuseForeign({ dir, marker }: PluginPaths, force: boolean, undo
  *
  * @returns whether anything has changed
  */
-export function writePlugin({ dir }: PluginPaths, files: PluginFiles, undo: Undo): boolean {
-  if (statSync(dir, { throwIfNoEntry: false }) === undefined) {
-    const draft = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
+export function writePlugin({ dir }: PluginPaths, files: PluginFiles): boolean {
+  if (statSync(dir, { throwIfNoEntry: false }) !== undefined)
+    return Object.entries(files).filter(([name, text]) => replace(join(dir, name), text)).length > 0;
+  const draft = join(dirname(dir), `.${basename(dir)}.${process.pid}.tmp`);
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    mkdirSync(draft);
+    for (const [name, text] of Object.entries(files)) write(join(draft, name), text);
+    renameSync(draft, dir);
+  } catch (error) {
     rmSync(draft, { recursive: true, force: true });
-    try {
-      mkdirSync(draft);
-      for (const [name, text] of Object.entries(files)) write(join(draft, name), text);
-      renameSync(draft, dir);
-    } catch (error) {
-      rmSync(draft, { recursive: true, force: true });
-      throw error;
-    }
-    undo.add(() => void removePlugin(dir));
-    return true;
+    throw error;
   }
-  return Object.entries(files).filter(([name, text]) => replace(join(dir, name), text, undo)).length > 0;
+  return true;
 }
 
 /** Removes our files, and the directory unless somebody keeps something else in it; says whether it is gone. */
 export function removePlugin(dir: string): boolean {
   for (const name of ["plugin.md", "run.sh", "config.json"]) rmSync(join(dir, name), { force: true });
-  removeEmpty([dir]);
+  for (const empty of [dir, dirname(dir)]) {
+    try {
+      rmdirSync(empty);
+    } catch {
+      // Somebody keeps something in it.
+    }
+  }
   return statSync(dir, { throwIfNoEntry: false }) === undefined;
 }
 
-function replace(file: string, text: string, undo: Undo): boolean {
-  const before = read(file);
-  if (before === text) return false;
-  undo.add(() => (before === undefined ? rmSync(file, { force: true }) : write(file, before)));
+function replace(file: string, text: string): boolean {
+  if (read(file) === text) return false;
   write(file, text);
   return true;
 }

@@ -28,7 +28,7 @@ describe("a place that is no town", () => {
   });
 });
 
-test.each(["enable", "disable", "status", "run"])(
+test.each(["enable", "disable", "status", "run", "logs"])(
   "%s: an unknown plugin, with those that are installed",
   async (command) => {
     const { plugins, tree } = scene();
@@ -95,7 +95,7 @@ test("a supervisor that is not there: says why, and which one needs nothing", as
   );
 });
 
-test("interrupted: takes back what it did", async () => {
+test("interrupted: what it did stays, to be gone on with or disabled", async () => {
   const { town, tree, start, state } = scene();
   const dir = join(town.dir, "node_modules", "slow");
   mkdirSync(dir, { recursive: true });
@@ -117,8 +117,10 @@ test("interrupted: takes back what it did", async () => {
   const { code, stderr } = await enabling.ended;
   expect({ code, stderr }).toEqual({
     code: 130,
-    stderr: "Error: interrupted by SIGINT: nothing was changed\nHint: run it again\n",
+    stderr: "Error: interrupted by SIGINT\nHint: run it again: it goes on from there\n",
   });
+  expect((await start("plugins", "status", "slow").ended).stdout).toMatch(/enabled: +yes/);
+  expect((await start("plugins", "disable", "slow").ended).code).toBe(0);
   expect(runningHost(state("host.json", "slow"))).toBeUndefined();
   expect(tree()).toEqual(before);
 });

@@ -20,7 +20,7 @@ test("finds plugins by their manifests alone, with and without a scope, here and
   install(deep, "@scope/scoped", {
     ...GOOD,
     name: "@scope/scoped",
-    gastown: { name: "scoped", plugin: "dist/x.js", settings: { n: 1 } },
+    gastown: { name: "scoped", plugin: "dist/x.js", title: "Scoped", description: "for gt", labels: ["a", 1] },
   });
   expect(discover([], [deep])).toEqual([
     {
@@ -30,7 +30,7 @@ test("finds plugins by their manifests alone, with and without a scope, here and
       description: "from above",
       dir: join(dir, "node_modules", "above"),
       entry: join(dir, "node_modules", "above", "index.js"),
-      settings: {},
+      gt: { title: undefined, description: undefined, labels: [] },
     },
     {
       name: "scoped",
@@ -39,7 +39,7 @@ test("finds plugins by their manifests alone, with and without a scope, here and
       description: "",
       dir: join(deep, "node_modules", "@scope/scoped"),
       entry: join(deep, "node_modules", "@scope/scoped", "dist", "x.js"),
-      settings: { n: 1 },
+      gt: { title: "Scoped", description: "for gt", labels: ["a"] },
     },
   ]);
 });

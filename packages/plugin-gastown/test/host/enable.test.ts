@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
 import { installRouteWatch, read, scene } from "../support/scene.ts";
 
-test("enabled: gt sees it, a convoy lands; disabled: nothing is left", async () => {
-  const { town, tree, plugins, bin, start } = scene();
+test("enabled: gt sees it, a convoy lands; disabled: its log and state stay, until they are purged", async () => {
+  const { town, tree, plugins, bin, start, state } = scene();
   const issue = town.createIssue({ rig: "alpha" });
   const convoy = town.createConvoy({ title: "Ship it", tracks: [issue] });
   const before = tree();
@@ -35,8 +35,13 @@ test("enabled: gt sees it, a convoy lands; disabled: nothing is left", async () 
   expect(disabled).toEqual({
     code: 0,
     stderr: "",
-    stdout: `convoy-watcher is disabled in ${town.dir}, and its process (pid ${pid}) stopped\n`,
+    stdout: `convoy-watcher is disabled in ${town.dir}, and its process (pid ${pid}) stopped
+  ! its log and state stay in ${state(".")}: --purge removes them\n`,
   });
+  expect(read(state("host.log"))).toContain("landed");
+  expect((await plugins("logs", "convoy-watcher")).stdout).toBe(read(state("host.log")));
+  expect((await plugins("disable", "convoy-watcher", "--purge")).code).toBe(0);
+  expect(existsSync(state("."))).toBe(false);
   expect(tree()).toEqual(before);
   expect((await plugins("status", "convoy-watcher")).code).toBe(3);
   const again = await start("plugins", "disable", "convoy-watcher", "--json").ended;
@@ -118,6 +123,8 @@ test("changed settings: the process is started anew; the settings stay when it i
   await plugins("enable", "convoy-watcher");
   const first = runningHost(state("host.json"))?.pid;
   const settings = join(town.dir, "settings", "convoy-watcher.json");
+  expect(existsSync(settings)).toBe(false);
+  mkdirSync(join(town.dir, "settings"));
   writeFileSync(settings, '{"source": ["db"]}');
   expect((await plugins("enable", "convoy-watcher")).code).toBe(0);
   expect(runningHost(state("host.json"))?.pid).not.toBe(first);
@@ -132,8 +139,9 @@ test("beside a gt daemon: says in a line what that means", async () => {
   const { spawn } = await import("node:child_process");
   const daemon = spawn(join(bin, "gt"), ["daemon", "run"], { cwd: town.dir, env, stdio: "ignore" });
   try {
-    await waitFor("daemon", () => existsSync(join(town.dir, "daemon", "daemon.pid")));
-    const line = `! gt daemon (pid ${read(join(town.dir, "daemon", "daemon.pid"))}) lands convoys here, too: each complete one is left to it for 5s first, so that nobody is told twice`;
+    const pidFile = join(town.dir, "daemon", "daemon.pid");
+    await waitFor("daemon", () => existsSync(pidFile) && read(pidFile) !== "");
+    const line = `! gt daemon (pid ${read(join(town.dir, "daemon", "daemon.pid"))}) lands convoys here, too: each complete one is left to it for 7s first, so that nobody is told twice`;
     expect((await plugins("enable", "convoy-watcher")).stdout).toContain(line);
     const status = await plugins("status", "convoy-watcher");
     expect(status.stdout).toContain(line);
@@ -159,7 +167,6 @@ test("another plugin, installed in the town: listed without being loaded, enable
   const { stdout, code } = await plugins("enable", "route-watch");
   expect(stdout).toContain("gt plugin list names it");
   expect(code).toBe(0);
-  expect(JSON.parse(read(join(town.dir, "settings", "route-watch.json")))).toEqual({ everySeconds: 10 });
   town.addRig("beta", { prefix: "be" });
   await plugins("enable", "route-watch");
   await waitFor("event", () => read(state("host.log", "route-watch")).includes('event rig.joined {"subject":"be-"}'));
@@ -193,5 +200,7 @@ test("another supervisor: the old process goes before the new one comes", async 
   expect(runningHost(state("host.json"))?.pid).not.toBe(first);
   mkdirSync(state("kept"), { recursive: true });
   expect((await plugins("disable", "convoy-watcher")).code).toBe(0);
+  expect(existsSync(state("kept"))).toBe(true);
+  expect((await plugins("disable", "convoy-watcher", "--purge")).code).toBe(0);
   expect(existsSync(state("kept"))).toBe(false);
 });

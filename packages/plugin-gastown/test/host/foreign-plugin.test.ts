@@ -43,14 +43,20 @@ describe("a plugins/convoy-watcher that is not ours", () => {
     expect(readdirSync(plugins)).toEqual([aside.slice(plugins.length + 1)]);
   });
 
-  test("is put back when a later step fails", async () => {
+  test("put aside, it stays aside when the plugin then does not get ready", async () => {
     const here = scene();
     const dir = join(here.town.dir, "plugins", "convoy-watcher");
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, "plugin.md"), "mine");
     rmSync(join(here.bin, "gt"));
-    expect(await refused(here, "--force")).toMatch(/^1 Error: it does not get ready: gt is not on PATH\nHint: /);
-    expect(read(join(dir, "plugin.md"))).toBe("mine");
+    const { code, stderr } = await here.plugins("enable", "convoy-watcher", "--force");
+    expect({ code, stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Error: it does not get ready: gt is not on PATH\nHint: /),
+    });
+    const [aside = ""] = readdirSync(join(here.town.dir, "plugins")).filter((name) => name.startsWith("."));
+    expect(read(join(here.town.dir, "plugins", aside, "plugin.md"))).toBe("mine");
+    expect((await here.plugins("status", "convoy-watcher")).stdout).toMatch(/why not: +gt is not on PATH/);
   });
 
   test("files of others in our directory stay when it is disabled", async () => {

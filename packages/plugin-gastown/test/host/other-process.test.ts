@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { markOf } from "@gastown/process";
 import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { runningHost } from "../../src/host/note.ts";
-import { processIdentity } from "../../src/host/process-identity.ts";
 import { scene } from "../support/scene.ts";
 
 describe("a note of a process that is not ours", () => {
@@ -30,9 +30,9 @@ describe("a note of a process that is not ours", () => {
     const { plugins, state, tree } = scene();
     const before = tree();
     const gone = bystander();
-    const identity = processIdentity(gone.pid) ?? "";
+    const identity = markOf(gone.pid)?.start ?? "";
     gone.kill("SIGKILL");
-    await waitFor("end", () => processIdentity(gone.pid) === undefined);
+    await waitFor("end", () => markOf(gone.pid) === undefined);
     mkdirSync(state("."), { recursive: true });
     writeFileSync(state("host.json"), note(gone.pid, identity));
     writeFileSync(state("watcher.pid"), JSON.stringify({ pid: gone.pid, since: "2026-01-01T00:00:00Z" }));
@@ -40,7 +40,7 @@ describe("a note of a process that is not ours", () => {
     expect((await plugins("enable", "convoy-watcher")).code).toBe(0);
     expect(runningHost(state("host.json"))?.phase).toBe("running");
     await plugins("disable", "convoy-watcher");
-    expect(tree().filter((path) => !path.startsWith(".runtime"))).toEqual(before);
+    expect(tree()).toEqual(before);
   });
 
   test.each(["enable", "disable"])(
@@ -58,7 +58,7 @@ describe("a note of a process that is not ours", () => {
       const { code, stdout, stderr } = await plugins(command, "convoy-watcher");
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(stdout).not.toContain(String(other.pid));
-      expect(processIdentity(other.pid)).toBeDefined();
+      expect(markOf(other.pid)).toBeDefined();
       expect(other.signalCode).toBeNull();
     },
   );

@@ -8,9 +8,21 @@ import { pluginMd, runScript } from "../../src/host/plugin-files.ts";
 
 const front = (text: string): Record<string, unknown> => parse(text.split("+++")[1] ?? "");
 
+const BARE = { title: undefined, description: undefined, labels: [] };
+
 describe("plugin.md", () => {
   test("has what gt reads, and no agent is to start a watcher", () => {
-    expect(pluginMd({ name: "convoy-watcher", description: "of the package" })).toMatchInlineSnapshot(`
+    expect(
+      pluginMd({
+        name: "convoy-watcher",
+        description: "of the package",
+        gt: {
+          title: "Convoy watcher",
+          description: "Close convoys when their last issue closes",
+          labels: ["category:convoy"],
+        },
+      }),
+    ).toMatchInlineSnapshot(`
       "+++
       name = "convoy-watcher"
       description = "Close convoys when their last issue closes"
@@ -42,7 +54,7 @@ describe("plugin.md", () => {
     ["é".repeat(25), "é".repeat(25)],
     ["x".repeat(50), "x".repeat(50)],
   ])("the description %j cannot break it", (description, shown) => {
-    const text = pluginMd({ name: "other", description });
+    const text = pluginMd({ name: "other", description, gt: BARE });
     expect(text.match(/\+\+\+/g)).toHaveLength(2);
     expect(front(text)).toMatchObject({ name: "other", description: shown, version: 1, gate: { type: "manual" } });
   });
@@ -50,7 +62,7 @@ describe("plugin.md", () => {
   test.each(["x".repeat(51), "é".repeat(26), "🚚".repeat(30), `${"a".repeat(49)}🚚`])(
     "%j is cut to 50 bytes",
     (description) => {
-      const { description: shown } = front(pluginMd({ name: "other", description }));
+      const { description: shown } = front(pluginMd({ name: "other", description, gt: BARE }));
       expect(Buffer.byteLength(String(shown))).toBeLessThanOrEqual(50);
       expect(String(shown)).toMatch(/…$/);
       expect(String(shown).isWellFormed()).toBe(true);
@@ -70,5 +82,7 @@ describe("run.sh", () => {
       execFileSync("sh", ["-c", runScript("convoy-watcher", town, command)], { env, encoding: "utf8" });
     expect(sh([join(dir, "gastown")])).toBe(lines);
     expect(sh(["/nowhere/node", "/nowhere/gastown.js"])).toBe(lines);
+    // Node is where it was, the package is not.
+    expect(sh([process.execPath, "/nowhere/gastown.js"])).toBe(lines);
   });
 });

@@ -120,14 +120,26 @@ test("a plugin that throws where nobody can catch it ends the process, with the 
 });
 
 test.each([
-  ["cannot be parsed", "export default (", /cannot be loaded/],
-  ["exports no function", "export default 1", /cannot be loaded/],
+  ["cannot be parsed", "export default (", /the plugin broken \(broken\): loading .* failed: /],
+  ["exports nothing", "export const start = 1", /its default export is missing, and must be a function/],
+  ["exports no function", "export default 1", /its default export is a number, and must be a function/],
+  ["gives no plugin", "export default async () => ({})", /its factory gives a promise|apiVersion/],
+  [
+    "fails in its factory",
+    'export default () => { throw new Error("no luck"); }',
+    /its factory failed: no luck\nHint: mend the module: thrown at .*index\.js/,
+  ],
+  ["has no start", 'export default () => ({ name: "broken", apiVersion: 1 })', /its start is missing, no function/],
   [
     "has another name",
     'export default () => ({ name: "other", apiVersion: 1, start() {} })',
-    /gives no plugin broken of version 1/,
+    /it calls itself "other", and its package\.json calls it "broken"/,
   ],
-  ["is of another version", 'export default () => ({ name: "broken", apiVersion: 2, start() {} })', /apiVersion 2/],
+  [
+    "is of another version",
+    'export default () => ({ name: "broken", apiVersion: 2, start() {} })',
+    /its apiVersion is 2; this host knows version 1/,
+  ],
 ])("a plugin that %s is refused, when run and when enabled", async (_, code, message) => {
   const here = scene();
   installPlugin(here, "broken", code);
@@ -169,4 +181,124 @@ test("a reader that goes away ends nothing", async () => {
   await waitFor("sweep on demand", () => read(here.state("host.log")).includes("trigger: on demand"));
   kill(child.pid, "SIGTERM");
   expect(await new Promise((resolve) => void child.once("exit", resolve))).toBe(0);
+});
+
+test("a handle that breaks the contract is told which rule it breaks, with a log that stays", async () => {
+  const here = scene();
+  installPlugin(
+    here,
+    "naive",
+    'export default () => ({ name: "naive", apiVersion: 1, async start() { return { status: () => ({}) }; } });',
+  );
+  const { code, stderr } = await here.plugins("enable", "naive");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^Error: it does not get ready: its start\(\) gives no handle of the contract: `done` is missing, and must be a promise\nHint: see (.*host\.log)\n$/,
+  );
+  expect((await here.plugins("logs", "naive")).stdout).toContain("`done` is missing");
+  expect((await here.plugins("disable", "naive")).code).toBe(0);
+  expect((await here.plugins("logs", "naive")).stdout).toContain("`done` is missing");
+});
+
+test("what a plugin throws at its start is in the log with where it was thrown", async () => {
+  const here = scene();
+  installPlugin(
+    here,
+    "thrower",
+    'export default () => ({ name: "thrower", apiVersion: 1, start: async function mine() { null.x; } });',
+  );
+  const run = here.start("plugins", "run", "thrower");
+  await waitFor("waiting", () => runningHost(here.state("host.json", "thrower"))?.phase === "waiting");
+  expect(read(here.state("host.log", "thrower"))).toMatch(/TypeError: .* at \S*mine .*thrower\/index\.js:1:/);
+  run.kill("SIGTERM");
+  await run.ended;
+});
+
+test("TypeScript in node_modules, which Node does not run there, is refused in words", async () => {
+  const here = scene();
+  installPlugin(here, "typed", "export default () => ({});");
+  const dir = join(here.town.dir, "node_modules", "typed");
+  writeFileSync(join(dir, "index.ts"), "export default () => ({});");
+  writeFileSync(join(dir, "package.json"), read(join(dir, "package.json")).replace("index.js", "index.ts"));
+  const { code, stderr } = await here.plugins("enable", "typed");
+  expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("is TypeScript, which Node") });
+});
+
+test("an upgrade of the plugin: status names it, and enable has the new one run", async () => {
+  const here = scene();
+  const plugin = (text: string): string =>
+    `export default () => ({ name: "grows", apiVersion: 1, async start({ signal }) {
+       const done = new Promise((resolve) => signal.addEventListener("abort", resolve));
+       return { done, status: () => ({ summary: { says: "${text}" } }), [Symbol.asyncDispose]: async () => {} };
+     } });`;
+  installPlugin(here, "grows", plugin("old"));
+  expect((await here.plugins("enable", "grows")).code).toBe(0);
+  const first = runningHost(here.state("host.json", "grows"))?.pid;
+  expect((await here.plugins("status", "grows")).stdout).toMatch(/says: +old\n/);
+  installPlugin(here, "grows", plugin("new"));
+  const manifest = join(here.town.dir, "node_modules", "grows", "package.json");
+  writeFileSync(manifest, read(manifest).replace("1.0.0", "1.1.0"));
+  expect((await here.plugins("status", "grows")).stdout).toContain(
+    "! it runs 1.0.0, and 1.1.0 is installed: `gastown plugins restart grows`",
+  );
+  expect((await here.plugins("enable", "grows")).code).toBe(0);
+  expect(runningHost(here.state("host.json", "grows"))?.pid).not.toBe(first);
+  expect((await here.plugins("status", "grows")).stdout).toMatch(/says: +new\n/);
+
+  rmSync(join(here.town.dir, "node_modules", "grows"), { recursive: true });
+  const { stdout } = await here.plugins("status");
+  expect(stdout).toContain("grows in ");
+  expect(stdout).toContain("! its package is not installed any more");
+  expect((await here.plugins("list")).stdout).toMatch(/^grows \[enabled, running\]\n {2}its package is not installed/m);
+  expect((await here.plugins("disable", "grows")).code).toBe(0);
+});
+
+test("two plugins in one process hear each other; one that dies is started again and does not take the other down", async () => {
+  const here = scene();
+  mkdirSync(join(here.town.dir, "settings"), { recursive: true });
+  writeFileSync(
+    join(here.town.dir, "settings", "gastown.json"),
+    JSON.stringify({
+      onEvent: `cat >> '${join(here.root, "heard")}'; echo "$EVENT_TYPE/$EVENT_SUBJECT" >> '${join(here.root, "env")}'`,
+    }),
+  );
+  installPlugin(
+    here,
+    "teller",
+    `export default () => ({ name: "teller", apiVersion: 1, async start({ signal, emit, on }) {
+       const off = on("asked", () => emit({ type: "answered", subject: "\\u001b[31mred", payload: { n: 1 } }));
+       const done = new Promise((resolve) => signal.addEventListener("abort", resolve));
+       return { done, status: () => ({}), [Symbol.asyncDispose]: async () => off() };
+     } });`,
+  );
+  installPlugin(
+    here,
+    "asker",
+    `export default () => ({ name: "asker", apiVersion: 1, async start({ emit, on, logger }) {
+       on("answered", ({ payload }) => logger.info("heard " + payload.n));
+       const done = (async () => { emit({ type: "asked" }); throw new Error("died"); })();
+       done.catch(() => {});
+       return { done, status: () => ({}), [Symbol.asyncDispose]: async () => {} };
+     } });`,
+  );
+  const run = here.start("plugins", "run", "teller", "asker");
+  await waitFor("both", () => runningHost(here.state("host.json", "asker"))?.phase === "waiting");
+  expect(runningHost(here.state("host.json", "teller"))?.phase).toBe("running");
+  expect(read(here.state("host.log", "asker"))).toContain("heard 1");
+  const types = read(join(here.town.dir, ".runtime", "events.jsonl"))
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect(types).toEqual(["asked", "answered"]);
+  const shown = await here.start("events").ended;
+  expect(shown.stdout).toMatch(/ asker asked\n.* teller answered red \{"n":1\}\n$/);
+  const raw = await here.start("events", "--json").ended;
+  expect(JSON.parse(raw.stdout.trim().split("\n")[1] ?? "")).toMatchObject({ plugin: "teller", payload: { n: 1 } });
+  await waitFor(
+    "the command",
+    () => existsSync(join(here.root, "env")) && read(join(here.root, "env")).includes("answered/red"),
+  );
+  expect(read(join(here.root, "heard"))).toContain('"type":"asked"');
+  run.kill("SIGTERM");
+  expect((await run.ended).code).toBe(0);
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildTown, waitFor } from "@gastown/test-fixtures";
@@ -60,31 +60,37 @@ describe.each([
   });
 
   test("a file in its place that is not ours is left alone", async () => {
-    const { plugins, home, tree } = supervised(program);
+    const { plugins, home } = supervised(program);
     await plugins("enable", "convoy-watcher", "--supervisor", name);
     const [unit = ""] = filesIn(join(home, place));
     await plugins("disable", "convoy-watcher");
-    const before = tree();
     writeFileSync(join(home, place, unit), "mine");
     const { code, stderr } = await plugins("enable", "convoy-watcher", "--supervisor", name);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Error: .* is not ours\nHint: move it away, or overwrite it with --force\n$/);
     expect(read(join(home, place, unit))).toBe("mine");
-    expect(tree()).toEqual(before);
     expect((await plugins("enable", "convoy-watcher", "--supervisor", name, "--force")).code).toBe(0);
     await plugins("disable", "convoy-watcher");
     expect(filesIn(home)).toEqual([]);
   });
 
-  test("when the plugin does not get ready, all of it is taken back", async () => {
+  test("when the plugin does not get ready, it stays to be seen, tries again, and can be disabled", async () => {
     const { plugins, home, tree, bin, state } = supervised(program);
     renameSync(join(bin, "gt"), join(bin, "not-gt"));
     const before = tree();
     const { code, stderr } = await plugins("enable", "convoy-watcher", "--supervisor", name);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^Error: it does not get ready: gt is not on PATH\nHint: /);
+    const status = await plugins("status", "convoy-watcher");
+    expect(status.code).toBe(3);
+    expect(status.stdout).toMatch(
+      /enabled: +yes .*\n +running: +not now: next try at .*\n +why not: +gt is not on PATH/,
+    );
+    expect(read(state("host.log"))).toContain("not ready: gt is not on PATH");
+    renameSync(join(bin, "not-gt"), join(bin, "gt"));
+    expect((await plugins("restart", "convoy-watcher")).code).toBe(0);
+    expect((await plugins("disable", "convoy-watcher")).code).toBe(0);
     expect(filesIn(home)).toEqual([]);
-    expect(runningHost(state("host.json"))).toBeUndefined();
     expect(tree()).toEqual(before);
   });
 });
@@ -105,19 +111,24 @@ test("where systemd answers, it is the default; going over to another one leaves
   expect(runningHost(state("host.json"))?.pid).not.toBe(first);
 });
 
-test.each(["enable", "restart", "daemon-reload"])("when systemctl %s fails, all of it is taken back", async (verb) => {
-  const { plugins, home, tree, state } = supervised("systemctl");
-  const before = tree();
-  writeFileSync(join(home, "fail"), verb);
-  const { code, stderr } = await plugins("enable", "convoy-watcher");
-  expect(code).toBe(1);
-  expect(stderr).toMatch(
-    new RegExp(`^Error: systemctl --user ${verb}.*: ${verb} failed, as told\nHint: .*--supervisor detached\n$`),
-  );
-  expect(filesIn(home)).toEqual([]);
-  expect(runningHost(state("host.json"))).toBeUndefined();
-  expect(tree()).toEqual(before);
-});
+test.each(["enable", "restart", "daemon-reload"])(
+  "when systemctl %s fails, it says so, and another enable brings about what is missing",
+  async (verb) => {
+    const { plugins, home, state } = supervised("systemctl");
+    writeFileSync(join(home, "fail"), verb);
+    const { code, stderr } = await plugins("enable", "convoy-watcher");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^Error: systemctl --user ${verb}.*: ${verb} failed, as told\nHint: .*--supervisor detached\n$`),
+    );
+    expect((await plugins("status", "convoy-watcher")).stdout).toMatch(/enabled: +yes/);
+    rmSync(join(home, "fail"));
+    expect((await plugins("enable", "convoy-watcher")).code).toBe(0);
+    expect(runningHost(state("host.json"))?.phase).toBe("running");
+    await plugins("disable", "convoy-watcher");
+    expect(filesIn(home)).toEqual([]);
+  },
+);
 
 test("a town whose path needs every kind of quoting", async () => {
   const { plugins, root, home, env } = supervised("systemctl");

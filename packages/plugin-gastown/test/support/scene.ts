@@ -40,7 +40,7 @@ export interface Scene {
   plugins(...args: readonly string[]): Promise<Ended>;
   /** A file of the plugin's state directory. */
   state(file: string, plugin?: string): string;
-  /** Every path in the town, but for what reading a database leaves, and the stand-ins' feed. */
+  /** Every path in the town, but for what reading a database leaves, the stand-ins' feed, and logs and state. */
   tree(): string[];
   /** Writes an executable for the command line to find. */
   program(name: string, text: string): void;
@@ -92,7 +92,7 @@ export function scene(): Scene {
     state: (file, plugin = "convoy-watcher") => join(town.dir, ".runtime", plugin, file),
     tree: () =>
       readdirSync(town.dir, { recursive: true, encoding: "utf8" })
-        .filter((path) => !/-(wal|shm)$|activity\.ndjson$/.test(path))
+        .filter((path) => !/-(wal|shm)$|activity\.ndjson$|^\.runtime\b/.test(path))
         .toSorted(),
     program,
   };

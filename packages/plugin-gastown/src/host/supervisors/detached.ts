@@ -9,9 +9,11 @@ import type { Supervisor } from "./types.ts";
 /** A process of its own, and nobody who starts it again: for machines that have nothing better. */
 export const detached: Supervisor = {
   name: "detached",
-  remark: "nothing starts it again after a crash of the process or of the machine: `gastown plugins enable` does",
+  remarks: async () => [
+    "nothing starts it again after a crash of the process or of the machine: `gastown plugins enable` does",
+  ],
   unavailable: async () => undefined,
-  async start({ command, paths, env }, undo) {
+  async start({ command, paths, env }) {
     if (runningHost(paths.note) !== undefined) await stopHost(paths.note);
     const [file, ...args] = command;
     const errors = openSync(paths.errors, "w");
@@ -22,10 +24,6 @@ export const detached: Supervisor = {
         detached: true,
         stdio: ["ignore", errors, errors],
       });
-      undo.add(() => {
-        if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-      });
-      undo.add(async () => void (await stopHost(paths.note)));
       await once(child, "spawn");
       child.unref();
     } catch (error) {

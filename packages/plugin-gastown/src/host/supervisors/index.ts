@@ -6,7 +6,7 @@ import type { Supervisor, SupervisorName } from "./types.ts";
 
 const none: Supervisor = {
   name: "none",
-  remark: "start the process yourself, or have something else start it",
+  remarks: async () => ["start the process yourself, or have something else start it"],
   unavailable: async () => undefined,
   start: async () => undefined,
   remove: async () => undefined,

@@ -10,16 +10,16 @@ import type { Service, Supervisor } from "./types.ts";
 /** An agent of the user's launchd, one for each town and plugin. */
 export const launchd: Supervisor = {
   name: "launchd",
+  remarks: async () => [],
   unavailable: async (env) => {
     const fault = await tryTool("launchctl", ["print", domain()], env);
     return fault === undefined ? undefined : `launchctl does not answer: ${fault}`;
   },
-  async start(service, undo) {
+  async start(service) {
     const { env, force } = service;
-    writeOwnFile(agentFile(service), launchdAgent(service), force, undo);
+    writeOwnFile(agentFile(service), launchdAgent(service), force);
     const target = `${domain()}/${label(service)}`;
     await tryTool("launchctl", ["bootout", target], env);
-    undo.add(async () => void (await tryTool("launchctl", ["bootout", target], env)));
     await runTool("launchctl", ["bootstrap", domain(), agentFile(service)], env);
   },
   async remove(service) {

@@ -25,6 +25,23 @@ export async function tryTool(
   }
 }
 
+/** What a tool of the system prints, without the end of the line; undefined when it fails. */
+export async function askTool(
+  tool: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  const { failed, stdout } = await execa(tool, args, {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: TIMEOUT,
+    killDescendants: true,
+  });
+  return failed ? undefined : stdout.trim();
+}
+
 /** @throws {HostError} when the tool fails */
 export async function runTool(tool: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const fault = await tryTool(tool, args, env);

@@ -1,28 +1,27 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { townSlug } from "./names.ts";
 import { removeOwnFile, writeOwnFile } from "./own-file.ts";
-import { runTool, tryTool } from "./run-tool.ts";
+import { askTool, runTool, tryTool } from "./run-tool.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 import type { Service, Supervisor } from "./types.ts";
 
 /** A unit of the user's own systemd, one for each town and plugin. */
 export const systemd: Supervisor = {
   name: "systemd",
-  remark:
-    "it starts when you log in; `loginctl enable-linger` has it start with the machine, and stay when you log out",
+  remarks: async (env) =>
+    (await lingers(env))
+      ? []
+      : ["it ends when you log out, and starts when you log in: `loginctl enable-linger` has it stay"],
   unavailable: async (env) => {
     const fault = await tryTool("systemctl", ["--user", "show-environment"], env);
     return fault === undefined ? undefined : `systemctl --user does not answer: ${fault}`;
   },
-  async start(service, undo) {
+  async start(service) {
     const { env, force } = service;
     const unit = unitName(service);
-    undo.add(async () => void (await tryTool("systemctl", ["--user", "daemon-reload"], env)));
-    const written = writeOwnFile(unitFile(service), systemdUnit(service), force, undo);
+    writeOwnFile(unitFile(service), systemdUnit(service), force);
     await runTool("systemctl", ["--user", "daemon-reload"], env);
-    if (written === "new")
-      undo.add(async () => void (await tryTool("systemctl", ["--user", "disable", "--now", unit], env)));
     // A unit that has failed too often is not started again before it is forgiven.
     await tryTool("systemctl", ["--user", "reset-failed", unit], env);
     await runTool("systemctl", ["--user", "enable", unit], env);
@@ -39,6 +38,11 @@ export const systemd: Supervisor = {
     if (removeOwnFile(unitFile(service))) await runTool("systemctl", ["--user", "daemon-reload"], env);
   },
 };
+
+/** Whether the user's units go on without a login; where nobody can tell, they are taken not to. */
+async function lingers(env: NodeJS.ProcessEnv): Promise<boolean> {
+  return (await askTool("loginctl", ["show-user", userInfo().username, "--property=Linger", "--value"], env)) === "yes";
+}
 
 function unitName({ plugin, paths }: Pick<Service, "plugin" | "paths">): string {
   return `gastown-${plugin}-${townSlug(paths.town)}.service`;

@@ -1,5 +1,4 @@
 import type { PluginPaths } from "../paths.ts";
-import type { Undo } from "../undo.ts";
 
 export const SUPERVISORS = ["systemd", "launchd", "detached", "none"] as const;
 
@@ -23,10 +22,10 @@ export interface Supervisor {
   readonly name: SupervisorName;
   /** Why it cannot be used on this machine; undefined when it can. */
   unavailable(env: NodeJS.ProcessEnv): Promise<string | undefined>;
-  /** Has the process started, now and whenever it is to run; what it did can be undone. */
-  start(service: Service, undo: Undo): Promise<void>;
+  /** Has the process started, now and whenever it is to run. May be repeated. */
+  start(service: Service): Promise<void>;
   /** Takes back what `start` did, but for the process. Does nothing where nothing is. */
   remove(service: Omit<Service, "command" | "force">): Promise<void>;
-  /** One line about what it does not do. */
-  readonly remark?: string;
+  /** Lines about what it does not do. */
+  remarks(env: NodeJS.ProcessEnv): Promise<readonly string[]>;
 }

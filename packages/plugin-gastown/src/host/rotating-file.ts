@@ -1,0 +1,39 @@
+import { appendFileSync, renameSync, statSync } from "node:fs";
+
+/** A file that grows by lines, and is put aside when it is long: `x.log.1` is the last but one. */
+export interface RotatingFile {
+  /** Appends a line. Returns why it could not be written; never throws. */
+  append(line: string): unknown;
+}
+
+export interface RotatingFileOptions {
+  readonly file: string;
+  /** Bytes after which the file is put aside. */
+  readonly limit?: number;
+  /** How many old files are kept. */
+  readonly keep?: number;
+}
+
+/** Other processes may append, and rotate, too: how long it is, the system says. */
+export function createRotatingFile({ file, limit = 1_000_000, keep = 3 }: RotatingFileOptions): RotatingFile {
+  const rotate = (): void => {
+    for (let age = keep - 1; age >= 0; age -= 1) {
+      try {
+        renameSync(age === 0 ? file : `${file}.${age}`, `${file}.${age + 1}`);
+      } catch {
+        // There is none of this age yet.
+      }
+    }
+  };
+  return {
+    append(line) {
+      try {
+        if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= limit) rotate();
+        appendFileSync(file, `${line}\n`);
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    },
+  };
+}
