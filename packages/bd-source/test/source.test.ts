@@ -86,9 +86,9 @@ describe("bd activity as a source", () => {
     const runs = (): number =>
       existsSync(join(town.dir, "runs")) ? readFileSync(join(town.dir, "runs"), "utf8").split("\n").length - 1 : 0;
     for (let nth = 1; nth <= 5; nth += 1) {
-      await until(() => runs() === nth && source.count("state") > 0 && source.clock.sleeping.length === 1);
-      // Whatever the backoff is by now, and less than what counts as connected.
-      await source.clock.advance(source.clock.sleeping[0] ?? 0);
+      // The pause before the next start, and no longer the wait after which a silent one counts as connected.
+      await until(() => runs() === nth && String(source.clock.sleeping) === "50");
+      await source.clock.advance(50);
     }
     expect(source.count("sweep")).toBe(1);
   });

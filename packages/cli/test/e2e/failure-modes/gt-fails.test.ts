@@ -57,7 +57,7 @@ test("FM-9: with 120 open convoys the oldest lands, too, although gt looks at 50
 });
 
 test(
-  "FM-10: a hung gt blocks neither the reading nor, beyond 10 s, the end; nothing is left of it",
+  "FM-10: a hung gt blocks neither the reading nor, beyond 10 s, the end; it is left to end by itself, and nothing else is",
   { timeout: 60_000 },
   async () => {
     const { town, control, watch, convoy, issue, leftovers } = one();
@@ -75,9 +75,11 @@ test(
     const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
     const { code } = await cli.stop();
     expect(code).toBe(0);
-    expect([gt.pid, ...gt.children].filter(isAlive)).toEqual([]);
-    expect(leftovers()).toEqual([]);
+    expect([gt.pid, ...gt.children].filter(isAlive), "it may be telling people").toEqual([gt.pid, ...gt.children]);
     expect(cli.records("landed")).toEqual([]);
+    process.kill(-gt.pid, "SIGKILL");
+    await waitFor("the end of gt", () => ![gt.pid, ...gt.children].some(isAlive));
+    expect(leftovers()).toEqual([]);
   },
 );
 
