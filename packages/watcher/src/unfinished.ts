@@ -49,10 +49,11 @@ export function openCommands(lines: readonly LedgerLine[]): readonly OpenCommand
         if (line["told"] !== "closed, not told" && open.get(line.convoy)?.process === undefined)
           open.delete(line.convoy);
         break;
-      case "stuck":
       case "closed":
         open.delete(line.convoy);
         break;
+      // A stuck one may be closed, with nobody told of it; one that is open is taken up in any case.
+      case "stuck":
       case "telling":
         break;
       default:

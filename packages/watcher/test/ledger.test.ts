@@ -156,14 +156,14 @@ describe("what a watcher has left unfinished", () => {
       [["hq-cv-a", false]],
     ],
     [
-      "one that is stuck, and one that others closed",
+      "one that is stuck, which may be closed, and nobody told, and not one that others closed",
       (ledger) => {
         ledger.begin(intent).ended(exit);
         ledger.note({ event: "stuck", convoy: "hq-cv-a", title: "A", attempts: 3, output: "" });
         ledger.begin({ ...intent, convoy: "hq-cv-b" }).ended(exit);
         ledger.note({ event: "closed", convoy: "hq-cv-b", title: "B", by: "?", done: 1, total: 1, open: [] });
       },
-      [],
+      [["hq-cv-a", false]],
     ],
     [
       "the last of several commands",
