@@ -8,7 +8,7 @@ export interface BigTown {
   readonly issues: number;
   /** Of the first rig. */
   readonly events: number;
-  /** Open ones, each with an issue of the first rig; as many again are closed. */
+  /** Open ones, each with an issue of the second rig; as many again are closed. */
   readonly convoys: number;
 }
 
@@ -23,6 +23,8 @@ export async function buildBigDoltTown(dir: string, server: SqlServer, size: Big
   });
   const hq = town.beads().database;
   const first = town.beads("rig0").database;
+  const second = town.beads("rig1").database;
+  await town.beads("rig0").issue({ id: "r0-1" });
   await insert(
     server,
     `${hq}.issues (id, title, description, status, issue_type, created_at, updated_at, closed_at)`,
@@ -51,14 +53,14 @@ export async function buildBigDoltTown(dir: string, server: SqlServer, size: Big
       server,
       `${hq}.dependencies (id, issue_id, type, depends_on_external)`,
       size.convoys,
-      (index) => `('${randomUUID()}', 'hq-cv-${at + index}', 'tracks', 'external:r0:r0-${at + index}')`,
+      (index) => `('${randomUUID()}', 'hq-cv-${at + index}', 'tracks', 'external:r1:r1-${at + index}')`,
     );
     await insert(
       server,
-      `${first}.issues (id, title, description, status, created_at, updated_at, closed_at)`,
+      `${second}.issues (id, title, description, status, created_at, updated_at, closed_at)`,
       size.convoys,
       (index) =>
-        `('r0-${at + index}', 'Issue', '', '${status}', utc_timestamp(), utc_timestamp(), ${status === "open" ? "null" : "utc_timestamp()"})`,
+        `('r1-${at + index}', 'Issue', '', '${status}', utc_timestamp(), utc_timestamp(), ${status === "open" ? "null" : "utc_timestamp()"})`,
     );
   }
   await insert(

@@ -5,6 +5,7 @@ import {
   type Hint,
   type HintChannel,
   hintsWhile,
+  type TownDatabases,
 } from "@gastown/convoy-core";
 import type { Place, TownFiles } from "@gastown/sqlite-resolver";
 import { createAwaited } from "@gastown/sqlite-resolver/queries";
@@ -29,15 +30,16 @@ export function createDoltFeed(options: DoltFeedOptions): ActivitySource {
 
 async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel, signal: AbortSignal): Promise<void> {
   const watched = new Map<string, WatchedDatabase>();
-  const awaited = createAwaited(files.databases);
+  const awaited = createAwaited(() => asLookedAt(files, watched));
   const pace = createPace(clock);
   for (let first = true; !signal.aborted; first = false) {
     const faults = updatePlaces(watched, { files, dolt, clock }, first);
     const looks = await Promise.all(
-      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel)),
+      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel, () => clock.now())),
     );
     if (signal.aborted) return;
     if (looks.some((look) => look.news)) pace.quicken();
+    else pace.took(Math.max(0, ...looks.map((look) => look.took)));
     channel.push(stateOf(watched.size, looks, faults));
     await clock.sleep(pace.next(awaited.any()), signal);
   }
@@ -67,6 +69,18 @@ function updatePlaces(
     }
   }
   return faults;
+}
+
+/** The town as the look just now found it: its hash need not be asked for once more for each database that has changed. */
+async function asLookedAt(files: TownFiles, watched: ReadonlyMap<string, WatchedDatabase>): Promise<TownDatabases> {
+  const { town, homes } = await files.databases();
+  const open: typeof town.open = async () => {
+    const database = await town.open();
+    const entry = watched.get(town.path);
+    const hash = entry?.database === database ? entry.hash() : undefined;
+    return hash === undefined ? database : { ...database, revision: async () => hash };
+  };
+  return { town: { ...town, open }, homes };
 }
 
 function newsOf({ rig }: Place, before: WatchedDatabase | undefined): string {

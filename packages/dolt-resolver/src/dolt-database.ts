@@ -54,7 +54,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
   let opened: Opening | undefined;
   let changes = 0;
   /** All that is open, as it was at that revision: the feed and the index of what is tracked ask for it after every commit. */
-  let kept: { readonly revision: string; readonly open: OpenConvoys } | undefined;
+  let kept: { readonly revision: string; readonly open: Promise<OpenConvoys> } | undefined;
 
   const opening = async (): Promise<Opening> => (opened = await openDatabase(locate(), database, opened));
 
@@ -113,8 +113,12 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
     async openWithTracks() {
       const revision = await revisionNow();
       if (kept?.revision === revision) return kept.open;
-      const open = await withTracks(async (at) => toOpenConvoys(await at.rows(at.queries.openWithTracks)));
-      kept = { revision, open };
+      const open = withTracks(async (at) => toOpenConvoys(await at.rows(at.queries.openWithTracks)));
+      const keeping = { revision, open };
+      kept = keeping;
+      open.catch(() => {
+        if (kept === keeping) kept = undefined;
+      });
       return open;
     },
     openTracks: () => withTracks(async (at) => (await at.rows(at.queries.openTracks)).map(toTrack)),

@@ -70,7 +70,7 @@ export function createEventCursor(database: DoltDatabase, now: () => number): Ev
         return { changes: [], overrun: before !== undefined };
       }
       const fresh = rows.filter((row) => before !== undefined && !before.has(String(row.id)));
-      const changes = await changesOf(database, fresh);
+      const changes = changesOf(fresh);
       seen = new Set(rows.map((row) => String(row.id)));
       since = Math.max(since, (newestOf(rows, present) ?? since) - OVERLAP);
       return { overrun: false, changes };
@@ -84,16 +84,13 @@ function newestOf(events: readonly { readonly at: string | null }[], present: nu
   return times.length === 0 ? undefined : Math.min(present, Math.max(...times));
 }
 
-async function changesOf(database: DoltDatabase, events: readonly EventRecord[]): Promise<IssueChange[]> {
-  const reopened = new Set(events.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
-  const ids = [...new Set(events.map((row) => row.issue_id))];
-  const found = ids.length === 0 ? [] : await database.issues(ids);
-  const done = new Set(found.filter((row) => isDone(row.status)).map((row) => row.id));
-  return ids.map((issue) => ({
-    issue,
-    closed: done.has(issue),
-    ...(reopened.has(issue) && !done.has(issue) && { reopened: true }),
-  }));
+function changesOf(events: readonly EventRecord[]): IssueChange[] {
+  const byIssue = Map.groupBy(events, (row) => row.issue_id);
+  return [...byIssue].map(([issue, rows]) => {
+    const closed = rows.some((row) => row.status !== null && isDone(row.status));
+    const reopened = !closed && rows.some((row) => row.event_type === "reopened");
+    return { issue, closed, ...(reopened && { reopened }) };
+  });
 }
 
 function timeOf(text: string | null | undefined): number {

@@ -9,6 +9,8 @@ export interface EventRecord {
   readonly issue_id: string;
   readonly event_type: string;
   readonly at: string;
+  /** Of the issue as it is now; null when there is none. */
+  readonly status: string | null;
 }
 
 /** What is asked of the history of a database, of its issues and its wisps. */
@@ -19,15 +21,23 @@ export interface EventQueries {
   between(from: string, to: string, limit: number): CompiledQuery<EventRecord>;
 }
 
+const FAMILIES = [
+  { events: "events", issues: "issues" },
+  { events: "wisp_events", issues: "wisps" },
+] as const;
+
 /** Undefined where no events are kept. */
 export function eventQueries(server: DoltServer, database: string, columns: Columns): EventQueries | undefined {
   const needed = ["id", "issue_id", "event_type", "created_at"];
-  const tables = ["events", "wisp_events"]
-    .filter((table) => needed.every((column) => columns.get(table)?.has(column)))
-    .map((table) => sql.raw(`${quoteName(database)}.${table}`));
+  const tables = FAMILIES.filter(({ events }) => needed.every((column) => columns.get(events)?.has(column))).map(
+    ({ events, issues }) => ({
+      events: sql.raw(`${quoteName(database)}.${events}`),
+      issues: sql.raw(`${quoteName(database)}.${issues}`),
+    }),
+  );
   if (tables.length === 0) return undefined;
   const { kysely } = server;
-  const newest = tables.map((table) => sql`(select created_at from ${table} order by created_at desc limit 1)`);
+  const newest = tables.map(({ events }) => sql`(select created_at from ${events} order by created_at desc limit 1)`);
   return {
     newest: sql<{ server_time: string; at: string | null }>`${sql.join(
       newest.map((at) => sql`select utc_timestamp() as server_time, ${at} as at`),
@@ -36,9 +46,10 @@ export function eventQueries(server: DoltServer, database: string, columns: Colu
     between: (from, to, limit) =>
       sql<EventRecord>`${sql.join(
         tables.map(
-          (table) => sql`select id, issue_id, event_type, at from
-            (select id, issue_id, event_type, created_at as at from ${table}
-            where created_at >= ${from} and created_at <= ${to} order by created_at limit ${sql.lit(limit)}) as e`,
+          ({ events, issues }) => sql`select e.id, e.issue_id, e.event_type, e.at, i.status from
+            (select id, issue_id, event_type, created_at as at from ${events}
+            where created_at >= ${from} and created_at <= ${to} order by created_at limit ${sql.lit(limit)}) as e
+            left join ${issues} as i on i.id = e.issue_id`,
         ),
         sql` union all `,
       )}`.compile(kysely),

@@ -12,6 +12,10 @@ export interface WatchedDatabase {
   readonly place: Place;
   readonly database: DoltDatabase;
   readonly name: string;
+  /** As the last look found it; undefined where there is none. */
+  hash(): string | undefined;
+  /** Says what a look has found, before anything is read. */
+  noteHash(hash: string | undefined): void;
   /** Reads what is new if the hash is another one than after the last good read. */
   followHash(hash: string | undefined, awaited: Awaited, channel: HintChannel): Promise<boolean | DatabaseError>;
   /** Without hashes: reads the events each time, and compares every so many milliseconds. */
@@ -40,6 +44,7 @@ export function watchDatabase(
 ): WatchedDatabase {
   const events = createEventCursor(database, now);
   let known: string | undefined;
+  let present: string | undefined;
   let begun = false;
   let faulty = false;
   let failure: Failure | undefined;
@@ -101,6 +106,8 @@ export function watchDatabase(
     place,
     database,
     name: database.name,
+    hash: () => present,
+    noteHash: (hash) => void (present = hash),
     noteFault,
     followHash: (hash, awaited, channel) =>
       guarded(channel, hash, async () => {

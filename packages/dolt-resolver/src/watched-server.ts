@@ -15,6 +15,8 @@ export interface Look {
   /** None of them can. */
   readonly down: boolean;
   readonly isDolt: boolean;
+  /** How long it took to ask whether there is news, in milliseconds. */
+  readonly took: number;
 }
 
 /** Looks once at all these databases of one server. Never rejects with a `DatabaseError`. */
@@ -23,9 +25,11 @@ export async function lookAt(
   entries: readonly WatchedDatabase[],
   awaited: Awaited,
   channel: HintChannel,
+  now: () => number,
 ): Promise<Look> {
   const [first] = entries;
-  if (first === undefined) return { news: false, faults: [], down: false, isDolt: true };
+  if (first === undefined) return { news: false, faults: [], down: false, isDolt: true, took: 0 };
+  const from = now();
   let isDolt: boolean;
   let hashes: (string | undefined)[] = [];
   try {
@@ -33,9 +37,14 @@ export async function lookAt(
     if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.name));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    for (const entry of entries) entry.noteFault(error, channel);
-    return { news: false, faults: [error], down: true, isDolt: true };
+    for (const entry of entries) {
+      entry.noteHash(undefined);
+      entry.noteFault(error, channel);
+    }
+    return { news: false, faults: [error], down: true, isDolt: true, took: 0 };
   }
+  const took = isDolt ? now() - from : 0;
+  for (const [index, entry] of entries.entries()) entry.noteHash(hashes[index]);
   let news = false;
   const faults: DatabaseError[] = [];
   for (const [index, entry] of entries.entries()) {
@@ -46,5 +55,5 @@ export async function lookAt(
     if (outcome instanceof DatabaseError) faults.push(outcome);
     else news ||= outcome;
   }
-  return { news, faults, down: faults.length === entries.length, isDolt };
+  return { news, faults, down: faults.length === entries.length, isDolt, took };
 }
