@@ -11,6 +11,9 @@ export interface Found {
   readonly why?: string;
   /** The database could not be read, so that nothing follows from the missing row. */
   readonly unread?: boolean;
+  /** Its home could be read, and has no such row. */
+  readonly gone?: boolean;
+  readonly home?: Home;
 }
 
 /** As a store is told it. */
@@ -67,7 +70,8 @@ function look(read: ReadonlyMap<string, Map<string, IssueRow> | string>, home: H
   if (rows === undefined) return {};
   if (typeof rows === "string") return { rig: home.rig, why: `${id} cannot be read: ${rows}`, unread: true };
   const row = rows.get(id);
-  return row ? { row, rig: home.rig } : { rig: home.rig, why: `${id} is gone: there is no such issue in ${home.rig}` };
+  if (row) return { row, rig: home.rig };
+  return { rig: home.rig, why: `${id} is gone: there is no such issue in ${home.rig}`, gone: true, home };
 }
 
 async function readIssues(

@@ -16,6 +16,7 @@ export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.
 export { type GateOptions, gatedStore } from "./gated-store.ts";
 export type {
   ConvoyRow,
+  GoneIssue,
   Home,
   IssueDatabase,
   IssueRow,

@@ -26,6 +26,14 @@ export interface TrackRow {
   readonly reference: string;
 }
 
+/** What a database knows of an issue that it does not have. */
+export interface GoneIssue {
+  /** As it was when it was deleted, by the history. */
+  readonly row?: IssueRow;
+  /** Another database of the same server that has an issue of this id. */
+  readonly elsewhere?: string;
+}
+
 /** The convoys that are not closed, and what they track. */
 export interface OpenConvoys {
   readonly convoys: readonly Pick<ConvoyRow, "id" | "status">[];
@@ -96,6 +104,8 @@ export interface IssueDatabase {
   openWithTracks?(): Promise<OpenConvoys>;
   /** Those of them that name one of these ids; undefined when finding them means to read all. */
   openTracksOf?(issues: readonly string[]): Promise<readonly TrackRow[] | undefined>;
+  /** What else is known of issues that are not there; asked seldom. */
+  gone?(ids: readonly string[]): Promise<ReadonlyMap<string, GoneIssue>>;
   /** Closed convoys with a `tracks` dependency that ends in this id. */
   closedConvoysTracking(issue: string): Promise<readonly string[]>;
   /** Statuses of the town's own that bd counts as done (`status.custom`, category `done`), and gt does not. */

@@ -2,6 +2,7 @@ import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { type Found, findIssues } from "./find-issues.ts";
 import { over } from "./fresh-openings.ts";
+import { createGoneIssues } from "./gone-issues.ts";
 import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { readMergeRequests, readMergeSources } from "./read-merge-requests.ts";
@@ -13,6 +14,8 @@ import { createTrackingIndex } from "./tracking-index.ts";
 export interface TownStoreOptions {
   /** Told after each read of a rig's database: what went wrong, or that nothing did. */
   readonly onFault?: (rig: string, error: DatabaseError | undefined) => void;
+  /** Milliseconds, monotonic: for how long an issue has been gone. Without it nothing is remembered of one that is. */
+  readonly now?: () => number;
 }
 
 /**
@@ -22,9 +25,10 @@ export interface TownStoreOptions {
  */
 export function createTownStore(
   databases: () => Promise<TownDatabases>,
-  { onFault }: TownStoreOptions = {},
+  { onFault, now }: TownStoreOptions = {},
 ): ConvoyStore {
   const index = createTrackingIndex();
+  const gone = now && createGoneIssues(now);
   let routesFaulty = false;
 
   const tellRoutes = (fault: DatabaseError | undefined): void => {
@@ -58,7 +62,14 @@ export function createTownStore(
         const tracks = await database.tracks(convoys.map((row) => row.id));
         const find = await findIssues(tracks, { town, homes, routesFault }, onFault);
         const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
-        for (const { convoy, reference } of tracks) tracked.get(convoy)?.push(trackedIssue(reference, find(reference)));
+        await gone?.note(
+          tracks.map(({ reference }) => reference),
+          find,
+        );
+        for (const { convoy, reference } of tracks) {
+          const found = find(reference);
+          tracked.get(convoy)?.push(trackedIssue(reference, gone?.explain(convoy, reference, found) ?? found));
+        }
         return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
       });
     },

@@ -17,6 +17,7 @@ import {
   toWholeConvoy,
 } from "@gastown/sqlite-resolver/queries";
 import { doltError } from "./faults.ts";
+import { goneIssues } from "./gone.ts";
 import { createIdentity } from "./identity.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
@@ -134,6 +135,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
           .map(toIssue),
       ),
     doneStatuses: () => read((at) => doneStatusesOf(at.server, database)),
+    gone: (ids) => read((at) => goneIssues(at, database, ids)),
     messagesAbout: (convoy) =>
       read(async (at) => {
         const query = at.queries.mailsAbout?.(convoy);

@@ -28,6 +28,8 @@ export interface Schema {
 export interface Schemas {
   /** @throws {DatabaseError} `missing`, `foreign` or `empty` when there is nothing to ask; as `Ask` */
   of(database: string): Promise<Schema>;
+  /** The databases that have issues. Throws as `Ask`. */
+  withIssues(database: string): Promise<string[]>;
   /** What that look found is not so any more. */
   doubt(look: number): void;
 }
@@ -83,6 +85,10 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
         : Promise.reject(
             doltError("missing", database, "the server has no database of that name, or none that we may see"),
           )),
+    async withIssues(database) {
+      const databases = await look(database, false).reading;
+      return [...databases].flatMap(([name, columns]) => (columns.get("issues")?.has("id") === true ? [name] : []));
+    },
     doubt(seen) {
       if (seen === last?.serial) doubted = true;
     },

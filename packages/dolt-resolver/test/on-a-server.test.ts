@@ -2,6 +2,7 @@ import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe } from "vitest";
 import { costSuite, movingSuite } from "./on-a-server/cost.ts";
 import { eventsSuite } from "./on-a-server/events.ts";
+import { goneSuite } from "./on-a-server/gone.ts";
 import { leaderLockSuite, silenceSuite } from "./on-a-server/leader-lock.ts";
 
 describe("who leads", () => {
@@ -18,6 +19,9 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("who leads", () => {
     leaderLockSuite(server);
+  });
+  describe("issues that are gone", () => {
+    goneSuite(server, kind);
   });
   describe("the events of a database", () => {
     eventsSuite(server);

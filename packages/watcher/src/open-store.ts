@@ -7,6 +7,7 @@ import {
 } from "@gastown/convoy-core";
 import type { TownFiles, TownOptions } from "@gastown/sqlite-resolver";
 import { openFiles } from "./open-files.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** The databases of a town, opened for reading. */
 export interface OpenedStore {
@@ -23,6 +24,6 @@ export function openStore(
 ): OpenedStore {
   const { onFault, onRejectedRoutes, driver, gate } = options;
   const { files, close } = openFiles(town, { driver, ...(onRejectedRoutes && { onRejectedRoutes }) });
-  const store = createTownStore(files.databases, { ...(onFault && { onFault }) });
+  const store = createTownStore(files.databases, { now: () => systemClock.now(), ...(onFault && { onFault }) });
   return { store: gate === undefined ? store : gatedStore(store, gate), files, close };
 }

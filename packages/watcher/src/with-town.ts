@@ -90,6 +90,7 @@ async function workOn<T>(
   defer(() => opened.close());
   const tellFault = createFaultTeller(report);
   const store = createTownStore(opened.files.databases, {
+    now: () => systemClock.now(),
     onFault(rig, error) {
       keeper.noteRead(rig, error?.message);
       tellFault(rig, error);
