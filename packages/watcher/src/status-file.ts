@@ -6,6 +6,8 @@ import { stateDirOf, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 
 const AT_MOST_EVERY = 1_000;
+/** While one is being written, the next waits a moment. */
+const AT_LEAST = 10;
 /** Convoys of one kind that are listed; those beyond are counted. */
 const LISTED = 100;
 /** Longest text that is kept of what programs and people wrote, in characters. */
@@ -84,8 +86,8 @@ export interface StatusKeeper {
   observe(gauges: () => Gauges): void;
   /** The status as of now. */
   status(): Readonly<WatcherStatus>;
-  /** Writes what is not written yet, and no more after that. */
-  close(): void;
+  /** Writes what is not written yet, and no more after that. Settles when no file is being written any more. */
+  close(): Promise<void>;
 }
 
 /** Keeps the status by listening to the records, and writes it at most once a second. */
@@ -109,7 +111,7 @@ export function createStatusKeeper(
   let gauges: (() => Gauges) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let writtenAt = Number.NEGATIVE_INFINITY;
-  let writing = false;
+  let writing: Promise<void> | undefined;
   let closed = false;
 
   const current = (): WatcherStatus => {
@@ -130,23 +132,24 @@ export function createStatusKeeper(
     clearTimeout(timer);
     timer = undefined;
     writtenAt = systemClock.now();
-    const draft = `${file}.${process.pid}.tmp`;
-    writing = true;
+    // Of a name of its own: the last one is written at once, and this may still be under way then.
+    const draft = `${file}.aside.${process.pid}.tmp`;
     try {
       await writeFile(draft, text());
       if (closed) rmSync(draft, { force: true });
       else renameSync(draft, file);
     } catch {
       // A full disk must not stop the watcher; the file is then old, and says by its times how old.
-    } finally {
-      writing = false;
     }
+  };
+  const flushAside = (): void => {
+    writing = flush().finally(() => (writing = undefined));
   };
   const plan = (): void => {
     if (!write || closed) return;
     const wait = writtenAt + AT_MOST_EVERY - systemClock.now();
-    if (wait <= 0 && !writing) void flush();
-    else timer ??= setTimeout(() => void flush(), Math.max(wait, 0)).unref();
+    if (wait <= 0 && writing === undefined) flushAside();
+    else timer ??= setTimeout(flushAside, Math.max(wait, AT_LEAST)).unref();
   };
 
   return {
@@ -182,7 +185,7 @@ export function createStatusKeeper(
       gauges = asked;
     },
     status: current,
-    close() {
+    async close() {
       clearTimeout(timer);
       if (closed || !write) return;
       closed = true;
@@ -191,6 +194,7 @@ export function createStatusKeeper(
       } catch {
         // As above.
       }
+      await writing;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WatchRecord } from "@gastown/convoy-core";
 import { tempDir, until } from "@gastown/test-fixtures";
@@ -37,10 +37,10 @@ const records: WatchRecord[] = [
 ];
 
 describe("the status file", () => {
-  test("says what the records said", () => {
+  test("says what the records said", async () => {
     const keeper = keep();
     for (const record of records) keeper.report(record);
-    keeper.close();
+    await keeper.close();
     const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
     expect(keeper.written()).toMatchObject({
       version: "1.2.3",
@@ -59,7 +59,7 @@ describe("the status file", () => {
     expect(Object.keys(keeper.status().stuck), "what has landed is no longer stuck").toEqual(["hq-cv-c"]);
   });
 
-  test("says what is under way, who was not told, and what others closed", () => {
+  test("says what is under way, who was not told, and what others closed", async () => {
     const keeper = keep();
     const end = keeper.noteCommand("hq-cv-a", "gt convoy check hq-cv-a");
     expect(keeper.status().now.landing).toMatchObject({ convoy: "hq-cv-a", command: "gt convoy check hq-cv-a" });
@@ -72,7 +72,7 @@ describe("the status file", () => {
     keeper.report({ event: "closed", convoy: "hq-cv-b", title: "B", by: "?", done: 0, total: 1, open: ["al-a"] });
     keeper.observe(() => ({ judging: 1, landing: 2, delayed: 3, oldestHint: "2026-01-12T12:00:00.000Z" }));
     keeper.noteRead("alpha", "locked");
-    keeper.close();
+    await keeper.close();
     expect(keeper.written()).toMatchObject({
       now: { telling: [] },
       untold: { "hq-cv-a": { to: ["zzz/none"], said: "could not notify zzz/none" } },
@@ -86,12 +86,12 @@ describe("the status file", () => {
     expect(keeper.status().lastReadError).toBeUndefined();
   });
 
-  test("stays short, however much is stuck and however long it is told", () => {
+  test("stays short, however much is stuck and however long it is told", async () => {
     const keeper = keep();
     const output = "x".repeat(8_000);
     for (let nth = 0; nth < 2_000; nth += 1)
       keeper.report({ event: "stuck", convoy: `hq-cv-${nth}`, title: output, attempts: 3, output });
-    keeper.close();
+    await keeper.close();
     expect(readFileSync(keeper.file).length).toBeLessThan(100_000);
     const { stuck, stuckBeyond } = keeper.written();
     expect([Object.keys(stuck).length, stuckBeyond, stuck["hq-cv-1999"]?.attempts]).toEqual([100, 1_900, 3]);
@@ -125,7 +125,7 @@ describe("the status file", () => {
     },
   );
 
-  test("keeps the last ten warnings, and forgets a convoy that is no longer stuck", () => {
+  test("keeps the last ten warnings, and forgets a convoy that is no longer stuck", async () => {
     const keeper = keep();
     for (let nth = 0; nth < 25; nth += 1) keeper.report({ event: "warning", message: `warning ${nth}` });
     keeper.report({ event: "stuck", convoy: "hq-cv-b", title: "B", attempts: 3, output: "no" });
@@ -140,7 +140,7 @@ describe("the status file", () => {
       unknown: 0,
     });
     keeper.report({ event: "stopped", reason: "SIGTERM" });
-    keeper.close();
+    await keeper.close();
     const { warnings, stuck, stoppedAt } = keeper.written();
     expect(warnings.map(({ message }) => message)).toEqual(
       Array.from({ length: 10 }, (_, nth) => `warning ${nth + 15}`),
@@ -149,19 +149,29 @@ describe("the status file", () => {
     expect(stoppedAt).toBeDefined();
   });
 
-  test("is not written in a dry run, nor is its directory made", () => {
+  test("is not written in a dry run, nor is its directory made", async () => {
     const keeper = keep(false);
     for (const record of records) keeper.report(record);
-    keeper.close();
+    await keeper.close();
     expect(existsSync(keeper.file)).toBe(false);
     expect(keeper.status().landed).toBe(1);
   });
 
-  test("that cannot be written does not stop the watcher", () => {
+  test("leaves no draft behind, and is whole, though it is closed while it is being written", async () => {
+    const keeper = keep();
+    const output = "x".repeat(500);
+    for (let nth = 0; nth < 100; nth += 1)
+      keeper.report({ event: "stuck", convoy: `hq-cv-${nth}`, title: "A", attempts: 3, output });
+    await keeper.close();
+    expect(Object.keys(keeper.written().stuck)).toHaveLength(100);
+    expect(readdirSync(dirname(keeper.file))).toEqual(["status.json"]);
+  });
+
+  test("that cannot be written does not stop the watcher", async () => {
     const keeper = keep();
     mkdirSync(join(keeper.file, "in the way"), { recursive: true });
     for (const record of records) keeper.report(record);
-    keeper.close();
+    await keeper.close();
     expect(keeper.status().landed).toBe(1);
   });
 
