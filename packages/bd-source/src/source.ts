@@ -57,7 +57,8 @@ export function createBdSource(options: BdSourceOptions): ActivitySource {
   let run: Started | undefined;
   return {
     name: "bd",
-    hints: (signal) => hintsWhile((channel) => keepAlive(options, channel, signal, (started) => (run = started))),
+    hints: (signal) =>
+      hintsWhile(signal, (channel, until) => keepAlive(options, channel, until, (started) => (run = started))),
     doubt() {
       if (run !== undefined && options.clock.now() - run.startedAt >= HEALTHY_AFTER) run.controller.abort();
     },

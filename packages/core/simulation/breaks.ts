@@ -13,6 +13,20 @@ export interface Break {
   readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
 }
 
+/** Keeps each convoy as the judge has read it. */
+const JUDGED: Break["changes"] = [
+  {
+    file: "run.ts",
+    from: "    tellings: new Set(),",
+    to: "    tellings: new Set(),\n    judged: new Map(),",
+  },
+  {
+    file: "judge.ts",
+    from: "  const before = lifeOf(run, id);",
+    to: "  run.judged.set(id, convoy);\n  const before = lifeOf(run, id);",
+  },
+];
+
 export const BREAKS: Readonly<Record<string, Break>> = {
   reread: {
     rule: "after a command the convoy is read again",
@@ -20,29 +34,21 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: "land.ts",
-        from: "const after = await readConvoy(run, convoy.id);\n    if (!after?.open) {",
-        to: "const after = convoy;\n    if (!after?.open) {",
+        from: 'return { kind: "ran", result, convoy: await readConvoy(run, id) };',
+        to: 'return { kind: "ran", result, convoy: run.judged.get(id) };',
       },
+      ...JUDGED,
     ],
   },
   stale: {
     rule: "a convoy is read right before a command is run for it",
     noticed: "safety",
     changes: [
+      ...JUDGED,
       {
-        file: "run.ts",
-        from: "export interface ConvoyMemory {",
-        to: "export interface ConvoyMemory {\n  judged?: unknown;",
-      },
-      {
-        file: "judge-convoys.ts",
-        from: "const verdict = judge(convoy);",
-        to: "const verdict = judge(convoy);\n    memory.judged = convoy;",
-      },
-      {
-        file: "ready-to-land.ts",
-        from: "const convoy = await readConvoy(run, id);",
-        to: "const convoy = (memory.judged as ConvoySnapshot | undefined) ?? (await readConvoy(run, id));",
+        file: "land.ts",
+        from: "const convoy = await readConvoy(run, id);\n    // As",
+        to: "const convoy = run.judged.get(id) ?? (await readConvoy(run, id));\n    // As",
       },
     ],
   },
@@ -70,18 +76,12 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   rely: {
     rule: "a sweep relies on the one before only when nobody has written since",
     noticed: "liveness",
-    changes: [{ file: "sweep.ts", from: "run.swept.revision === revision && ", to: "" }],
+    changes: [{ file: "sweep.ts", from: "swept.revision === revision && ", to: "" }],
   },
   backoff: {
     rule: "a landing that failed waits before it is tried again",
     noticed: "economy",
-    changes: [
-      {
-        file: "failures.ts",
-        from: "if (left <= 0 || left > LANDING_BACKOFF.cap) return false;",
-        to: "if (left !== undefined) return false;",
-      },
-    ],
+    changes: [{ file: "convoy-life.ts", from: "failure.retryAt > now", to: "failure.retryAt > now + 1e9" }],
   },
   dirty: {
     rule: "a hint that comes while its convoy is looked at leads to another look",
@@ -89,8 +89,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     changes: [
       {
         file: "work-queue.ts",
-        from: "this.#dirty.add(key);\n    if (this.#processing.has(key)) return;",
-        to: "if (this.#processing.has(key)) return;\n    this.#dirty.add(key);",
+        from: "this.#dirty.set(key, priority);\n    if (this.#processing.has(key)) return;",
+        to: "if (this.#processing.has(key)) return;\n    this.#dirty.set(key, priority);",
       },
     ],
   },
@@ -102,13 +102,17 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   alone: {
     rule: "one command at a time",
     noticed: "twice",
-    changes: [{ file: "reconcile.ts", from: "landLoop(run),", to: "landLoop(run),\n    landLoop(run)," }],
+    changes: [{ file: "watch.ts", from: "landLoop(run),", to: "landLoop(run),\n    landLoop(run)," }],
   },
   replay: {
     rule: "gt is asked once for each close event, however often that is told",
     noticed: "safety",
     changes: [
-      { file: "asking.ts", from: "if (!remember(run.asked, event)) return;", to: "remember(run.asked, event);" },
+      {
+        file: "sources.ts",
+        from: "return run.asked.has(event) ? undefined : { event, issue };",
+        to: "return { event, issue };",
+      },
     ],
   },
   owned: {

@@ -49,9 +49,11 @@ export class Databases {
       return rows;
     };
     const convoys = (): ConvoyRow[] =>
-      [...it.rows].flatMap(([id, { convoy, status, owned, updatedAt, createdAt }]) =>
-        convoy ? [{ id, title: id, status, owned, updatedAt: String(updatedAt), createdAt }] : [],
-      );
+      [...it.rows].flatMap(([id, { convoy, status, owned, updatedAt, createdAt, closedAt }]) => {
+        const written = new Date(updatedAt).toISOString();
+        const row = { id, title: id, status, owned, updatedAt: written, createdAt };
+        return convoy ? [closedAt === undefined ? row : { ...row, closedAt }] : [];
+      });
     const tracks = (ids: readonly string[]): TrackRow[] =>
       ids.flatMap((convoy) => (town.edges.get(convoy) ?? []).map((reference) => ({ convoy, reference })));
     const openTracks = (): TrackRow[] => tracks(town.convoys.filter((id) => town.isOpenConvoy(id)));

@@ -1,9 +1,9 @@
-import type { Clock, CommandResult } from "../src/index.ts";
+import type { Clock, CommandResult, GtKnowledge, LandSignals } from "../src/index.ts";
 import type { GtHealth, GtKind } from "./history.ts";
 import type { Command, Oracle } from "./oracle.ts";
 import type { Town } from "./town.ts";
 
-const TIME_LIMIT = 60_000;
+const LONG = 86_400_000;
 /** The `gt` of the seed looks at no more convoys than that: 50 in truth. */
 const SEED_LIMIT = 3;
 
@@ -37,12 +37,17 @@ export class Gt {
     return `${this.kind} ${this.version}`;
   }
 
-  async run(command: Command): Promise<CommandResult> {
+  get knowledge(): GtKnowledge {
+    return { checkTakesId: this.kind !== "seed", stamps: false };
+  }
+
+  async run(command: Command, { kill, leave }: LandSignals): Promise<CommandResult> {
     const { health, kind, pace } = this;
     if (health === "missing") return { ended: "not-found", output: "gt: not found" };
     if (health === "hangs") {
-      await this.#clock.sleep(TIME_LIMIT, this.heal.signal);
-      return { ended: "timeout", output: "no answer within 60 s" };
+      await this.#clock.sleep(LONG, AbortSignal.any([this.heal.signal, kill, leave]));
+      if (kill.aborted) return { ended: "timeout", output: "no answer within 60 s" };
+      return leave.aborted ? { ended: "left", output: "" } : { ended: "signal", output: "ended by somebody" };
     }
     await this.#clock.sleep(Math.ceil(pace / 2));
     const plan = this.#plan(command, kind);
@@ -76,7 +81,7 @@ export class Gt {
     const may = step === "force" || kind === "seed" || this.#seesComplete(convoy, kind);
     return may
       ? { close: [convoy], result: exit(0, "closed") }
-      : { close: [], result: exit(1, "it has open issues; use --force") };
+      : { close: [], result: exit(1, "Error: it has open issues\n  Use --force to close anyway.") };
   }
 
   /** What `bd show` hides (tombstones), and what a blind gt can't reach, counts as open. */

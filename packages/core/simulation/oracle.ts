@@ -1,10 +1,10 @@
-import type { Clock, LandStep, WatchRecord } from "../src/index.ts";
+import type { Clock, CommandResult, LandStep, WatchRecord } from "../src/index.ts";
 import type { Lately } from "./lately.ts";
 import type { Town } from "./town.ts";
 
 /** A rule that did not hold. */
 export interface Violation {
-  readonly rule: "safety" | "twice" | "liveness" | "promptness" | "economy" | "truthfulness" | "fault";
+  readonly rule: "safety" | "twice" | "liveness" | "promptness" | "economy" | "truthfulness" | "told" | "fault";
   readonly what: string;
 }
 
@@ -26,6 +26,9 @@ export interface Command {
   world: string;
   /** gt was asked about what can't be judged. */
   asked: boolean;
+  endedAt?: number;
+  /** The close events that it was asked for. */
+  readonly events: Set<string>;
   /** The watcher that ran it has crashed, and the command with it. */
   lost: boolean;
 }
@@ -40,6 +43,11 @@ interface Landing {
 /** So long at least is the wait after a landing that failed: the floor of the backoff. */
 const FLOOR = 250;
 
+/** So many commands are remembered. */
+const REMEMBERED = 20;
+/** How long a convoy may be unreadable after its command. */
+const UNREAD = 45_000;
+
 /** How long it may take until an event has been taken up. */
 const UNDER_WAY = 1_000;
 
@@ -51,8 +59,14 @@ export class Oracle {
   readonly #clock: Clock;
   readonly #town: Town;
   readonly #lately: Lately;
+  readonly #commands: Command[] = [];
   readonly #landings = new Map<string, Landing[]>();
-  readonly #told = new Map<string, number>();
+  /** Lives and convoys that they have called complete. */
+  readonly #called = new Set<string>();
+  /** Lives and convoys that somebody closed while a command ran for them, or that were closed before a look at them: either may be told of them. */
+  readonly #doubtful = new Set<string>();
+  /** For each life and convoy: closings that are to be told of. */
+  readonly #untold = new Map<string, number>();
   readonly #tries = new Map<string, { readonly ended: number; readonly world: string; readonly step: LandStep }>();
 
   constructor(clock: Clock, town: Town, lately: Lately) {
@@ -68,13 +82,15 @@ export class Oracle {
   /** Safety and economy: the convoy was complete when it was last read, or gt may be asked about it. */
   started(command: Command): void {
     this.commands += 1;
+    this.#commands.push(command);
+    if (this.#commands.length > REMEMBERED) this.#commands.shift();
     const { life, step, convoy } = command;
     const lately = this.#lately;
     const undone = lately.neverDone(convoy);
     if (!lately.was("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
     else if (!lately.was("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
     else if (undone.length > 0) {
-      command.asked = step === "check" && this.#mayAsk(life, convoy);
+      command.asked = step === "check" && this.#mayAsk(command);
       if (!command.asked) this.fail("safety", `${step} ${convoy} was run before ${undone.join(", ")} was closed`);
     } else if (step === "check") {
       // What could not be read when it was read last may have made this a question.
@@ -92,7 +108,11 @@ export class Oracle {
     }
   }
 
-  ended({ asked, life, step, convoy, world }: Command): void {
+  ended(command: Command, { ended, exitCode }: CommandResult): void {
+    const { asked, events, life, step, convoy, world } = command;
+    command.endedAt = this.#clock.now();
+    // gt has been asked when it has ended by itself, and well.
+    if (asked && ended === "exit" && exitCode === 0) for (const event of events) life.asked.add(event);
     if (!asked) this.#tries.set(`${life.number} ${convoy}`, { ended: this.#clock.now(), world, step });
   }
 
@@ -106,20 +126,40 @@ export class Oracle {
       if (!orphaned) this.fail("twice", `${convoy} was closed and announced twice`);
     }
     this.#landings.set(convoy, [...before, landing]);
+    for (const other of this.#commands)
+      if (other.convoy === convoy && other.life !== life && other.endedAt === undefined)
+        this.#doubtful.add(`${other.life.number} ${convoy}`);
+    const key = `${life.number} ${convoy}`;
+    if (this.#called.has(key)) this.#untold.set(key, (this.#untold.get(key) ?? 0) + 1);
+    else this.#doubtful.add(key);
+  }
+
+  /** A person has closed or deleted a convoy. */
+  closedByHand(convoy: string): void {
+    for (const { life, convoy: other, endedAt } of this.#commands)
+      if (other === convoy && (endedAt === undefined || this.#clock.now() - endedAt < UNREAD))
+        this.#doubtful.add(`${life.number} ${convoy}`);
   }
 
   /** What the watcher says must be so. */
   heard(life: Life, record: WatchRecord): void {
-    if (record.event !== "landed") return;
+    if (!("convoy" in record)) return;
     const { convoy } = record;
-    if (!this.#lately.was("closed", convoy))
-      this.fail("truthfulness", `${convoy} was said to have landed, and is open`);
-    // When it has been opened again since it was read, this is still about the time before.
-    const epoch = (this.#town.epochs.get(convoy) ?? 0) - (this.#town.isOpenConvoy(convoy) ? 1 : 0);
-    const told = `${life.number} ${convoy} ${epoch}`;
-    const times = (this.#told.get(told) ?? 0) + 1;
-    this.#told.set(told, times);
-    if (times > 1) this.fail("truthfulness", `${convoy} was said to have landed twice`);
+    const key = `${life.number} ${convoy}`;
+    if (record.event === "complete") this.#called.add(key);
+    else if (record.event !== "checking" && record.event !== "stuck") this.#called.delete(key);
+    if (record.event !== "landed") return;
+    const untold = this.#untold.get(key) ?? 0;
+    if (untold > 0) this.#untold.set(key, untold - 1);
+    else if (!this.#doubtful.delete(key))
+      this.fail("truthfulness", `${convoy} was said to have landed, and no command had closed it since`);
+  }
+
+  /** Every close by a command of this life has been told of. */
+  expectTold(life: Life): void {
+    for (const [key, untold] of this.#untold)
+      if (untold > 0 && key.startsWith(`${life.number} `))
+        this.fail("told", `${key.split(" ")[1]} was closed, and not said to have landed`);
   }
 
   /** What is complete must have landed by now. */
@@ -128,7 +168,7 @@ export class Oracle {
     if (left.length > 0) this.fail(rule, `complete and still open: ${left.join(", ")}`);
   }
 
-  #mayAsk(life: Life, convoy: string): boolean {
+  #mayAsk({ life, convoy, events }: Command): boolean {
     const references = this.#town.edges.get(convoy) ?? [];
     if (references.some((reference) => this.#lately.openAllAlong(convoy, reference))) return false;
     let fresh = false;
@@ -139,7 +179,7 @@ export class Oracle {
         if (life.asked.has(event)) continue;
         fresh = true;
         // What may not have been taken up, or not for this convoy, may still lead to a question.
-        if (at > since + UNDER_WAY && at < this.#clock.now() - UNDER_WAY) life.asked.add(event);
+        if (at > since + UNDER_WAY && at < this.#clock.now() - UNDER_WAY) events.add(event);
       }
     }
     return fresh;

@@ -1,4 +1,5 @@
 import { messageOf } from "../src/index.ts";
+import { SETTLE } from "../src/settle.ts";
 import type { Core } from "./core.ts";
 import type { History } from "./history.ts";
 import type { Violation } from "./oracle.ts";
@@ -9,7 +10,7 @@ import { World } from "./world.ts";
 /** Cap of the backoff of landings: the longest wait for one that has failed before, when nothing changes. */
 const LONGEST_WAIT = 300_000;
 /** Five convoys, three commands each at the slowest pace, a grace, and some time for reads and restarts. */
-const SLACK = 5 * 3 * 1_600 + GRACE + 10_000;
+const SLACK = 5 * 3 * 1_600 + GRACE + SETTLE + 10_000;
 
 /** What a history led to. */
 export interface Outcome {
@@ -42,6 +43,7 @@ async function playAll(history: History, world: World, supervisor: Supervisor): 
   await calm(history, world, supervisor);
   if (world.oracle.violation !== undefined) return;
   await epilogue(history, world);
+  if (supervisor.watcher !== undefined) world.oracle.expectTold(supervisor.watcher);
   await supervisor.end();
 }
 
@@ -78,7 +80,8 @@ async function epilogue(history: History, world: World): Promise<void> {
       issues.map((issue) => (issue.startsWith("hq-") ? issue : `external:rig:${issue}`)),
     );
   }
-  await clock.advance(2_000);
+  // Only a close of what was seen open is acted on at once.
+  await clock.advance(SWEEP + 2_000);
   for (const [index, issue] of Object.values(convoys).flat().entries()) {
     await clock.advance(history.epilogue[index] ?? 0);
     town.put(issue, "closed");

@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 
 /** Lets a step of a history happen. */
 export function takeStep(step: Step, world: World, supervisor: Supervisor): void {
-  const { feed, gt, town } = world;
+  const { feed, gt, oracle, town } = world;
   switch (step.kind) {
     case "convoy":
       town.put(step.convoy, "open", true);
@@ -31,6 +31,7 @@ export function takeStep(step: Step, world: World, supervisor: Supervisor): void
       for (const reference of town.edges.get(step.convoy) ?? []) close(world, issueOf(reference), step.feeding);
       return;
     case "status":
+      if (step.status === "closed") oracle.closedByHand(step.convoy);
       if (town.row(step.convoy) !== undefined) town.put(step.convoy, step.status, true);
       return;
     case "own":

@@ -8,6 +8,7 @@ export interface Row {
   owned: boolean;
   updatedAt: number;
   readonly createdAt: string;
+  readonly closedAt?: string | undefined;
 }
 
 interface Rig {
@@ -74,7 +75,9 @@ export class Town {
       const now = this.#clock.now();
       const since = this.#dolt ? String(Math.floor(now / 1_000)) : `${now}.${this.version}`;
       const createdAt = row?.createdAt ?? new Date(this.#clock.wall()).toISOString();
-      rows.set(id, { owned: false, convoy, createdAt, ...row, status, since, updatedAt: now });
+      const wall = this.#clock.wall();
+      const closedAt = status === "closed" ? new Date(wall).toISOString() : undefined;
+      rows.set(id, { owned: false, convoy, createdAt, ...row, status, since, updatedAt: wall, closedAt });
     });
   }
 
@@ -99,7 +102,7 @@ export class Town {
   touch(convoy: string): void {
     const row = this.row(convoy);
     if (row === undefined) return;
-    row.updatedAt = this.#clock.now();
+    row.updatedAt = this.#clock.wall();
     this.rigs.hq.changes += 1;
   }
 

@@ -42,17 +42,26 @@ export class Watcher implements Life {
     return {
       command: (step, convoy) => `gt convoy ${step} ${convoy}`,
       identity: () => gt.identity,
-      knows: async () => ({ checkTakesId: true, stamps: false }),
-      run: async (step, convoy) => {
+      knows: async () => gt.knowledge,
+      run: async (step, convoy, signals) => {
         if (this.dead) return never();
         const started = clock.now();
         const world = this.#world.sight;
-        const command: Command = { life: this, step, convoy, started, world, asked: false, lost: false };
+        const command: Command = {
+          life: this,
+          step,
+          convoy,
+          started,
+          world,
+          asked: false,
+          events: new Set(),
+          lost: false,
+        };
         oracle.started(command);
         this.#commands.add(command);
-        const result = await gt.run(command);
+        const result = await gt.run(command, signals);
         this.#commands.delete(command);
-        if (!this.dead) oracle.ended(command);
+        if (!this.dead) oracle.ended(command, result);
         this.#world.say(() => `${this.number}: ${step} ${convoy}: ${JSON.stringify(result)}`);
         return this.whileAlive<CommandResult>(Promise.resolve(result));
       },

@@ -62,15 +62,29 @@ export function createHintChannel(): HintChannel {
 }
 
 /**
- * The hints that `work` pushes, until it has ended. When it fails, those it pushed before come first.
+ * The hints that `work` pushes, until it has ended. When it fails, those it pushed before come first. Whoever stops
+ * taking them waits until it has let go.
  *
- * @param work begins with the iteration, and is to end when its source is told to
+ * @param signal ends the work
+ * @param work begins with the iteration, and is to end when its signal is aborted
  */
-export async function* hintsWhile(work: (channel: HintChannel) => Promise<void>): AsyncGenerator<Hint> {
+export async function* hintsWhile(
+  signal: AbortSignal,
+  work: (channel: HintChannel, signal: AbortSignal) => Promise<void>,
+): AsyncGenerator<Hint> {
   const channel = createHintChannel();
-  const working = work(channel).finally(() => channel.end());
+  const gone = new AbortController();
+  const working = work(channel, AbortSignal.any([signal, gone.signal])).finally(() => channel.end());
   working.catch(() => undefined);
-  yield* channel;
+  let left = true;
+  try {
+    yield* channel;
+    left = false;
+  } finally {
+    gone.abort();
+    // Of a fault nobody would hear any more.
+    if (left) await working.catch(() => undefined);
+  }
   await working;
 }
 

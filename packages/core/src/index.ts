@@ -55,7 +55,7 @@ export type {
   Unfinished,
 } from "./ports.ts";
 export { printable } from "./printable.ts";
-export { watch } from "./reconcile.ts";
+export { watch } from "./watch.ts";
 export type { Blocker, SourceState, WatchRecord } from "./records.ts";
 export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
 export { parseRoutes, type RejectedRoute, type Route, routeOf, type Routes } from "./routes.ts";

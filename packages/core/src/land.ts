@@ -1,102 +1,164 @@
+import { startCommand } from "./command.ts";
+import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { fail, inWords, postpone, printOf } from "./failures.ts";
-import { learn, saysForce, stepsFor, unlearn } from "./ladder.ts";
-import { landed } from "./landed.ts";
-import { judge } from "./policy.ts";
-import type { CommandResult, LandStep } from "./ports.ts";
+import { DatabaseError } from "./errors.ts";
+import type { Next, Seen, Turn } from "./life.ts";
+import type { CommandResult, GtKnowledge, LandStep, Rival } from "./ports.ts";
 import { readConvoy } from "./read-convoy.ts";
-import { readyToLand } from "./ready-to-land.ts";
-import { type ConvoyMemory, memoryOf, type Run } from "./run.ts";
-import { tellVerdict } from "./tell-verdict.ts";
+import { contextOf, keep, lifeOf, type Run } from "./run.ts";
+import { kindOf } from "./steps.ts";
+import { passSweep } from "./sweep.ts";
+import { follow, knowsOf, tell, tellLimitOf } from "./tell.ts";
+import { inWords } from "./words.ts";
 
-/** Waits for the next convoy that is to be landed, and takes it through that. False when there will be none. */
-export async function landNext(run: Run): Promise<boolean> {
-  const [id] = await run.landing.take(1);
-  if (id === undefined) return false;
-  try {
-    await land(run, id);
-  } finally {
-    run.landing.done(id);
-  }
-  return true;
-}
+/** Longest time a command may take to close its convoy. */
+const CLOSE_LIMIT = 60_000;
+/** How often a convoy is read while its command runs. */
+const POLL = 150;
+/** How often it is asked whether landings are still held. */
+const HOLD = 1_000;
 
-/**
- * Takes one convoy through its landing, from a fresh read to a verified end. What comes next (a retry, the end of a
- * grace period) is put into the queue; never rejects.
- */
-export async function land(run: Run, id: string): Promise<void> {
-  const memory = memoryOf(run, id);
-  let convoy: ConvoySnapshot | undefined;
-  try {
-    convoy = await readyToLand(run, id, memory);
-  } catch (error) {
-    return postpone(run, id, memory, error);
-  }
-  if (convoy === undefined) return;
-  // As it is now: it may be replaced while a command runs.
-  const gt = run.options.lander.identity();
-  try {
-    if (judge(convoy).kind === "complete") await climb(run, convoy, memory, gt);
-    else await askGt(run, convoy, memory);
-  } catch (error) {
-    fail(run, id, memory, { print: printOf(gt, convoy), output: inWords(error), hung: false });
-  }
-}
-
-/** Takes step after step, reading the convoy again after each. */
-async function climb(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory, gt: string): Promise<void> {
-  const results: CommandResult[] = [];
-  let refusal: CommandResult | undefined;
-  let last = convoy;
-  const futile: LandStep[] = [];
-  for (const step of stepsFor(run, convoy)) {
-    if (step === "force" && refusal !== undefined && !saysForce(refusal)) continue;
-    const result = await act(run, step, convoy.id);
-    results.push(result);
-    if (step === "close") refusal = result;
-    const after = await readConvoy(run, convoy.id);
-    if (!after?.open) {
-      learn(run, convoy, futile);
-      return landed(run, convoy, memory, step);
+/** Lands one convoy after the other until the queue is shut. */
+export async function landLoop(run: Run): Promise<void> {
+  for (;;) {
+    const [id] = await run.landing.take(1);
+    if (id === undefined) return;
+    try {
+      if ((await isFree(run)) && (await run.judging.claim(id))) {
+        run.claimed = id;
+        passSweep(run, [id]);
+        try {
+          await land(run, id);
+        } finally {
+          run.claimed = undefined;
+          run.judging.done(id);
+        }
+      }
+    } finally {
+      run.landing.done(id);
     }
-    last = after;
-    const verdict = judge(after);
-    if (verdict.kind !== "complete") return tellVerdict(run, memory, after, verdict);
-    if (run.options.stop.aborted) return;
-    if (result.ended !== "exit") break;
-    if (result.exitCode === 0 || saysForce(result)) futile.push(step);
   }
-  unlearn(run, convoy);
-  const output = results
-    .map((result) => result.output)
-    .filter((text) => text !== "")
-    .join("\n");
-  fail(run, convoy.id, memory, {
-    // As last read: what gt itself wrote to the convoy is no reason to take it up again at once.
-    print: printOf(gt, last),
-    output: output === "" ? "gt said nothing, and the convoy is still open" : output,
-    hung: results.some((result) => result.ended === "timeout" || result.ended === "not-found"),
-  });
 }
 
-/** Lets gt look once at a convoy that we can't judge. */
-async function askGt(run: Run, convoy: ConvoySnapshot, memory: ConvoyMemory): Promise<void> {
-  delete memory.ask;
-  if (!run.options.steps.includes("check")) return;
-  await act(run, "check", convoy.id);
-  const after = await readConvoy(run, convoy.id);
-  if (!after?.open) return landed(run, convoy, memory, "check");
-  tellVerdict(run, memory, after, judge(after));
+/** Waits while landings are held in the whole town. False when the watcher is stopped before that is over. */
+async function isFree(run: Run): Promise<boolean> {
+  const { clock, hold, report, stop } = run.options;
+  while (!stop.aborted) {
+    const reason = await hold?.();
+    if (reason !== undefined && reason !== run.held) report({ event: "frozen", reason });
+    if (reason === undefined && run.held !== undefined) report({ event: "resumed" });
+    run.held = reason;
+    run.changed();
+    if (reason === undefined) return true;
+    await clock.sleep(HOLD, stop);
+  }
+  return false;
 }
 
-/** A command counts when it has ended: what completed while it ran, it may have closed. */
-async function act(run: Run, step: LandStep, id: string): Promise<CommandResult> {
-  const { kill, lander, report } = run.options;
-  report({ event: "checking", convoy: id, command: lander.command(step, id) });
+/** One convoy's turn: a fresh read, and command after command as its life wants them. */
+async function land(run: Run, id: string): Promise<void> {
+  const { lander, stop } = run.options;
+  const go = (seen: Seen, turn?: Turn, gt?: string): Next => {
+    const outcome = step(lifeOf(run, id), seen, contextOf(run, turn, gt));
+    keep(run, outcome);
+    return outcome.next;
+  };
+  let turn: Turn;
+  let gt: string;
+  let next: Next;
   try {
-    return await lander.run(step, id, { kill, leave: new AbortController().signal });
-  } finally {
-    run.commands += 1;
+    const rival = await meetRival(run);
+    turn = turnOf(run, rival, await knowsOf(run));
+    const convoy = await readConvoy(run, id);
+    // As it is now: it may be replaced while a command runs. Nothing is awaited between the read and the command.
+    gt = lander.identity();
+    next = go({ kind: "read", convoy }, { ...turn, stopped: stop.aborted }, gt);
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return follow(run, id, go({ kind: "unread", why: inWords(error) }));
   }
+  let futile: string | undefined;
+  while (next.kind === "land" || next.kind === "ask") {
+    const taken = next.step;
+    const result = await act(run, id, taken, turn.knows, (convoy) => void go({ kind: "ran", convoy }, turn, gt));
+    if (result?.ended === "left") return;
+    const seen = result === undefined ? undefined : await after(run, id, result);
+    next = seen === undefined ? { kind: "nothing" } : go(seen, { ...turn, stopped: stop.aborted }, gt);
+    const kind = lifeOf(run, id).state.kind;
+    if (kind === "telling" && futile !== undefined) run.futile.add(futile);
+    if (kind === "stuck" && futile !== undefined) run.futile.delete(futile);
+    if (taken === "check" && next.kind === "land" && result?.exitCode === 0 && seen?.convoy !== undefined)
+      futile = kindOf(seen.convoy);
+  }
+  // What failed was the gt of before.
+  const isAnother = next.kind === "look" && lander.identity() !== gt;
+  follow(run, id, isAnother ? { kind: "look", after: 0 } : next);
+}
+
+/** Runs a command until it has ended; or, without a result, until its convoy is closed: it goes on in the background. */
+async function act(
+  run: Run,
+  id: string,
+  taken: LandStep,
+  knows: GtKnowledge,
+  closed: (convoy: ConvoySnapshot) => void,
+): Promise<CommandResult | undefined> {
+  const { clock, store } = run.options;
+  const checksAll = taken === "check" && !knows.checkTakesId;
+  const from = clock.wall();
+  const command = startCommand(run, taken, id);
+  command.limit(checksAll ? CLOSE_LIMIT + tellLimitOf(run) : CLOSE_LIMIT);
+  let result: CommandResult | undefined;
+  const ended = command.ended.then((it) => (result = it));
+  while (result === undefined) {
+    const nap = new AbortController();
+    run.closing = { convoy: id, wake: () => nap.abort() };
+    await Promise.race([ended, clock.sleep(POLL, nap.signal)]);
+    nap.abort();
+    run.closing = undefined;
+    // One that looks at every convoy goes on to close others: it is over when it has ended.
+    if (result !== undefined || checksAll) continue;
+    const convoy = await store.readConvoys([id]).then((read) => read.get(id), unlessUnreadable);
+    if (result !== undefined || convoy === undefined || convoy.open || convoy.status === "tombstone") continue;
+    closed(convoy);
+    command.limit(tellLimitOf(run));
+    tell(run, id, ended);
+    return undefined;
+  }
+  if (checksAll) run.checkedAll = { from, to: clock.wall() };
+  return result;
+}
+
+async function after(run: Run, id: string, result: CommandResult): Promise<Seen & { kind: "ran" }> {
+  try {
+    return { kind: "ran", result, convoy: await readConvoy(run, id) };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { kind: "ran", result, convoy: undefined, unread: `${result.output}\n${inWords(error)}`.trim() };
+  }
+}
+
+function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof DatabaseError)) throw error;
+}
+
+function turnOf(run: Run, rival: Rival | undefined, knows: GtKnowledge): Turn {
+  const gt = run.options.lander.identity();
+  if (gt !== run.futileFor) run.futile.clear();
+  run.futileFor = gt;
+  return { rival, knows, futile: (convoy) => run.futile.has(kindOf(convoy)), stopped: false };
+}
+
+/** Looks who else lands convoys in this town, and says so when that has changed. */
+export async function meetRival(run: Run): Promise<Rival | undefined> {
+  const { grace, report, rival } = run.options;
+  const met = await rival();
+  if (met?.name === run.rival) return met;
+  run.rival = met?.name;
+  if (met !== undefined)
+    report({
+      event: "warning",
+      message: `${met.name} lands convoys here, too: each is left to it for ${grace / 1_000} s first`,
+    });
+  return met;
 }

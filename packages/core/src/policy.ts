@@ -1,5 +1,6 @@
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import type { Blocker } from "./records.ts";
+import { isKnown } from "./status.ts";
 
 /** Numbers that add up: `done + open + unknown + unmerged = total`. */
 export interface Progress {
@@ -18,8 +19,9 @@ export interface Verdict extends Progress {
    * - `complete`: it tracks something, and all of it is done
    * - `waiting`: something is open, or can't be told, or (with the gate) is not merged
    * - `empty`, `staged`, `owned`: not ours to land
+   * - `status`: gt does not know its status, and can do nothing about it
    */
-  readonly kind: "closed" | "complete" | "waiting" | "empty" | "staged" | "owned";
+  readonly kind: "closed" | "complete" | "waiting" | "empty" | "staged" | "owned" | "status";
   /** What the convoy waits on, in the order it tracks them. */
   readonly blockers: readonly TrackedIssue[];
   /** The verdict in words, a sentence each. */
@@ -34,6 +36,11 @@ export function judge(convoy: ConvoySnapshot): Verdict {
 
   if (!convoy.open) return verdict("closed", `it is ${convoy.status}`);
   if (convoy.staged) return verdict("staged", `its status is ${convoy.status}: it has not been launched`);
+  if (!isKnown(convoy.status))
+    return verdict(
+      "status",
+      `its status is ${convoy.status}, which gt does not know: bd update ${convoy.id} --status open`,
+    );
   if (progress.total === 0) return verdict("empty", "it tracks nothing");
   if (blockers.length > 0) return verdict("waiting", ...blockers.map(reasonOf));
   if (convoy.owned) return verdict("owned", "all tracked issues are closed, but its owner closes it (label gt:owned)");

@@ -1,4 +1,5 @@
 import { gatedStore } from "./gated-store.ts";
+import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
 import type {
   ActivitySource,
   Clock,
@@ -46,82 +47,97 @@ export interface ReconcileOptions {
   readonly kill: AbortSignal;
 }
 
-/** Landings of one convoy that did not come about. */
-export interface Failure {
-  readonly attempts: number;
-  /** Of the convoy, and of gt: when either changes, the count starts anew. Absent when nothing could be tried. */
-  readonly fingerprint?: string;
-  readonly retryAt: number;
-  readonly reported: boolean;
-}
+/** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
+const JUMP = 2_000;
 
-/** What is remembered of a convoy between two looks at it. Losing all of it costs repeated records, nothing else. */
-export interface ConvoyMemory {
-  title?: string;
-  /** When the first hint came that has not been judged yet. */
-  hintedAt?: number;
-  /** The last thing reported, so that it is not reported again. */
-  told?: string;
-  /** When the hint came that led to the verdict `complete`. */
-  completeSince?: number;
-  /** Number of landing commands that had ended in the town at that time. */
-  commandsBefore?: number;
-  /** What it tracked when last judged. */
-  tracks?: string;
-  /** When what it tracks may be taken to be all it will track. */
-  settledAt?: number;
-  /** When another watcher's grace is over. */
-  rivalUntil?: number;
-  /** Close events that named one of its issues; gt may see what we can't. */
-  ask?: Set<string>;
-  failure?: Failure;
-  /** Merge requests that were told of as stale. */
-  stale?: ReadonlySet<string>;
-  /** How often in a row it could not be read when its turn to land had come. */
-  unread?: number;
+/** A sweep whose convoys are being judged. */
+export interface Sweeping {
+  readonly left: Set<string>;
+  complete: number;
+  /** How many of them just became so, without a hint. */
+  fresh: number;
+  readonly over: () => void;
+  readonly fail: (error: unknown) => void;
+  readonly afresh: boolean;
 }
 
 /** The state of a running watcher. */
 export interface Run {
   readonly options: ReconcileOptions;
+  /** Convoys to be read and judged; whoever works on one of them holds its key here. */
   readonly judging: WorkQueue<string>;
+  /** Convoys whose turn to be landed has come. */
   readonly landing: WorkQueue<string>;
-  readonly memories: Map<string, ConvoyMemory>;
-  /** For each read of the judge that is under way: convoys that were found closed since it began. */
-  readonly reads: Set<Set<string>>;
-  /** Landing commands that have ended so far, in the whole town. */
-  commands: number;
-  /** Steps that proved futile, by kind of convoy, for one identity of gt. */
-  readonly futile: Map<string, Set<LandStep>>;
+  /** Issues that were opened again, for closed convoys that track them. */
+  readonly reopened: WorkQueue<string>;
+  readonly lives: Map<string, Life>;
+  /** Kinds of convoy for which `check` proved futile, for one identity of gt. */
+  readonly futile: Set<string>;
   futileFor: string;
-  /** Close events gt has been asked about, so that a replay does not ask again. */
+  /** Close events gt has been asked about, and those told of, so that a replay does neither again. */
   readonly asked: Set<string>;
+  readonly heard: Set<string>;
   /** Reopened issues of closed convoys that have been told of. */
   readonly warned: Set<string>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
-  /** The last sweep that looked at everything and found nothing to land, and of what revision. */
-  swept: { readonly revision: string; readonly convoys: number } | undefined;
+  /** Why landings are held, as last told. */
+  held: string | undefined;
+  /** When a command that looks at every convoy last ran, by the wall clock. */
+  checkedAll: { readonly from: number; readonly to: number } | undefined;
+  /** Wall clock minus monotonic one, and when that last jumped. */
+  offset: number;
+  jumpedAt: number;
+  /** What of ours runs: to wake who waits for the convoy to be closed. */
+  closing: { readonly convoy: string; readonly wake: () => void } | undefined;
+  /** People are being told; each settles when that is over. Never rejects but by a fault of this program. */
+  readonly tellings: Set<Promise<void>>;
+  /** Aborted when what still runs is to be left running. */
+  readonly leave: AbortSignal;
+  /** The convoy whose turn to be landed it is. */
+  claimed: string | undefined;
+  sweeping: Sweeping | undefined;
+  /** The last sweep that looked at everything: of what revision, what it found. */
+  swept: { readonly revision: string; readonly convoys: number; readonly complete: number } | undefined;
   /** Sweeps since the last one that opened every database for itself. */
   relied: number;
+  /** Reads of the judge that failed in a row. */
+  failedReads: number;
+  /** Called when the wall clock has jumped. */
+  jumped: () => void;
+  /** Called after each step of a life. */
+  changed: () => void;
 }
 
-export function createRun(given: ReconcileOptions): Run {
+export function createRun(given: ReconcileOptions, leave: AbortSignal): Run {
   const options = withGate(given);
+  const { clock } = options;
   return {
     options,
-    judging: new WorkQueue(options.clock),
-    landing: new WorkQueue(options.clock),
-    memories: new Map(),
-    reads: new Set(),
-    commands: 0,
-    futile: new Map(),
+    judging: new WorkQueue(clock),
+    landing: new WorkQueue(clock),
+    reopened: new WorkQueue(clock),
+    lives: new Map(),
+    futile: new Set(),
     futileFor: "",
     asked: new Set(),
+    heard: new Set(),
     warned: new Set(),
     rival: undefined,
+    held: undefined,
+    checkedAll: undefined,
+    offset: clock.wall() - clock.now(),
+    jumpedAt: Number.NEGATIVE_INFINITY,
+    closing: undefined,
+    tellings: new Set(),
+    leave,
+    claimed: undefined,
+    sweeping: undefined,
     swept: undefined,
     relied: 0,
+    failedReads: 0,
+    jumped: () => undefined,
+    changed: () => undefined,
   };
 }
 
@@ -137,24 +153,53 @@ function withGate(options: ReconcileOptions): ReconcileOptions {
 /** Once `stop` is aborted the queues give out nothing more. */
 export function shutDownOn(stop: AbortSignal, run: Run): void {
   const shutDown = (): void => {
-    run.judging.shutDown();
-    run.landing.shutDown();
+    for (const queue of [run.judging, run.landing, run.reopened]) queue.shutDown();
   };
   if (stop.aborted) shutDown();
   else stop.addEventListener("abort", shutDown, { once: true });
 }
 
-/** The memory of a convoy, made when there is none. */
-export function memoryOf(run: Run, convoy: string): ConvoyMemory {
-  let memory = run.memories.get(convoy);
-  if (memory === undefined) run.memories.set(convoy, (memory = {}));
-  return memory;
+/** The life of a convoy, which begins when it is first heard of. */
+export function lifeOf(run: Run, convoy: string): Life {
+  return run.lives.get(convoy) ?? newLife(convoy);
 }
 
-/** Forgets a convoy that is closed or gone; a read that began before that no longer counts. */
-export function forget(run: Run, convoy: string): void {
-  run.memories.delete(convoy);
-  for (const outdated of run.reads) outdated.add(convoy);
+/** Keeps the outcome of a step, and says what it has to say. */
+export function keep(run: Run, { life, records, asked = [] }: Outcome): void {
+  run.lives.set(life.id, life);
+  for (const event of asked) remember(run.asked, event);
+  for (const record of records) run.options.report(record);
+  run.changed();
+}
+
+/** Notices when the wall clock has jumped since it was last looked at: this machine slept, or its time was set. */
+export function lookAtClock(run: Run): void {
+  const { clock } = run.options;
+  const offset = clock.wall() - clock.now();
+  const hasJumped = Math.abs(offset - run.offset) > JUMP;
+  run.offset = offset;
+  if (!hasJumped) return;
+  run.jumpedAt = clock.now();
+  run.jumped();
+}
+
+/** What a step is decided from now, besides the convoy itself. */
+export function contextOf(run: Run, turn?: Turn, gt: string = run.options.lander.identity()): Context {
+  const { clock, dryRun, grace, random, steps } = run.options;
+  lookAtClock(run);
+  return {
+    now: clock.now(),
+    wall: clock.wall(),
+    jumpedAt: run.jumpedAt,
+    random: random(),
+    gt,
+    grace,
+    steps,
+    dryRun,
+    others: run.rival ?? "somebody else",
+    ...(turn !== undefined && { turn }),
+    ...(run.checkedAll !== undefined && { checkedAll: run.checkedAll }),
+  };
 }
 
 const REMEMBERED = 10_000;

@@ -11,6 +11,11 @@ export function isBuiltIn(status: string): boolean {
   return isDone(status) || /^(?:open|in_progress|blocked|deferred|pinned|hooked)$/.test(status);
 }
 
+/** Whether gt knows what to do with a convoy of this status: one that an agent has hooked it can neither check nor close. */
+export function isKnown(status: string): boolean {
+  return status === "open" || isDone(status) || isStaged(status);
+}
+
 /** Planned by gt, not launched yet: `staged_ready`, `staged_warnings`. */
 export function isStaged(status: string): boolean {
   return status.startsWith("staged_");

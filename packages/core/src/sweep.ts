@@ -1,62 +1,117 @@
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
-import { WatcherError, messageOf } from "./errors.ts";
-import { judgeConvoys, leave } from "./judge-convoys.ts";
-import type { Run } from "./run.ts";
+import { DatabaseError } from "./errors.ts";
+import { lookAtClock, type Run, type Sweeping } from "./run.ts";
 import { LONGEST_SLEEP } from "./work-queue.ts";
-
-/** Convoys judged at once: enough to make few queries, few enough to let hints in between and to keep the heap small. */
-const CHUNK = 50;
 
 /**
  * So many sweeps in a row may rely on the one before, when nothing in the town has changed since, and on the databases
  * that are open already. The next one relies on neither.
  */
 const RELY_ON = 19;
+/** Two sweeps that sources ask for are no closer together than that. */
+const APART = 1_000;
+/** How often the wall clock is looked at. */
+const TICK = 5_000;
+/** An end of a life is kept so long, for those that are opened again and again. */
+const KEPT = 600_000;
 
 export interface Sweeper {
   /** Asks for a sweep as soon as possible; requests during a sweep make one more. */
   request(reason: string): void;
   /** Drops the requests made so far: a sweep that answers them is about to begin. */
   dismiss(): void;
-  /** Sweeps at every request and every `sweepEvery`, until the run is stopped. */
+  /** Sweeps at every request, every `sweepEvery`, and when the wall clock jumps, until the run is stopped. */
   run(): Promise<void>;
 }
 
+/** What a sweep found. */
+export interface Swept {
+  readonly convoys: number;
+  readonly complete: number;
+  /** How many of those just became so, without a hint. */
+  readonly fresh: number;
+}
+
 /**
- * Looks at every open convoy of the town, and forgets those that are no more. A sweep by the timer ends at once when
- * the one before found nothing complete and nobody has written anything since it began.
+ * Gives every open convoy of the town a turn to be judged, and those known that are no longer open. It ends at once
+ * when nobody has written anything since the one before began, whoever asks for it, but for the first.
+ *
+ * @param only these convoys alone
  */
-export async function sweep(run: Run, reason: string): Promise<{ convoys: number; complete: number; fresh: number }> {
-  const { clock, store, report, stop } = run.options;
+export async function sweep(run: Run, reason: string, only?: readonly string[]): Promise<Swept> {
+  const { clock, store, report, lander, stop } = run.options;
   const started = clock.now();
+  const tell = (swept: Omit<Swept, "fresh">): void =>
+    report({ event: "sweep", reason, ...swept, ms: Math.round(clock.now() - started) });
   const afresh = (run.relied += 1) > RELY_ON;
-  const revision = await store.revision?.();
-  if (reason === "timer" && run.swept !== undefined && run.swept.revision === revision && !afresh) {
-    const { convoys } = run.swept;
-    report({ event: "sweep", reason, convoys, complete: 0, ms: clock.now() - started });
-    return { convoys, complete: 0, fresh: 0 };
+  const seen = await store.revision?.();
+  // A gt that was replaced may land what the one before could not.
+  const revision = seen && `${seen}\n${lander.identity()}`;
+  const { swept } = run;
+  if (isRelied(reason) && swept !== undefined && swept.revision === revision && !afresh) {
+    tell({ convoys: swept.convoys, complete: swept.complete });
+    return { convoys: swept.convoys, complete: swept.complete, fresh: 0 };
   }
   run.swept = undefined;
-  const ids = await store.openConvoys({ fresh: afresh });
+  const ids = only ?? (await store.openConvoys({ fresh: afresh }));
   if (afresh) run.relied = 0;
-  forgetAllBut(run, ids);
-  let complete = 0;
-  let fresh = 0;
-  for (let from = 0; from < ids.length && !stop.aborted; from += CHUNK) {
-    const judged = await judgeConvoys(run, ids.slice(from, from + CHUNK), started, afresh);
-    complete += judged.complete;
-    fresh += judged.fresh;
-    await clock.sleep(0, stop);
-  }
-  if (complete === 0 && revision !== undefined && !stop.aborted) run.swept = { revision, convoys: ids.length };
-  report({ event: "sweep", reason, convoys: ids.length, complete, ms: clock.now() - started });
+  forgetEnded(run, ids);
+  const { complete, fresh } = await judgeAll(run, only ?? [...new Set([...ids, ...run.lives.keys()])], afresh);
+  if (revision !== undefined && !stop.aborted) run.swept = { revision, convoys: ids.length, complete };
+  tell({ convoys: ids.length, complete });
   return { convoys: ids.length, complete, fresh };
 }
 
-function forgetAllBut(run: Run, ids: readonly string[]): void {
-  const open = new Set(ids);
-  for (const id of run.memories.keys()) {
-    if (!open.has(id) && !run.judging.has(id)) leave(run, id);
+function isRelied(reason: string): boolean {
+  return reason !== "start" && reason !== "check" && reason !== JUMPED;
+}
+
+const JUMPED = "the clock was set, or this machine slept";
+
+/** Waits until each of them has been read and judged. */
+async function judgeAll(
+  run: Run,
+  ids: readonly string[],
+  afresh: boolean,
+): Promise<{ complete: number; fresh: number }> {
+  const { stop } = run.options;
+  const over = Promise.withResolvers<void>();
+  const sweeping: Sweeping = {
+    // The one whose turn to be landed it is will be read after that.
+    left: new Set(ids.filter((id) => id !== run.claimed)),
+    complete: 0,
+    fresh: 0,
+    over: over.resolve,
+    fail: over.reject,
+    afresh,
+  };
+  if (sweeping.left.size === 0 || stop.aborted) return sweeping;
+  stop.addEventListener("abort", sweeping.over, { once: true });
+  run.sweeping = sweeping;
+  for (const id of sweeping.left) run.judging.add(id, "low");
+  try {
+    await over.promise;
+  } finally {
+    run.sweeping = undefined;
+    stop.removeEventListener("abort", sweeping.over);
+  }
+  return sweeping;
+}
+
+/** These convoys keep the sweep under way no longer: they were judged, or are about to be landed. */
+export function passSweep({ sweeping }: Run, ids: readonly string[]): void {
+  if (sweeping === undefined) return;
+  for (const id of ids) sweeping.left.delete(id);
+  if (sweeping.left.size === 0) sweeping.over();
+}
+
+/** Those that are at an end and stay closed are forgotten after a while. */
+function forgetEnded(run: Run, open: readonly string[]): void {
+  const known = new Set(open);
+  const now = run.options.clock.now();
+  for (const [id, { state, closes }] of run.lives) {
+    const ended = state.kind === "landed" || state.kind === "closed" || state.kind === "gone";
+    if (ended && !known.has(id) && !run.judging.has(id) && now - (closes.at(-1) ?? 0) > KEPT) run.lives.delete(id);
   }
 }
 
@@ -67,6 +122,7 @@ export function createSweeper(run: Run): Sweeper {
   let nap = new AbortController();
   let failures = 0;
   let told = "";
+  let endedAt = Number.NEGATIVE_INFINITY;
 
   const attempt = async (reason: string): Promise<void> => {
     try {
@@ -75,20 +131,31 @@ export function createSweeper(run: Run): Sweeper {
       told = "";
       if (fresh > 0 && reason === "timer") for (const source of sources) source.doubt?.();
     } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
       failures += 1;
-      const message = messageOf(error);
-      if (message !== told) {
-        told = message;
-        report({ event: "warning", message, ...(error instanceof WatcherError && { hint: error.hint }) });
-      }
+      if (error.message !== told) report({ event: "warning", message: error.message, hint: error.hint });
+      told = error.message;
+    }
+    endedAt = clock.now();
+  };
+
+  /** Sleeps until the time is over, somebody asks for a sweep, or the clock has jumped. */
+  const rest = async (ms: number): Promise<void> => {
+    const until = clock.now() + Math.min(ms, LONGEST_SLEEP);
+    while (wanted === undefined && !stop.aborted && clock.now() < until) {
+      await clock.sleep(Math.min(TICK, until - clock.now()), nap.signal);
+      lookAtClock(run);
     }
   };
 
+  const request = (reason: string): void => {
+    wanted ??= reason;
+    nap.abort();
+  };
+  run.jumped = () => request(JUMPED);
+
   return {
-    request(reason) {
-      wanted ??= reason;
-      nap.abort();
-    },
+    request,
     dismiss() {
       wanted = undefined;
     },
@@ -97,11 +164,9 @@ export function createSweeper(run: Run): Sweeper {
         nap = new AbortController();
         const cut = (): void => nap.abort();
         stop.addEventListener("abort", cut, { once: true });
-        if (wanted === undefined || failures > 0) {
-          const pause =
-            failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : Math.min(sweepEvery, LONGEST_SLEEP);
-          await clock.sleep(pause, failures > 0 ? stop : nap.signal);
-        }
+        if (failures > 0) await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), stop);
+        else await rest(sweepEvery);
+        if (wanted !== undefined) await clock.sleep(Math.max(0, endedAt + APART - clock.now()), stop);
         stop.removeEventListener("abort", cut);
         if (stop.aborted) return;
         const reason = wanted ?? "timer";

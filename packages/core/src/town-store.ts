@@ -40,7 +40,8 @@ export function createTownStore(
     async revision() {
       const { town, homes } = await databases();
       const parts = await Promise.all([town, ...homes].map(revisionOf));
-      return parts.includes(undefined) ? undefined : parts.join("\n");
+      // A rig that cannot be read counts by its fault; without the town's own database nothing can be said.
+      return parts[0]?.fault === undefined ? JSON.stringify(parts) : undefined;
     },
 
     async openConvoys({ fresh = false } = {}) {
@@ -100,13 +101,13 @@ export function createTownStore(
   };
 }
 
-async function revisionOf({ prefix, path, open }: Home): Promise<string | undefined> {
+async function revisionOf({ prefix, path, open }: Home): Promise<{ readonly fault?: string }> {
   try {
     const database = await open();
-    return JSON.stringify([prefix, path, database.name, await database.revision()]);
+    return { prefix, path, name: database.name, revision: await database.revision() } as object;
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
-    return undefined;
+    return { prefix, path, fault: error.fault } as object;
   }
 }
 

@@ -13,7 +13,7 @@ export interface TrackingIndex {
   lookUp(database: IssueDatabase, issues: readonly string[]): Promise<Map<string, readonly string[]>>;
 }
 
-type Convoys = Map<string, string[]>;
+type Convoys = Map<string, readonly string[]>;
 
 export function createTrackingIndex(): TrackingIndex {
   let revision: string | undefined;
@@ -78,14 +78,14 @@ async function ask(database: IssueDatabase, issues: readonly string[]): Promise<
 }
 
 function together(open: readonly string[], tracks: readonly TrackRow[]): Convoys {
-  const convoysOf: Convoys = new Map();
+  const convoysOf = new Map<string, Set<string>>();
   const put = (issue: string, convoy: string): void => {
     const convoys = convoysOf.get(issue);
-    if (convoys === undefined) convoysOf.set(issue, [convoy]);
-    else if (!convoys.includes(convoy)) convoys.push(convoy);
+    if (convoys === undefined) convoysOf.set(issue, new Set([convoy]));
+    else convoys.add(convoy);
   };
   for (const id of open) put(id, id);
   for (const { convoy, reference } of tracks) put(parseReference(reference).id, convoy);
   convoysOf.delete("");
-  return convoysOf;
+  return new Map([...convoysOf].map(([issue, convoys]) => [issue, [...convoys]]));
 }

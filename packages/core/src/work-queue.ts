@@ -3,14 +3,18 @@ import type { Clock } from "./ports.ts";
 /** What a timer can count; a longer sleep would end at once. */
 export const LONGEST_SLEEP: number = 2 ** 31 - 1;
 
+/** Keys of low priority have their turn when no others wait. */
+export type Priority = "high" | "low";
+
 /**
  * A queue of keys after client-go's `workqueue`: fair, and stingy. A key that is added twice before its turn has one
  * turn; a key that is added during its turn has one more; no key has two turns at once.
  */
 export class WorkQueue<K> {
   readonly #clock: Clock;
-  readonly #queue: K[] = [];
-  readonly #dirty = new Set<K>();
+  // A key may be in both, or in one that is not its own any more: what counts is `#dirty`.
+  readonly #queues: Readonly<Record<Priority, K[]>> = { high: [], low: [] };
+  readonly #dirty = new Map<K, Priority>();
   readonly #processing = new Set<K>();
   readonly #delayed = new Map<K, { readonly at: number; readonly controller: AbortController }>();
   #waiters: (() => void)[] = [];
@@ -21,13 +25,14 @@ export class WorkQueue<K> {
   }
 
   /** Gives the key a turn, now or as soon as its present turn is over. A delayed turn is brought forward. */
-  add(key: K): void {
+  add(key: K, priority: Priority = "high"): void {
     if (this.#closed) return;
     this.#cancel(key);
-    if (this.#dirty.has(key)) return;
-    this.#dirty.add(key);
+    const before = this.#dirty.get(key);
+    if (before === "high" || before === priority) return;
+    this.#dirty.set(key, priority);
     if (this.#processing.has(key)) return;
-    this.#queue.push(key);
+    this.#queues[priority].push(key);
     this.#wake();
   }
 
@@ -46,26 +51,35 @@ export class WorkQueue<K> {
     });
   }
 
-  /** Takes up to `max` keys whose turn it is; waits for the first. Returns none once the queue is shut and empty. */
-  async take(max: number): Promise<K[]> {
-    while (this.#queue.length === 0) {
-      if (this.#closed) return [];
-      await new Promise<void>((resolve) => {
-        this.#waiters.push(resolve);
-      });
+  /**
+   * Takes up to `max` keys whose turn it is; waits for the first. While none of high priority wait, up to `maxLow` of
+   * the others. Returns none once the queue is shut and empty.
+   */
+  async take(max: number, maxLow: number = max): Promise<K[]> {
+    for (;;) {
+      const keys = this.#takeOf("high", max);
+      if (keys.length === 0) keys.push(...this.#takeOf("low", maxLow));
+      if (keys.length > 0 || this.#closed) return keys;
+      await this.#change();
     }
-    const keys = this.#queue.splice(0, max);
-    for (const key of keys) {
-      this.#dirty.delete(key);
-      this.#processing.add(key);
-    }
-    return keys;
+  }
+
+  /**
+   * Begins a turn of this key, out of line, as soon as none is under way. Keys that were added before that keep their
+   * turn. False once the queue is shut.
+   */
+  async claim(key: K): Promise<boolean> {
+    while (this.#processing.has(key) && !this.#closed) await this.#change();
+    if (this.#closed) return false;
+    this.#processing.add(key);
+    return true;
   }
 
   /** Ends a turn. */
   done(key: K): void {
     this.#processing.delete(key);
-    if (this.#dirty.has(key)) this.#queue.push(key);
+    const priority = this.#dirty.get(key);
+    if (priority !== undefined) this.#queues[priority].push(key);
     this.#wake();
   }
 
@@ -76,7 +90,7 @@ export class WorkQueue<K> {
 
   /** Keys whose turn is under way or to come, delayed ones left out. */
   get busy(): number {
-    return this.#processing.size + this.#queue.length;
+    return new Set([...this.#processing, ...this.#dirty.keys()]).size;
   }
 
   /** Keys with a turn at a later time. */
@@ -87,15 +101,37 @@ export class WorkQueue<K> {
   /** Takes no more keys and drops those whose turn has not begun; `take` returns none from now on. */
   shutDown(): void {
     this.#closed = true;
-    this.#queue.length = 0;
+    for (const queue of Object.values(this.#queues)) queue.length = 0;
     this.#dirty.clear();
     for (const key of [...this.#delayed.keys()]) this.#cancel(key);
     this.#wake();
   }
 
+  #takeOf(priority: Priority, max: number): K[] {
+    const queue = this.#queues[priority];
+    const keys: K[] = [];
+    let looked = 0;
+    for (; looked < queue.length && keys.length < max; looked += 1) {
+      const key = queue[looked] as K;
+      // Its turn comes when the one under way is over, or has come by the other queue.
+      if (this.#dirty.get(key) !== priority || this.#processing.has(key)) continue;
+      this.#dirty.delete(key);
+      this.#processing.add(key);
+      keys.push(key);
+    }
+    queue.splice(0, looked);
+    return keys;
+  }
+
   #cancel(key: K): void {
     this.#delayed.get(key)?.controller.abort();
     this.#delayed.delete(key);
+  }
+
+  #change(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#waiters.push(resolve);
+    });
   }
 
   #wake(): void {

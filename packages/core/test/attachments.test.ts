@@ -18,7 +18,9 @@ test("it is complete once each source has spoken, and leaves no timer", async ()
   const [one, two] = [new Feed("one"), new Feed("two")];
   harness.options = { sources: [one, two] };
   const late: string[] = [];
-  const attachments = createAttachments(createRun(harness.all()), ({ name }) => late.push(name));
+  const attachments = createAttachments(createRun(harness.all(), new AbortController().signal), ({ name }) =>
+    late.push(name),
+  );
   const complete = ended(attachments.complete());
   attachments.note(one);
   attachments.note(one);
@@ -35,7 +37,9 @@ test("it is complete once each source has spoken, and leaves no timer", async ()
 test("a source that takes too long is late, once", async () => {
   const harness = new Harness();
   const late: string[] = [];
-  const attachments = createAttachments(createRun(harness.all()), ({ name }) => late.push(name));
+  const attachments = createAttachments(createRun(harness.all(), new AbortController().signal), ({ name }) =>
+    late.push(name),
+  );
   const complete = ended(attachments.complete());
   await harness.clock.advance(4_999);
   expect(complete.over).toBe(false);

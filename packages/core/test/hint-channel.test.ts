@@ -96,9 +96,11 @@ test("a state is passed on when it is not the one that was told last", async () 
   expect(follower.hints).toEqual([states[0], states[2], states[3], states[5]]);
 });
 
+const never = new AbortController();
+
 test("what work pushes is given until it ends", async () => {
   const hints: Hint[] = [];
-  for await (const hint of hintsWhile(async (channel) => {
+  for await (const hint of hintsWhile(never.signal, async (channel) => {
     channel.push({ kind: "sweep", reason: "first" });
     await turn();
     channel.push({ kind: "sweep", reason: "last" });
@@ -113,7 +115,7 @@ test("what work pushes is given until it ends", async () => {
 test("when work fails, what it pushed before comes first", async () => {
   const hints: Hint[] = [];
   const following = (async () => {
-    for await (const hint of hintsWhile(async (channel) => {
+    for await (const hint of hintsWhile(never.signal, async (channel) => {
       channel.push({ kind: "sweep", reason: "first" });
       throw new Error("it broke");
     }))
@@ -121,4 +123,26 @@ test("when work fails, what it pushed before comes first", async () => {
   })();
   await expect(following).rejects.toThrow("it broke");
   expect(hints).toEqual([{ kind: "sweep", reason: "first" }]);
+});
+
+test("whoever stops taking hints waits until the work has let go, and hears of no fault of that", async () => {
+  const gone = Promise.withResolvers<void>();
+  let told = false;
+  const taking = (async () => {
+    for await (const hint of hintsWhile(never.signal, async (channel, signal) => {
+      channel.push({ kind: "sweep", reason: "first" });
+      await new Promise<void>((resolve) => void signal.addEventListener("abort", () => resolve(), { once: true }));
+      told = true;
+      await gone.promise;
+      throw new Error("while it let go");
+    }))
+      if (hint.kind === "sweep") break;
+  })();
+  let over = false;
+  const ended = taking.then(() => (over = true));
+  await turn();
+  expect([told, over]).toEqual([true, false]);
+  gone.resolve();
+  await ended;
+  expect(over).toBe(true);
 });

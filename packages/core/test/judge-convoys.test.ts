@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SETTLE } from "../src/settle.ts";
 import { Harness } from "./support/harness.ts";
 
 test.for([
@@ -25,7 +26,7 @@ test("a staged convoy lands once it is launched", async () => {
   await harness.watch();
   harness.town.set("open", "hq-cv-a");
   harness.feed.push({ kind: "issues", changes: [{ issue: "hq-cv-a", closed: false }] });
-  await harness.clock.settle();
+  await harness.clock.advance(SETTLE);
   expect(harness.of("landed")).toHaveLength(1);
 });
 
@@ -36,7 +37,7 @@ test("an empty convoy lands once something is added and done", async () => {
   harness.town.convoy("hq-cv-a", "gt-1");
   harness.town.close("gt-1");
   harness.feed.closed("gt-1");
-  await harness.clock.advance(1_000);
+  await harness.clock.advance(SETTLE);
   expect(harness.of("landed")).toHaveLength(1);
 });
 
@@ -71,7 +72,7 @@ test("an unreadable rig holds its convoys up, and says why; they land when it ca
     { convoy: "hq-cv-a", unknown: 1, blockers: [{ why: "gt-1 cannot be read: gastown is corrupt" }] },
   ]);
   harness.town.gastown.fault = undefined;
-  await harness.clock.advance(31_000);
+  await harness.clock.advance(30_000 + SETTLE);
   expect(harness.gt.calls).toEqual(["check hq-cv-b", "check hq-cv-a"]);
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WatchRecord } from "../src/index.ts";
-import { BARE } from "../src/settle.ts";
+import { BARE, SETTLE } from "../src/settle.ts";
 import { Harness } from "./support/harness.ts";
 
 test("a convoy that is still being put together does not land on its first issue", async () => {
@@ -26,7 +26,7 @@ test("a convoy that is still being put together does not land on its first issue
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
 });
 
-test("a wall clock that is set back does not prolong it", async () => {
+test("a wall clock that is set back neither prolongs nor cuts it", async () => {
   const harness = new Harness();
   harness.town.convoy("hq-cv-a", "gt-1");
   await harness.watch();
@@ -35,7 +35,9 @@ test("a wall clock that is set back does not prolong it", async () => {
   harness.feed.closed("gt-2");
   await harness.clock.settle();
   harness.clock.jump(-3_600_000);
-  await harness.clock.advance(1_000);
+  await harness.clock.advance(SETTLE - 1);
+  expect(harness.gt.calls).toEqual([]);
+  await harness.clock.advance(1);
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
 });
 

@@ -25,7 +25,7 @@ export interface DoltFeedOptions {
 
 /** A source of hints from the Dolt servers of a town: commits by any client, on any machine. */
 export function createDoltFeed(options: DoltFeedOptions): ActivitySource {
-  return { name: "db", hints: (signal) => hintsWhile((channel) => run(options, channel, signal)) };
+  return { name: "db", hints: (signal) => hintsWhile(signal, (channel, until) => run(options, channel, until)) };
 }
 
 async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel, signal: AbortSignal): Promise<void> {

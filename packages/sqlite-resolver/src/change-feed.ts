@@ -32,7 +32,7 @@ export function createChangeFeed(options: ChangeFeedOptions): ActivitySource {
   const running = new Set<() => void>();
   return {
     name: "db",
-    hints: (signal) => hintsWhile((channel) => run(options, channel, signal, running)),
+    hints: (signal) => hintsWhile(signal, (channel, until) => run(options, channel, until, running)),
     reopen: () => {
       for (const doubt of running) doubt();
     },

@@ -162,9 +162,10 @@ describe("a watcher", () => {
     const watching = startWatching(where, { sources: ["db"], grace: 5_000 });
     await watching.record("watching");
     where.town.close("al-a");
-    expect(await watching.record("skipped", ({ reason }) => reason === "rival")).toMatchObject({
+    expect(await watching.record("closed")).toMatchObject({
       convoy,
-      detail: expect.stringContaining("gt daemon"),
+      by: expect.stringContaining("gt daemon"),
+      open: [],
     });
     expect(where.town.status(convoy)).toBe("closed");
     expect(watching.of("checking")).toEqual([]);

@@ -1,3 +1,4 @@
+import { printable } from "@gastown/convoy-core";
 import type { Style } from "../output.ts";
 import { plural } from "./in-words.ts";
 import { blockerInShort } from "./issue-text.ts";
@@ -16,6 +17,7 @@ const STATES: Readonly<Record<ConvoyView["verdict"], (convoy: ConvoyView, now: n
   waiting: (convoy, now) => `${startOf(convoy)}${firstOf(convoy.blockers, now)}`,
   owned: () => "complete; its owner closes it",
   staged: () => "staged, not launched",
+  status: ({ status }) => `left alone: gt does not know its status ${printable(status)}`,
   empty: () => "tracks nothing",
   closed: ({ blockers, done, total }, now) =>
     blockers.length > 0 ? `closed, but open again: ${firstOf(blockers, now)}` : `closed, ${done} of ${total}`,

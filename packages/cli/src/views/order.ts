@@ -11,7 +11,7 @@ export function byUrgency(one: ConvoyView, other: ConvoyView): number {
 }
 
 function rank({ stuck, verdict }: ConvoyView): number {
-  return stuck === null ? ["complete", "waiting", "owned", "staged", "empty", "closed"].indexOf(verdict) : -1;
+  return stuck === null ? ["complete", "waiting", "owned", "status", "staged", "empty", "closed"].indexOf(verdict) : -1;
 }
 
 function left({ done, total }: ConvoyView): number {

@@ -95,9 +95,9 @@ test("a convoy that the gt daemon closes within the grace period is not touched"
   town.close(issue);
   await cli.record("complete", { convoy });
   kill(rival, "SIGCONT");
-  const skipped = await cli.record("skipped", { convoy });
+  const closed = await cli.record("closed", { convoy });
   await cli.stop();
-  expect(skipped).toMatchObject({ reason: "rival", detail: `gt daemon (pid ${rival}) closed it first` });
+  expect(closed).toMatchObject({ convoy, by: `gt daemon (pid ${rival})`, open: [] });
   expect(control.calls("gt").filter(({ argv }) => argv[0] === "convoy")).toEqual([]);
   expect(cli.records("landed")).toEqual([]);
   expect(control.mails()).toHaveLength(1);

@@ -158,7 +158,7 @@ test("FM-20: a rival's grace is waited for, the convoy is read again, and only t
   harness.land("hq-cv-a");
   await harness.clock.advance(HOUR);
   expect(harness.gt.calls).toEqual([]);
-  expect(harness.of("skipped")).toMatchObject([{ reason: "rival", detail: "gt daemon (pid 7) closed it first" }]);
+  expect(harness.of("closed")).toMatchObject([{ convoy: "hq-cv-a", by: "gt daemon (pid 7)" }]);
 });
 
 test("FM-22: a convoy that is left alone is told once, however its issues change", async () => {

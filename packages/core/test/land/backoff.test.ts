@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { STUCK_AFTER } from "../../src/failures.ts";
+import { STUCK_AFTER } from "../../src/convoy-life.ts";
 import { LANDING_BACKOFF } from "../../src/index.ts";
+import { SETTLE } from "../../src/settle.ts";
 import { exit } from "../support/scripted-lander.ts";
 import { complete } from "../support/towns.ts";
 
@@ -64,7 +65,7 @@ test("a stuck convoy is taken up again at once when it changes", async () => {
   harness.town.close("gt-2");
   harness.gt.script.check = harness.landing;
   harness.feed.closed("gt-2");
-  await harness.clock.advance(SECOND);
+  await harness.clock.advance(SETTLE);
   expect(harness.gt.calls.length).toBeGreaterThan(before);
   expect(harness.of("landed")).toHaveLength(1);
 });

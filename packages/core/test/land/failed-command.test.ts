@@ -47,6 +47,6 @@ test("a lander that throws is a failed try, and the watcher lives on", async () 
   complete(harness, "hq-cv-b", "bd-9");
   harness.gt.script.check = harness.landing;
   harness.feed.closed("bd-9");
-  await harness.clock.settle();
-  expect(harness.of("landed")).toMatchObject([{ convoy: "hq-cv-b" }]);
+  await harness.clock.advance(3 * SECOND);
+  expect(harness.of("landed").map(({ convoy }) => convoy)).toContain("hq-cv-b");
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SETTLE } from "../../src/settle.ts";
 import { Harness } from "../support/harness.ts";
 import { exit } from "../support/scripted-lander.ts";
 import { complete } from "../support/towns.ts";
@@ -15,7 +16,7 @@ test("a step that leads nowhere is learnt for one kind of convoy, and forgotten 
     harness.town.convoy(convoy, issue);
     harness.town.close(issue);
     harness.feed.closed(issue);
-    await harness.clock.settle();
+    await harness.clock.advance(SETTLE);
     return [...harness.gt.calls];
   };
   expect(await landOne("hq-cv-b", "gt-5")).toEqual(["close hq-cv-b"]);
@@ -27,7 +28,7 @@ test("a step that leads nowhere is learnt for one kind of convoy, and forgotten 
 test("what was learnt is forgotten when the steps that were left lead nowhere", async () => {
   const harness = complete(new Harness(), "hq-cv-a");
   harness.gt.script.check = () => exit(0);
-  harness.gt.script.close = () => exit(0, "use --force");
+  harness.gt.script.close = () => exit(1, "Error: it has open issues\n  Use --force to close anyway.");
   harness.gt.script.force = (convoy) => {
     // Somebody closes it by hand, while gt refuses to.
     harness.land(convoy);
@@ -51,6 +52,6 @@ test("a step that fails is not learnt to be futile", async () => {
   harness.gt.calls.length = 0;
   complete(harness, "hq-cv-b", "external:gastown:gt-2");
   harness.feed.closed("gt-2");
-  await harness.clock.settle();
+  await harness.clock.advance(SETTLE);
   expect(harness.gt.calls).toEqual(["check hq-cv-b", "close hq-cv-b"]);
 });

@@ -17,7 +17,7 @@ test("beside a rival a convoy is left to it for the grace period, then landed", 
   expect(harness.of("warning").filter(({ message }) => message.includes("gt daemon (pid 7)"))).toHaveLength(1);
 });
 
-test("what a rival closes in its grace is told as skipped, and no command is run", async () => {
+test("what a rival closes in its grace is told of as closed by it, once, and no command is run", async () => {
   const harness = complete();
   harness.rival = "gt daemon (pid 7)";
   await harness.watch();
@@ -25,9 +25,8 @@ test("what a rival closes in its grace is told as skipped, and no command is run
   harness.land("hq-cv-a");
   await harness.clock.advance(10 * SECOND);
   expect(harness.gt.calls).toEqual([]);
-  expect(harness.of("skipped")).toMatchObject([
-    { convoy: "hq-cv-a", reason: "rival", detail: "gt daemon (pid 7) closed it first" },
-  ]);
+  expect(harness.of("closed")).toMatchObject([{ convoy: "hq-cv-a", by: "gt daemon (pid 7)", done: 1, total: 1 }]);
+  expect(harness.of("landed")).toEqual([]);
 });
 
 test("a rival's grace runs from the completion, however often the convoy is looked at", async () => {

@@ -5,8 +5,15 @@ import { complete } from "../support/towns.ts";
 
 const SECOND = 1000;
 
+/** As with the first gt: it ignores the id, and looks at every convoy. */
+function checksAll(harness: Harness): void {
+  harness.gt.knowledge = { checkTakesId: false, stamps: false };
+  harness.options = { steps: ["check"] };
+}
+
 test("convoys closed by the check for another one are landed, once each", async () => {
   const harness = complete(complete(complete(), "hq-cv-b", "bd-1"), "hq-cv-c", "hq-1");
+  checksAll(harness);
   harness.gt.script.check = () => {
     for (const convoy of ["hq-cv-a", "hq-cv-b", "hq-cv-c"]) harness.land(convoy);
     return exit(0);
@@ -25,6 +32,7 @@ test("convoys closed by the check for another one are landed, once each", async 
 
 test("a convoy that completes while a check is running, and is closed by it, is landed and no rival's", async () => {
   const harness = complete();
+  checksAll(harness);
   harness.town.convoy("hq-cv-b", "bd-1");
   harness.gt.script.check = async () => {
     await harness.clock.sleep(2 * SECOND);

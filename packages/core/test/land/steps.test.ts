@@ -10,14 +10,22 @@ test("a complete convoy is landed by one check, and said to be landed once it is
   await harness.watch();
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
   expect(harness.of("landed")).toEqual([
-    { event: "landed", convoy: "hq-cv-a", title: "Convoy hq-cv-a", ms: 0, by: "check" },
+    {
+      event: "landed",
+      convoy: "hq-cv-a",
+      title: "Convoy hq-cv-a",
+      ms: 0,
+      by: "check",
+      told: "cannot be known",
+      toldMs: 0,
+    },
   ]);
 });
 
 test("the steps are taken in order, each after a fresh read", async () => {
   const harness = complete();
   harness.gt.script.check = () => exit(0);
-  harness.gt.script.close = () => exit(1, "1 open issue; use --force to close anyway");
+  harness.gt.script.close = () => exit(1, "Error: 1 open issue\n  Use --force to close anyway.");
   harness.gt.script.force = harness.landing;
   let reads = 0;
   const { readConvoys } = harness.town.store;
@@ -42,6 +50,8 @@ test("the steps are taken in order, each after a fresh read", async () => {
     "read",
     "force hq-cv-a",
     "read",
+    // For who has been told.
+    "read",
   ]);
   expect(reads).toBeGreaterThanOrEqual(4);
   expect(harness.of("landed")).toMatchObject([{ convoy: "hq-cv-a", by: "force" }]);
@@ -50,20 +60,26 @@ test("the steps are taken in order, each after a fresh read", async () => {
 test("no force without a refusal that names it", async () => {
   const harness = complete();
   harness.gt.script.check = () => exit(0);
-  harness.gt.script.close = () => exit(1, "database is locked");
+  const refusals = [
+    'closing "Deploy with --force": database is locked',
+    "cannot close hq-cv-a: assignee is A, actor is B; reclaim or use --force",
+    "Flags:\n      --force   close it anyway",
+  ];
+  harness.gt.script.close = () => exit(1, refusals[harness.gt.calls.length % refusals.length]);
   await harness.watch();
   await harness.clock.advance(60 * SECOND);
   expect(harness.gt.calls).toContain("close hq-cv-a");
   expect(harness.gt.calls).not.toContain("force hq-cv-a");
 });
 
-test("force is the next step when close is left out", async () => {
+test("no force when close is left out: nothing has refused", async () => {
   const harness = complete();
   harness.options = { steps: ["check", "force"] };
   harness.gt.script.check = () => exit(0);
   harness.gt.script.force = harness.landing;
   await harness.watch();
-  expect(harness.gt.calls).toEqual(["check hq-cv-a", "force hq-cv-a"]);
+  await harness.clock.advance(60 * SECOND);
+  expect(new Set(harness.gt.calls)).toEqual(new Set(["check hq-cv-a"]));
 });
 
 test("only the steps that are allowed are taken", async () => {

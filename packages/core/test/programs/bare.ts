@@ -11,6 +11,7 @@ const convoy = (): ConvoySnapshot => ({
   open,
   staged: false,
   owned: false,
+  updatedAt: "1970-01-01T00:00:00Z",
   tracked: [{ reference: "gt-1", id: "gt-1", state: "done", status: "closed" }],
 });
 
@@ -32,7 +33,7 @@ await watch({
   sources: [],
   clock: {
     now: () => 0,
-    wall: () => 0,
+    wall: () => 3_600_000,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (ms === 0) resolve();

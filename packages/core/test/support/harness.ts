@@ -17,6 +17,8 @@ export class Harness {
   readonly stop: AbortController = new AbortController();
   readonly kill: AbortController = new AbortController();
   rival: string | undefined;
+  /** The rival's own command runs. */
+  checking = false;
   /** Of the watcher, where they differ from the defaults. */
   options: Overrides = {};
 
@@ -45,7 +47,7 @@ export class Harness {
       grace: 5_000,
       steps: ["check", "close", "force"],
       dryRun: false,
-      rival: async () => (this.rival === undefined ? undefined : { name: this.rival, checking: false }),
+      rival: async () => (this.rival === undefined ? undefined : { name: this.rival, checking: this.checking }),
       ...this.options,
       clock: this.clock,
       report: (record) => this.records.push(record),

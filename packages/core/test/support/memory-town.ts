@@ -167,7 +167,8 @@ export class MemoryDatabase implements IssueDatabase {
         title,
         status,
         owned,
-        updatedAt: String(since),
+        // Long ago, and later with each change.
+        updatedAt: new Date(Date.UTC(2026, 0, 11) + since).toISOString(),
         ...(createdAt !== undefined && { createdAt }),
       }));
   }

@@ -10,6 +10,14 @@ export function exit(exitCode: number, output = ""): CommandResult {
   return { ended: "exit", exitCode, output };
 }
 
+function left(leave: AbortSignal): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const settle = (): void => resolve({ ended: "left", output: "" });
+    if (leave.aborted) settle();
+    else leave.addEventListener("abort", settle, { once: true });
+  });
+}
+
 /** A `gt` that does what a test tells it to. A step without a script exits 0 and does nothing. */
 export class ScriptedLander implements ConvoyLander {
   readonly calls: string[] = [];
@@ -32,7 +40,8 @@ export class ScriptedLander implements ConvoyLander {
     this.running += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running);
     try {
-      return (await this.script[step]?.(convoy, signals.kill)) ?? exit(0);
+      const work = Promise.resolve(this.script[step]?.(convoy, signals.kill));
+      return await Promise.race([work.then((result) => result ?? exit(0)), left(signals.leave)]);
     } finally {
       this.running -= 1;
     }

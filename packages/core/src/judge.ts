@@ -1,0 +1,72 @@
+import { backoff, STREAM_BACKOFF } from "./backoff.ts";
+import { step } from "./convoy-life.ts";
+import type { ConvoySnapshot } from "./convoy.ts";
+import { DatabaseError } from "./errors.ts";
+import { readAfresh } from "./read-convoy.ts";
+import { contextOf, keep, lifeOf, type Run, type Sweeping } from "./run.ts";
+import { passSweep } from "./sweep.ts";
+import { follow } from "./tell.ts";
+import { inWords } from "./words.ts";
+
+/** Convoys that hints named are read together. */
+const BATCH = 256;
+/** Of a sweep: enough to make few queries, few enough to let hints in between and to keep the heap small. */
+const CHUNK = 50;
+
+/**
+ * Reads convoys whose turn it is and lets their lives go on, until the queue is shut.
+ *
+ * @param failed told that a read failed: its convoys are read again by themselves
+ */
+export async function judgeLoop(run: Run, failed: () => void): Promise<void> {
+  for (;;) {
+    const ids = await run.judging.take(BATCH, CHUNK);
+    if (ids.length === 0) return;
+    const sweeping = run.sweeping;
+    try {
+      const convoys = await read(run, ids);
+      run.failedReads = 0;
+      for (const id of ids) judgeOne(run, id, convoys.get(id), sweeping);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      run.failedReads += 1;
+      const after = backoff(STREAM_BACKOFF, run.failedReads, run.options.random());
+      for (const id of ids) {
+        const life = lifeOf(run, id);
+        if (isComplete(life.state.kind)) keep(run, step(life, { kind: "unread", why: inWords(error) }, contextOf(run)));
+        run.judging.addAfter(id, after);
+      }
+      if (sweeping !== undefined && ids.some((id) => sweeping.left.has(id))) sweeping.fail(error);
+      else failed();
+    } finally {
+      for (const id of ids) run.judging.done(id);
+    }
+    if (sweeping !== undefined) await afterChunk(run, ids);
+  }
+}
+
+function read(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>> {
+  const { sweeping } = run;
+  const afresh = sweeping?.afresh === true && ids.some((id) => sweeping.left.has(id));
+  return afresh ? readAfresh(run, ids) : run.options.store.readConvoys(ids);
+}
+
+function judgeOne(run: Run, id: string, convoy: ConvoySnapshot | undefined, sweeping: Sweeping | undefined): void {
+  const before = lifeOf(run, id);
+  const outcome = step(before, { kind: "read", convoy }, contextOf(run));
+  keep(run, outcome);
+  follow(run, id, outcome.next);
+  if (sweeping?.left.has(id) !== true || !isComplete(outcome.life.state.kind)) return;
+  sweeping.complete += 1;
+  if (!isComplete(before.state.kind) && before.hintedAt === undefined) sweeping.fresh += 1;
+}
+
+function isComplete(kind: string): boolean {
+  return kind === "settling" || kind === "left" || kind === "landing" || kind === "stuck";
+}
+
+/** Lets hints in between, and ends the sweep with its last convoy. */
+async function afterChunk(run: Run, ids: readonly string[]): Promise<void> {
+  passSweep(run, ids);
+  if (run.sweeping !== undefined && run.sweeping.left.size > 0) await run.options.clock.sleep(0, run.options.stop);
+}

@@ -1,0 +1,133 @@
+import type { Attachments } from "./attachments.ts";
+import { backoff, STREAM_BACKOFF } from "./backoff.ts";
+import { step } from "./convoy-life.ts";
+import { DatabaseError, messageOf } from "./errors.ts";
+import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
+import { contextOf, keep, lifeOf, remember, type Run } from "./run.ts";
+import type { Sweeper } from "./sweep.ts";
+
+/** A source that was followed for so long has recovered from what ended it before. */
+const HEALTHY_AFTER = 30_000;
+
+/** Follows one source until the run is stopped. One that fails or ends is followed again, and a sweep makes up for it. */
+export async function hear(
+  run: Run,
+  source: ActivitySource,
+  sweeper: Sweeper,
+  attachments: Attachments,
+): Promise<void> {
+  const { clock, random, stop } = run.options;
+  for (let failures = 0; !stop.aborted;) {
+    const from = clock.now();
+    await followOnce(run, source, sweeper, attachments);
+    if (stop.aborted) return;
+    failures = clock.now() - from >= HEALTHY_AFTER ? 1 : failures + 1;
+    await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), stop);
+    if (!stop.aborted) sweeper.request(`${source.name}: followed again`);
+  }
+}
+
+/** The hints of a source, and that it is down once it has ended or failed: the sweeps carry on without it. */
+async function* hintsOf(source: ActivitySource, stop: AbortSignal): AsyncGenerator<Hint> {
+  let detail = "it has ended";
+  try {
+    yield* source.hints(stop);
+  } catch (error) {
+    detail = messageOf(error);
+  }
+  if (!stop.aborted) yield { kind: "state", state: "down", detail };
+}
+
+async function followOnce(run: Run, source: ActivitySource, sweeper: Sweeper, attachments: Attachments): Promise<void> {
+  const { report, stop } = run.options;
+  const { name } = source;
+  for await (const hint of hintsOf(source, stop)) {
+    if (stop.aborted) return;
+    attachments.note(source);
+    if (hint.kind === "state")
+      report({ event: "source", name, state: hint.state, ...(hint.detail !== undefined && { detail: hint.detail }) });
+    else if (hint.kind === "warning")
+      report({ event: "warning", message: hint.message, ...(hint.hint !== undefined && { hint: hint.hint }) });
+    else if (hint.kind === "sweep") sweeper.request(`${name}: ${hint.reason}`);
+    else await hearOfIssues(run, name, hint, sweeper);
+  }
+}
+
+async function hearOfIssues(
+  run: Run,
+  name: string,
+  { changes }: Hint & { kind: "issues" },
+  sweeper: Sweeper,
+): Promise<void> {
+  const { report, store } = run.options;
+  const context = contextOf(run);
+  let tracking: ReadonlyMap<string, readonly string[]>;
+  try {
+    tracking = await store.convoysTracking(changes.map((change) => change.issue));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    report({ event: "warning", message: messageOf(error), hint: error.hint });
+    sweeper.request(`${name}: a hint could not be followed`);
+    return;
+  }
+  for (const change of changes) {
+    const { issue } = change;
+    const convoys = tracking.get(issue) ?? [];
+    if (change.closed && isNews(run, change)) report({ event: "close", issue, source: name, convoys });
+    for (const convoy of convoys) {
+      const ask = askOf(run, convoy, change);
+      keep(run, step(lifeOf(run, convoy), { kind: "hint", ...(ask && { ask }) }, context));
+      run.judging.add(convoy);
+    }
+    if (run.closing?.convoy === issue) run.closing.wake();
+    // One that is closed is tracked by nobody, and its life has to be told of that.
+    else if (run.lives.has(issue)) run.judging.add(issue);
+    if (change.reopened === true) run.reopened.add(issue);
+  }
+}
+
+/** Whether a close is not one that a source repeats, as at each start of a stream. */
+function isNews(run: Run, { issue, stamp }: IssueChange): boolean {
+  return stamp === undefined || remember(run.heard, `${issue}\n${stamp}`);
+}
+
+/** gt is asked once for each close event: a replay must not ask again. */
+function askOf(
+  run: Run,
+  convoy: string,
+  { issue, closed, stamp }: IssueChange,
+): { readonly event: string; readonly issue: string } | undefined {
+  if (!closed || stamp === undefined) return undefined;
+  const event = `${convoy}\n${issue}\n${stamp}`;
+  return run.asked.has(event) ? undefined : { event, issue };
+}
+
+/** Says, once for each reopening, which closed convoys track an issue that is open again by a fresh read. */
+export async function reopenedLoop(run: Run): Promise<void> {
+  for (;;) {
+    const [issue] = await run.reopened.take(1);
+    if (issue === undefined) return;
+    try {
+      await warnOfReopening(run, issue);
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+    } finally {
+      run.reopened.done(issue);
+    }
+  }
+}
+
+async function warnOfReopening(run: Run, issue: string): Promise<void> {
+  const { report, store } = run.options;
+  const ids = (await store.closedConvoysTracking?.(issue)) ?? [];
+  if (ids.length === 0) return;
+  for (const [id, { tracked }] of await store.readConvoys(ids)) {
+    const reopened = tracked.find((tracks) => tracks.id === issue && tracks.state === "open");
+    if (reopened === undefined || !remember(run.warned, `${id}\n${issue}\n${reopened.since ?? ""}`)) continue;
+    report({
+      event: "warning",
+      message: `${issue} is open again, and ${id}, which tracks it, is closed`,
+      hint: `reopen the convoy (gt convoy add ${id} ${issue}) if it should wait for ${issue}`,
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import type { ConvoySnapshot } from "./convoy.ts";
+import type { CommandResult, GtKnowledge, LandStep } from "./ports.ts";
+import { isDone } from "./status.ts";
+
+/** A step that was taken, and how its command ended. */
+export interface Try {
+  readonly step: LandStep;
+  readonly result: CommandResult;
+}
+
+/** What is known of gt that a step is chosen by. */
+export interface Choice {
+  readonly knows: GtKnowledge;
+  /** `check` has proved futile for such convoys. */
+  readonly futile: (convoy: ConvoySnapshot) => boolean;
+}
+
+/**
+ * The next step for a complete convoy, after these; undefined when none is left. Where `check` looks at every convoy
+ * whatever it is given, `close` is the first and the last but `force`.
+ */
+export function nextStep(
+  allowed: readonly LandStep[],
+  { knows, futile }: Choice,
+  convoy: ConvoySnapshot,
+  tries: readonly Try[],
+): LandStep | undefined {
+  const taken = new Set(tries.map(({ step }) => step));
+  const mayClose = allowed.includes("close");
+  const skipsCheck = mayClose && (!knows.checkTakesId || futile(convoy));
+  for (const step of ["check", "close", "force"] as const) {
+    if (!allowed.includes(step) || taken.has(step)) continue;
+    if (step === "check" && (skipsCheck || tries.length > 0)) continue;
+    if (step === "force" && !mayForce(convoy, tries)) continue;
+    return step;
+  }
+  return undefined;
+}
+
+/** `force` answers a refusal of `close`, and nothing else. */
+function mayForce(convoy: ConvoySnapshot, tries: readonly Try[]): boolean {
+  const closing = tries.findLast(({ step }) => step === "close");
+  return closing !== undefined && asksForForce(closing.result) && convoy.tracked.every(({ state }) => state === "done");
+}
+
+/** Whether gt refused and named the last resort, in a line of its own: a title or bd's "reclaim or use --force" does not. */
+export function asksForForce({ output }: CommandResult): boolean {
+  return output.split("\n").some((line) => /^\s*Use --force\b/.test(line));
+}
+
+/** Convoys of one kind meet the same blind spots of gt: issues of a rig, deleted issues. */
+export function kindOf(convoy: ConvoySnapshot): string {
+  const rig = convoy.tracked.some((issue) => issue.rig !== "town");
+  const deleted = convoy.tracked.some(
+    (issue) => issue.status !== undefined && issue.status !== "closed" && isDone(issue.status),
+  );
+  return `${rig ? "rig" : "town"}${deleted ? "+deleted" : ""}`;
+}
+
+/** It took so long, or it is so clear, that it is told at once. */
+export function isHung({ ended }: CommandResult): boolean {
+  return ended === "timeout" || ended === "not-found";
+}
+
+/** What gt said, of all tries. */
+export function outputOf(tries: readonly Try[]): string {
+  const output = tries.map(({ result }) => result.output).filter((text) => text !== "");
+  return output.length === 0 ? "gt said nothing, and the convoy is still open" : output.join("\n");
+}

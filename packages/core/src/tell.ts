@@ -1,0 +1,98 @@
+import { startCommand } from "./command.ts";
+import { step } from "./convoy-life.ts";
+import type { ConvoySnapshot } from "./convoy.ts";
+import { DatabaseError } from "./errors.ts";
+import type { Next } from "./life.ts";
+import type { CommandResult, GtKnowledge, Unfinished } from "./ports.ts";
+import { readConvoy } from "./read-convoy.ts";
+import { contextOf, keep, lifeOf, type Run } from "./run.ts";
+import { decideTold, type ToldVerdict } from "./told.ts";
+
+/** How long gt may tell people, when no other limit is set. */
+const TELL_LIMIT = 300_000;
+
+export function tellLimitOf(run: Run): number {
+  return run.options.tellLimit ?? TELL_LIMIT;
+}
+
+/** Does what has to be done for a convoy that nobody works on now. */
+export function follow(run: Run, id: string, next: Next): void {
+  if (next.kind === "look") run.judging.addAfter(id, next.after);
+  else if (next.kind === "turn") run.landing.add(id);
+  else if (next.kind === "tell") tell(run, id, next.again ? askAgain(run, id) : Promise.resolve(undefined));
+}
+
+/**
+ * Waits in the background until gt has ended, and finds out who was told. Other convoys land meanwhile.
+ *
+ * @param gt settles when it has ended: with its result, if that is known
+ */
+export function tell(run: Run, id: string, gt: Promise<CommandResult | undefined>): void {
+  const work = findOut(run, id, gt).finally(() => {
+    run.tellings.delete(work);
+    run.changed();
+  });
+  run.tellings.add(work);
+  // Whoever waits for all of them hears of a fault.
+  work.catch(() => undefined);
+}
+
+/** Takes up what the watcher before this one left without an end. */
+export function takeUp(run: Run, { convoy, step: by, startedAt, running }: Unfinished): void {
+  keep(run, step(lifeOf(run, convoy), { kind: "unfinished", step: by, startedAt }, contextOf(run)));
+  tell(run, convoy, running === undefined ? Promise.resolve(undefined) : orLeft(run, running));
+}
+
+/** What gt can do. One of which that cannot be found out is taken for one that knows little. */
+export function knowsOf(run: Run): Promise<GtKnowledge> {
+  return run.options.lander.knows().catch(() => ({ checkTakesId: false, stamps: false }));
+}
+
+async function findOut(run: Run, id: string, gt: Promise<CommandResult | undefined>): Promise<void> {
+  const result = await gt;
+  if (result?.ended === "left") return;
+  const { convoy, verdict } = await rowsOf(run, id);
+  const outcome = step(lifeOf(run, id), { kind: "told", convoy, verdict, result }, contextOf(run));
+  keep(run, outcome);
+  follow(run, id, outcome.next);
+}
+
+/** gt tells people of a closed convoy that has no stamp. It closes nothing, so that no other landing waits for it. */
+async function askAgain(run: Run, id: string): Promise<CommandResult | undefined> {
+  const { verdict, convoy } = await rowsOf(run, id);
+  // Somebody else may have told them since.
+  if (verdict?.told !== "closed, not told" || convoy?.open !== false || run.options.stop.aborted) return undefined;
+  const command = startCommand(run, "check", id);
+  command.limit(tellLimitOf(run));
+  return command.ended;
+}
+
+async function rowsOf(
+  run: Run,
+  id: string,
+): Promise<{ convoy: ConvoySnapshot | undefined; verdict: ToldVerdict | undefined }> {
+  try {
+    const convoy = await readConvoy(run, id);
+    const messages = await run.options.store.messagesAbout?.(id);
+    return { convoy, verdict: decideTold(convoy ?? { open: true }, messages, await knowsOf(run)) };
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return { convoy: undefined, verdict: undefined };
+  }
+}
+
+/** The gt of another watcher may take as long as one of ours; when this one is stopped before, it is left running. */
+async function orLeft(run: Run, running: Promise<void>): Promise<CommandResult | undefined> {
+  const { clock } = run.options;
+  const over = new AbortController();
+  const late = clock.sleep(tellLimitOf(run), AbortSignal.any([run.leave, over.signal]));
+  const ended = await Promise.race([
+    running.then(
+      () => true,
+      () => true,
+    ),
+    late.then(() => false),
+  ]);
+  over.abort();
+  return !ended && run.leave.aborted ? { ended: "left", output: "" } : undefined;
+}

@@ -1,0 +1,72 @@
+import { backoff, LANDING_BACKOFF } from "./backoff.ts";
+import type { ConvoySnapshot } from "./convoy.ts";
+import { closesAfter } from "./flips.ts";
+import { type Context, type Life, newLife, type Outcome, type Seen, type State } from "./life.ts";
+import type { LandStep } from "./ports.ts";
+import { parseTime } from "./times.ts";
+import { closedRecord, landedRecords, stuckRecord } from "./words.ts";
+
+type Telling = State & { readonly kind: "telling" };
+
+/** So many times gt is asked to tell people before it is said that they have not been told. */
+const UNTOLD_AFTER = 3;
+/** Times of rows may be whole seconds. */
+const SLACK = 1_000;
+
+/** A command of ours has closed it; people are being told, or are to be found told. */
+export function telling(life: Life, by: LandStep, { now }: Context, mendable: boolean): Telling {
+  const since = "since" in life.state ? life.state.since : now;
+  return { kind: "telling", since, by, closedAt: now, running: true, dueAt: now, tries: 0, mendable };
+}
+
+/** gt has ended: who was told is decided from rows, and gt is asked again where it can mend that. */
+export function told(life: Life, { convoy, verdict, result }: Seen & { kind: "told" }, context: Context): Outcome {
+  const { state } = life;
+  if (state.kind !== "telling") return { life, records: [], next: { kind: "nothing" } };
+  if (verdict === undefined) return again(life, state, context, state.tries);
+  if (convoy === undefined || convoy.status === "tombstone") return goneMeanwhile(life, context);
+  if (convoy.open) return toldOfReopened(life, state, convoy, context);
+  const closed = parseTime(convoy.closedAt);
+  if (state.startedAt !== undefined && closed !== undefined && closed < state.startedAt - SLACK)
+    return { life: ended(life, "closed", context), records: [], next: { kind: "nothing" } };
+  const isOurs = state.mendable || (state.startedAt !== undefined && closed !== undefined);
+  if (verdict.told === "closed, not told" && verdict.repair === "check" && isOurs) {
+    const tries = state.tries + 1;
+    const outcome = again(life, state, context, tries);
+    if (tries !== UNTOLD_AFTER) return outcome;
+    const output = `it is closed, and nobody has been told: ${result?.output || verdict.why}`;
+    return { ...outcome, records: [stuckRecord(life, tries, output)] };
+  }
+  const records = landedRecords(convoy, state, verdict, result, context);
+  return { life: ended(life, "landed", context), records, next: { kind: "nothing" } };
+}
+
+/** It was opened again before it was known who had been told. */
+export function toldOfReopened(life: Life, state: Telling, convoy: ConvoySnapshot, context: Context): Outcome {
+  const next = { kind: "look", after: 0 } as const;
+  if (state.startedAt !== undefined) return { life: newLife(life.id), records: [], next };
+  const verdict = state.tries > 0 ? ("closed, not told" as const) : ("cannot be known" as const);
+  const records = landedRecords(convoy, state, { told: verdict, untold: [] }, undefined, context);
+  return { life: ended(life, "landed", context), records, next };
+}
+
+/** It was deleted before it was known who had been told: nobody can find out any more. */
+export function goneMeanwhile(life: Life, context: Context): Outcome {
+  const records = [closedRecord(life, undefined, context.others)];
+  return { life: ended(life, "gone", context), records, next: { kind: "nothing" } };
+}
+
+function again(life: Life, state: Telling, { now, random }: Context, tries: number): Outcome {
+  const after = backoff(LANDING_BACKOFF, tries + 1, random);
+  return {
+    life: { ...life, state: { ...state, running: false, dueAt: now + after, tries } },
+    records: [],
+    next: { kind: "look", after },
+  };
+}
+
+/** It is at an end of its life: should it be opened again, another one begins. */
+export function ended(life: Life, kind: "landed" | "closed" | "gone", { now }: Context): Life {
+  const closes = closesAfter(life, now);
+  return { ...newLife(life.id), state: { kind }, title: life.title, closes, warnedOf: life.warnedOf ?? 0 };
+}
