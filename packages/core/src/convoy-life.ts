@@ -36,7 +36,7 @@ export function step(life: Life, seen: Seen, context: Context): Outcome {
       return ran(life, seen, context);
     case "told":
       return told(life, seen, context);
-    case "unfinished":
+    default:
       return still({ ...life, state: { ...telling(life, seen.step, context, false), startedAt: seen.startedAt } });
   }
 }
@@ -100,7 +100,7 @@ function pursue(life: Life, before: Life, convoy: ConvoySnapshot, verdict: Verdi
   if (!isSafeArgument(convoy.id)) return refused(on, convoy, verdict, since);
 
   const failure = on.failure?.print === printOf(gt, convoy) ? on.failure : undefined;
-  const tried: Life = failure === undefined ? without(on, "failure") : on;
+  const untried: Life = failure === undefined ? without(on, "failure") : on;
   if (failure !== undefined && failure.retryAt > now)
     return to({ kind: "stuck", since }, { kind: "look", after: failure.retryAt - now });
 
@@ -108,7 +108,7 @@ function pursue(life: Life, before: Life, convoy: ConvoySnapshot, verdict: Verdi
   if (turn === undefined) {
     if (left !== undefined && left.until > now)
       return to({ kind: "left", since }, { kind: "look", after: left.until - now });
-    return said({ ...tried, state: { kind: "landing", since, tries: [] } }, convoy, verdict, { kind: "turn" });
+    return said({ ...untried, state: { kind: "landing", since, tries: [] } }, convoy, verdict, { kind: "turn" });
   }
   if (turn.rival !== undefined) {
     const grace = left ?? { since: now, until: now + context.grace };
@@ -128,7 +128,7 @@ function pursue(life: Life, before: Life, convoy: ConvoySnapshot, verdict: Verdi
     print: printOf(gt, convoy),
     ...(asking && { asking }),
   };
-  return said({ ...tried, state }, convoy, verdict, { kind: asking ? "ask" : "land", step: first });
+  return said({ ...untried, state }, convoy, verdict, { kind: asking ? "ask" : "land", step: first });
 }
 
 /** It is closed, or there is no such convoy. */
@@ -192,10 +192,10 @@ function ran(life: Life, { result, convoy, unread }: Seen & { kind: "ran" }, con
       return result === undefined
         ? still(life)
         : readClosed({ ...life, state: { kind: "stuck", since } }, convoy, context);
-    const told = telling(life, running, context, true);
+    const closed = telling(life, running, context, true);
     return {
-      life: { ...life, title: convoy.title, state: told },
-      records: result === undefined ? [tellingRecord(convoy, told)] : [],
+      life: { ...life, title: convoy.title, state: closed },
+      records: result === undefined ? [tellingRecord(convoy, closed)] : [],
       next: result === undefined ? NOTHING : { kind: "tell", again: false },
     };
   }
@@ -313,7 +313,7 @@ function still(life: Life): Outcome {
 }
 
 function without<T extends object, K extends keyof T>(from: T, ...keys: K[]): T {
-  const rest = { ...from };
-  for (const key of keys) delete rest[key];
-  return rest;
+  const kept = { ...from };
+  for (const key of keys) delete kept[key];
+  return kept;
 }

@@ -108,25 +108,25 @@ async function act(
   const from = clock.wall();
   const command = startCommand(run, taken, id);
   command.limit(checksAll ? CLOSE_LIMIT + tellLimitOf(run) : CLOSE_LIMIT);
-  let result: CommandResult | undefined;
-  const ended = command.ended.then((it) => (result = it));
-  while (result === undefined) {
+  const outcome: { result?: CommandResult } = {};
+  const ended = command.ended.then((result) => (outcome.result = result));
+  while (outcome.result === undefined) {
     const nap = new AbortController();
     run.closing = { convoy: id, wake: () => nap.abort() };
     await Promise.race([ended, clock.sleep(POLL, nap.signal)]);
     nap.abort();
     run.closing = undefined;
     // One that looks at every convoy goes on to close others: it is over when it has ended.
-    if (result !== undefined || checksAll) continue;
+    if (outcome.result !== undefined || checksAll) continue;
     const convoy = await store.readConvoys([id]).then((read) => read.get(id), unlessUnreadable);
-    if (result !== undefined || convoy === undefined || convoy.open || convoy.status === "tombstone") continue;
+    if (outcome.result !== undefined || convoy === undefined || convoy.open || convoy.status === "tombstone") continue;
     closed(convoy);
     command.limit(tellLimitOf(run));
     tell(run, id, ended);
     return undefined;
   }
   if (checksAll) run.checkedAll = { from, to: clock.wall() };
-  return result;
+  return outcome.result;
 }
 
 async function after(run: Run, id: string, result: CommandResult): Promise<Seen & { kind: "ran" }> {

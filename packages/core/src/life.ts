@@ -162,3 +162,34 @@ export interface Outcome {
 export function newLife(id: string): Life {
   return { id, state: { kind: "new" }, title: "", asks: new Map(), unread: 0, closes: [] };
 }
+
+/** From which state a convoy may get to which others. docs/convoy-life.md is checked against this, and this against `step`. */
+export const TRANSITIONS: Readonly<Record<State["kind"], readonly State["kind"][]>> = {
+  new: [
+    "waiting",
+    "empty",
+    "staged",
+    "owned",
+    "status",
+    "settling",
+    "left",
+    "landing",
+    "stuck",
+    "telling",
+    "closed",
+    "gone",
+  ],
+  waiting: ["empty", "staged", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
+  empty: ["waiting", "staged", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
+  staged: ["waiting", "empty", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
+  owned: ["waiting", "empty", "staged", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
+  status: ["waiting", "empty", "staged", "owned", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
+  settling: ["waiting", "empty", "staged", "owned", "status", "left", "landing", "stuck", "telling", "closed", "gone"],
+  left: ["waiting", "empty", "staged", "owned", "status", "settling", "landing", "telling", "closed", "gone"],
+  landing: ["waiting", "empty", "staged", "owned", "status", "settling", "left", "stuck", "telling", "closed", "gone"],
+  stuck: ["waiting", "empty", "staged", "owned", "status", "settling", "left", "landing", "telling", "closed", "gone"],
+  telling: ["new", "landed", "closed", "gone"],
+  landed: ["waiting", "empty", "staged", "owned", "status", "settling"],
+  closed: ["waiting", "empty", "staged", "owned", "status", "settling"],
+  gone: ["waiting", "empty", "staged", "owned", "status", "settling"],
+};

@@ -142,7 +142,8 @@ export function createSweeper(run: Run): Sweeper {
   /** Sleeps until the time is over, somebody asks for a sweep, or the clock has jumped. */
   const rest = async (ms: number): Promise<void> => {
     const until = clock.now() + Math.min(ms, LONGEST_SLEEP);
-    while (wanted === undefined && !stop.aborted && clock.now() < until) {
+    const isOver = (): boolean => wanted !== undefined || stop.aborted || clock.now() >= until;
+    while (!isOver()) {
       await clock.sleep(Math.min(TICK, until - clock.now()), nap.signal);
       lookAtClock(run);
     }

@@ -131,7 +131,9 @@ test("whoever stops taking hints waits until the work has let go, and hears of n
   const taking = (async () => {
     for await (const hint of hintsWhile(never.signal, async (channel, signal) => {
       channel.push({ kind: "sweep", reason: "first" });
-      await new Promise<void>((resolve) => void signal.addEventListener("abort", () => resolve(), { once: true }));
+      await new Promise<void>((resolve) => {
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
       told = true;
       await gone.promise;
       throw new Error("while it let go");

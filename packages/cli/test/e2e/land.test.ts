@@ -43,7 +43,11 @@ test("steps that proved futile for a kind of convoy are left out for the next of
   town.close(next);
   expect(await cli.record("landed", { convoy: second })).toMatchObject({ by: "force" });
   await cli.stop();
-  expect(steps().slice(before)).toEqual([["close", second, "--force", "--reason", REASON]]);
+  // A refusal of its own comes before each force.
+  expect(steps().slice(before)).toEqual([
+    ["close", second, "--reason", REASON],
+    ["close", second, "--force", "--reason", REASON],
+  ]);
 });
 
 test.each([
