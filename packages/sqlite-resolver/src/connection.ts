@@ -74,7 +74,8 @@ export function connect(driver: Driver, file: string, files: DatabaseFiles): Con
     const opened = files.stamps();
     if (isReplaced(before, opened)) throw databaseError("replaced", file);
     // What was read first may be older than the file as it is now: it counts as what it was before.
-    return describe(database, file, { ...opened, mainWritten: before.mainWritten }, shape);
+    const { main, log, modes, written } = opened;
+    return describe(database, file, { main, log, modes, written, mainWritten: before.mainWritten }, shape);
   } catch (error) {
     database?.close();
     throw asDatabaseError(error, file);

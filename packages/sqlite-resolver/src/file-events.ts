@@ -1,6 +1,8 @@
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import { type Clock, DatabaseError } from "@gastown/convoy-core";
+import { asDatabaseError } from "./faults.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 import { directoryIdentity, type DirectoryWatch, type WatchDirectory } from "./watch-directory.ts";
 
@@ -102,9 +104,12 @@ function namesOf(database: SqliteDatabase | undefined): ReadonlySet<string> {
 
 function writtenOf(database: SqliteDatabase): string {
   try {
-    return database.stamps().written;
+    // With the rollback journal it is the end of that which makes a commit.
+    const journal = statSync(`${database.path()}-journal`, { throwIfNoEntry: false });
+    return `${database.stamps().written} ${journal?.mtimeMs}`;
   } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return error.fault;
+    const fault = asDatabaseError(error, database.name);
+    if (!(fault instanceof DatabaseError)) throw fault;
+    return fault.fault;
   }
 }

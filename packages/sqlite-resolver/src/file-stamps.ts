@@ -1,7 +1,10 @@
 import { type BigIntStats, lstatSync, realpathSync, statSync } from "node:fs";
 import { asDatabaseError, databaseError } from "./faults.ts";
 
-/** What the files of a database show from outside. They are never opened for it: closing a plain handle would drop SQLite's locks. */
+/**
+ * What the files of a database show from outside. They are never opened for it: closing a plain handle would drop
+ * SQLite's locks.
+ */
 export interface FileStamps {
   /** Device and inode of the file itself: another one means that it was replaced. */
   readonly main: string;
@@ -9,7 +12,7 @@ export interface FileStamps {
   readonly log: readonly [wal: string, shm: string];
   /** Size and last change of the file itself. In WAL mode others may write it without a commit. */
   readonly mainWritten: string;
-  /** All of that, and size and last change of the logs: another one after every commit, not after a change of attributes. */
+  /** All of that, and size and last change of the log: another one after every commit, not after a change of attributes. */
   readonly written: string;
   /** Who may do what with them. */
   readonly modes: string;
@@ -23,27 +26,38 @@ export interface DatabaseFiles {
    * @throws {DatabaseError} `missing`, `directory`, `unreadable`
    */
   stamps(): FileStamps;
-  /** Where the file itself lies, past all links: SQLite has its logs beside that. */
+  /** Where the file itself lay when last looked at, past a link to it: SQLite has its logs beside that. */
   path(): string;
 }
 
+type Stat = BigIntStats | undefined;
+
 /** @param file path of the database, or of a link to it */
 export function databaseFiles(file: string): DatabaseFiles {
+  let path: string | undefined;
+
+  /** Links on the way to it lead to its logs as well. */
+  const find = (): BigIntStats => {
+    const main = lstatSync(file, { bigint: true });
+    path = main.isSymbolicLink() ? realpathSync.native(file) : file;
+    return main.isSymbolicLink() ? statSync(path, { bigint: true }) : main;
+  };
+
   return {
     path() {
       try {
-        return targetOf(file);
+        if (path === undefined) find();
       } catch {
-        return file;
+        // Where it will be when it is there.
       }
+      return path ?? file;
     },
     stamps() {
       try {
-        const path = targetOf(file);
-        const main = statSync(path, { bigint: true });
+        const main = find();
         if (main.isDirectory()) throw databaseError("directory", file);
         if (!main.isFile()) throw databaseError("unreadable", file, new Error("it is not a regular file"));
-        return stampsOf(main, beside(path, "-wal"), beside(path, "-shm"), beside(path, "-journal"));
+        return stampsOf(main, beside(path ?? file, "-wal"), beside(path ?? file, "-shm"));
       } catch (error) {
         throw asDatabaseError(error, file);
       }
@@ -51,26 +65,28 @@ export function databaseFiles(file: string): DatabaseFiles {
   };
 }
 
-/** Past a link to the file itself; links on the way to it lead to its logs as well. */
-function targetOf(file: string): string {
-  return lstatSync(file).isSymbolicLink() ? realpathSync.native(file) : file;
-}
-
-type Stat = BigIntStats | undefined;
-
 function beside(path: string, suffix: string): Stat {
   return statSync(path + suffix, { bigint: true, throwIfNoEntry: false });
 }
 
-function stampsOf(main: BigIntStats, wal: Stat, shm: Stat, journal: Stat): FileStamps {
-  const log = [identityOf(wal), identityOf(shm)] as const;
-  const mainWritten = writtenOf(main);
+/** Every database is looked at more than once a second, and mostly only one of these is asked for. */
+function stampsOf(main: BigIntStats, wal: Stat, shm: Stat): FileStamps {
   return {
-    main: identityOf(main),
-    log,
-    mainWritten,
-    written: [identityOf(main), mainWritten, ...log, writtenOf(wal), writtenOf(journal)].join(),
-    modes: [main, wal, shm].map((stat) => stat && `${stat.mode}:${stat.uid}:${stat.gid}`).join(),
+    get main() {
+      return identityOf(main);
+    },
+    get log() {
+      return [identityOf(wal), identityOf(shm)] as const;
+    },
+    get mainWritten() {
+      return writtenOf(main);
+    },
+    get written() {
+      return `${identityOf(main)} ${writtenOf(main)} ${identityOf(wal)} ${writtenOf(wal)} ${identityOf(shm)}`;
+    },
+    get modes() {
+      return [main, wal, shm].map((stat) => stat && `${stat.mode}:${stat.uid}:${stat.gid}`).join();
+    },
   };
 }
 

@@ -35,8 +35,8 @@ export interface SqliteDatabase extends IssueDatabase, OwnOpening {
   path(): string;
   /** Lets go of the files until the next question. While they are as given here, and nobody asks, it is `resting`. */
   rest(seen: FileStamps): void;
-  /** Throws a `DatabaseError` when the file is gone. */
-  resting(): boolean;
+  /** Whether nobody has asked, or written to the files, since `rest`. */
+  resting(now: FileStamps): boolean;
   /** Lets go of the files; the next question opens them again. */
   close(): void;
 }
@@ -113,8 +113,7 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
       return question(opened);
     });
 
-  const resting = (): boolean =>
-    current === undefined && rested !== undefined && files.stamps().written === rested.written;
+  const resting = ({ written }: FileStamps): boolean => current === undefined && rested?.written === written;
 
   return {
     name: file,
@@ -140,7 +139,7 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
       closeAllOf(files.stamps().main);
       return createSqliteDatabase(file, driverName);
     },
-    revision: async () => (resting() ? (rested?.revision ?? "") : use(revisionOf)),
+    revision: async () => (rested !== undefined && resting(files.stamps()) ? rested.revision : use(revisionOf)),
     openConvoys: () => withTracks((opened) => opened.rows(opened.queries.openConvoys).map(toConvoy)),
     closedConvoys: () => withTracks((opened) => opened.rows(opened.queries.closedConvoys).map((row) => row.id)),
     convoys: (ids) => withTracks((opened): ConvoyRow[] => opened.rows(opened.queries.convoys(ids)).map(toWholeConvoy)),

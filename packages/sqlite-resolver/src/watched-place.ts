@@ -107,7 +107,7 @@ export function watchPlace(
   const news = async (present: SqliteDatabase): Promise<News | undefined> => {
     if (patience.holds(present)) return undefined;
     const seen = present.stamps();
-    if (present.resting()) return { kind: "nothing" };
+    if (present.resting(seen)) return { kind: "nothing" };
     const asked = present.uses !== uses;
     const found = await cursor?.news();
     uses = present.uses;
