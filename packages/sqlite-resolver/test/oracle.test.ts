@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { HOLD } from "./oracle/hold.ts";
 import { driver } from "./support/driver.ts";
 
 const program = fileURLToPath(new URL("./oracle/main.ts", import.meta.url));
 /** Root, whom no mode stops, is held to modes by setpriv. */
-const canHold = process.getuid?.() === 0 && spawnSync("setpriv", ["--version"]).error === undefined;
+const canHold = process.getuid?.() === 0 && spawnSync(HOLD, ["--version"]).error === undefined;
 
 async function walk(...args: string[]): Promise<string> {
   const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, CONVOY_SQLITE_DRIVER: driver } });

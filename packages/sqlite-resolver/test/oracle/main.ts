@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { HOLD, HOLDING } from "./hold.ts";
 import { walk } from "./walk.ts";
 
 const { values } = parseArgs({
@@ -17,11 +18,7 @@ const { values } = parseArgs({
 const { minutes, seed, quiet, held } = values;
 if (held) {
   const again = [...process.execArgv, import.meta.filename, "--minutes", minutes, "--seed", seed, "--quiet", quiet];
-  const { status } = spawnSync(
-    "setpriv",
-    ["--bounding-set=-dac_override,-dac_read_search", process.execPath, ...again],
-    { stdio: "inherit" },
-  );
+  const { status } = spawnSync(HOLD, [...HOLDING, process.execPath, ...again], { stdio: "inherit" });
   process.exit(status ?? 1);
 }
 const dir = mkdtempSync(join(tmpdir(), "oracle-"));
