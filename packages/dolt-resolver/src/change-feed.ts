@@ -58,6 +58,8 @@ function updatePlaces(
     try {
       const store = place.store();
       const database = store.kind === "dolt" ? dolt.open(store) : undefined;
+      // A server may have no address for a while: bd's proxy ends itself.
+      database?.server();
       const before = watched.get(path);
       if (before?.database === database) continue;
       if (database === undefined) watched.delete(path);
@@ -104,7 +106,7 @@ function stateOf(count: number, looks: readonly Look[], faults: readonly Databas
   if (count === 0)
     return {
       kind: "state",
-      state: "unavailable",
+      state: faults.some(({ fault }) => fault === "unreachable") ? "down" : "unavailable",
       detail: reasons[0] ?? "no database of this town is on a Dolt server",
     };
   if (looks.every((look) => look.down)) return { kind: "state", state: "down", detail: reasons.join("; ") };

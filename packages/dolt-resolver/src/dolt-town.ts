@@ -1,10 +1,12 @@
-import type { Clock } from "@gastown/convoy-core";
+import { type Clock, DatabaseError } from "@gastown/convoy-core";
 import { addressOf, type DoltStore } from "@gastown/town-files";
 import { createDoltDatabase, type DoltDatabase } from "./dolt-database.ts";
 import { createDoltServer, type DoltServer } from "./server.ts";
 
 /** How long a server's address may be relied on, in milliseconds: gt may start it on another port. */
 const ADDRESS_FOR = 2_000;
+/** How long it may be relied on that there is no address, in milliseconds: a server may be about to start. */
+const FAILED_FOR = 500;
 
 /** Which town, and what its servers are asked with. */
 export interface DoltTownOptions {
@@ -38,6 +40,7 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
   const servers = new Map<string, DoltServer>();
   /** By the directory that names it, or leads to it: one whose metadata change is another database from then on. */
   const opened = new Map<string, Opened>();
+  const failed = new Map<string, { readonly key: string; readonly error: DatabaseError; readonly at: number }>();
 
   const serverOf = (store: DoltStore): DoltServer => {
     const { server: address } = addressOf(store, town, env);
@@ -81,7 +84,15 @@ export function createDoltTown({ town, env, clock, random }: DoltTownOptions): D
     open(store) {
       const key = JSON.stringify(store);
       const known = opened.get(store.source);
-      return known?.key === key ? known.database : openNow(store, key);
+      if (known?.key === key) return known.database;
+      const fault = failed.get(store.source);
+      if (fault?.key === key && clock.now() - fault.at < FAILED_FOR) throw fault.error;
+      try {
+        return openNow(store, key);
+      } catch (error) {
+        if (error instanceof DatabaseError) failed.set(store.source, { key, error, at: clock.now() });
+        throw error;
+      }
     },
     async close() {
       opened.clear();

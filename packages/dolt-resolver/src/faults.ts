@@ -107,7 +107,10 @@ export function asDoltError(error: unknown, database: string): unknown {
     return new DatabaseError(
       "denied",
       database,
-      cannotBeRead(database, `the server's certificate cannot be verified (${error.message.slice(0, LONGEST_REASON)})`),
+      cannotBeRead(
+        database,
+        `the server's certificate cannot be verified (${error.message.split(";")[0]?.slice(0, LONGEST_REASON)})`,
+      ),
       TRUST,
       { cause: error },
     );

@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import type { DatabaseError } from "@gastown/convoy-core";
-import { tempDir } from "@gastown/test-fixtures";
+import { tempDir, waitFor } from "@gastown/test-fixtures";
 import { buildDoltTown, type DoltTown, type SqlServer, sqlServers, startSqlServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { connectingTo } from "../src/connection-options.ts";
 import { createCredential, parseToken } from "../src/credential-command.ts";
+import { follow } from "./support/following.ts";
 import { openStore } from "./support/stores.ts";
 
 const KEYS = tempDir();
@@ -70,6 +71,44 @@ describe.runIf(sqlServers().kinds.includes("mariadb"))("a server", () => {
     change(town, { dolt_server_socket: `${server.socket}-gone` });
     expect(await faultOf(openStore(town.dir).store.openConvoys())).toMatchObject({ fault: "unreachable" });
   });
+
+  test("behind bd's proxy is waited for while the proxy has ended itself, and read while it runs", async () => {
+    const town = await newTown();
+    change(town, { dolt_mode: "proxied-server", dolt_server_port: undefined });
+    let now = 0;
+    const { store } = openStore(town.dir, {}, () => (now += 1_000));
+    const waiting = await faultOf(store.openConvoys());
+    expect(waiting).toMatchObject({ fault: "unreachable", hint: expect.stringMatching(/waited for/) });
+    expect(waiting.message).toMatch(/behind bd's proxy .* which is not running/);
+    expect(waiting.message).not.toContain("embedded");
+    const note = join(town.dir, ".beads/dolt/proxy.pid");
+    mkdirSync(join(note, ".."), { recursive: true });
+    writeFileSync(note, JSON.stringify({ pid: process.pid, port: server.port, schema: 2, kind: "db-proxy" }));
+    expect(await store.openConvoys()).toEqual(["hq-cv-a"]);
+    rmSync(note);
+    expect(await faultOf(store.openConvoys()), "it is gone again").toMatchObject({ fault: "unreachable" });
+  });
+
+  test("behind bd's proxy is followed again when the proxy is started again", async () => {
+    const town = await newTown();
+    change(town, { dolt_mode: "proxied-server", dolt_server_port: undefined });
+    const note = join(town.dir, ".beads/dolt/proxy.pid");
+    mkdirSync(join(note, ".."), { recursive: true });
+    const startProxy = (): void => writeFileSync(note, JSON.stringify({ pid: process.pid, port: server.port }));
+    change({ ...town, dir: join(town.dir, "alpha") }, { dolt_mode: "embedded" });
+    change({ ...town, dir: join(town.dir, "beta") }, { dolt_mode: "embedded" });
+    startProxy();
+    const following = await follow(town.dir);
+    const stateIs = (state: string): Promise<unknown> =>
+      waitFor(state, () => following.hints.findLast((hint) => hint.kind === "state")?.state === state);
+    await stateIs("up");
+    rmSync(note);
+    await stateIs("down");
+    following.forget();
+    startProxy();
+    await stateIs("up");
+    await waitFor("sweep", () => following.hints.some((hint) => hint.kind === "sweep"));
+  }, 20_000);
 
   test("is asked over TLS where metadata.json wants it, once its certificate is verified", async () => {
     const town = await newTown();

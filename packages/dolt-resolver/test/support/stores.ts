@@ -28,8 +28,9 @@ export const storeKinds = (kinds: readonly ServerKind[]): readonly ("sqlite" | S
 export function openStore(
   dir: string,
   env: Record<string, string | undefined> = {},
+  now = (): number => performance.now(),
 ): Omit<StoreUnderTest, "writer"> & { dolt: DoltTown } {
-  const clock = { now: () => performance.now() };
+  const clock = { now };
   const dolt = createDoltTown({ town: dir, env, clock, random: () => 0 });
   const files = openTown({ town: dir, now: clock.now, openDolt: (store) => dolt.open(store) });
   onTestFinished(async () => {
