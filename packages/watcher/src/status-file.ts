@@ -245,7 +245,6 @@ function note(status: WatcherStatus, record: WatchRecord, at: string): void {
       status.stuck[record.convoy] = { at, attempts: record.attempts, output: shortened(record.output) };
       break;
     case "waiting":
-    case "closed":
     case "skipped":
       forget(status, record.convoy);
       break;
