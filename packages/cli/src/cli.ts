@@ -23,10 +23,12 @@ export async function main(args: readonly string[]): Promise<void> {
 
 function statusOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof WatcherError && "exit" in error && typeof error.exit === "number") return error.exit;
   // By its code and not its class: the package of that class is imported by the commands that need it, and by them alone.
   return (error instanceof WatcherError ? STATUS_OF[error.code] : undefined) ?? EXIT.failure;
 }
 
 const STATUS_OF: Readonly<Record<string, number>> = {
   "town-locked": EXIT.locked,
+  "topic-not-found": EXIT.usage,
 };

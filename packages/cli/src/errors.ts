@@ -6,7 +6,7 @@ class DenoPermissionError extends WatcherError {
     super(
       "permission-denied",
       `Deno does not let this program do that: ${cause.message}`,
-      "docs/guides/deno.md has the permissions that each command needs",
+      "`convoy-cli help deno` has the permissions that each command needs",
       { cause },
     );
   }
@@ -20,14 +20,39 @@ export function asDenial(error: unknown): WatcherError | undefined {
 /** Convoys were named that the town does not have. */
 export class ConvoyNotFoundError extends WatcherError {
   readonly convoys: readonly string[];
+  readonly exit?: number;
 
-  constructor(convoys: readonly string[]) {
+  /** @param exit the exit status, where it is not that of every fault */
+  constructor(convoys: readonly string[], exit?: number) {
     super(
       "convoy-not-found",
       `the town has no convoy ${convoys.join(", ")}`,
       "see `convoy-cli list --all` for those it has",
     );
     this.convoys = convoys;
+    if (exit !== undefined) this.exit = exit;
+  }
+}
+
+/** Help was asked for something that there is no help for. */
+export class TopicNotFoundError extends WatcherError {
+  constructor(topic: string, topics: readonly string[]) {
+    super(
+      "topic-not-found",
+      `there is no command and no page ${topic}`,
+      `see \`convoy-cli --help\` for the commands; pages are ${topics.join(", ")}`,
+    );
+  }
+}
+
+/** An issue was named where a convoy is wanted. */
+export class NotAConvoyError extends WatcherError {
+  constructor(issue: string) {
+    super(
+      "not-a-convoy",
+      `${issue} is an issue, not a convoy`,
+      `\`convoy-cli why ${issue}\` says which convoys wait on it`,
+    );
   }
 }
 

@@ -5,5 +5,6 @@ export const EXIT = {
   usage: 2,
   findings: 3,
   locked: 4,
+  timedOut: 124,
   interrupted: 130,
 } as const;

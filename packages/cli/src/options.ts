@@ -34,7 +34,7 @@ export interface LandingOptions extends CommonOptions {
 }
 
 /** Reads `30s`, `500ms`, `2m`, `1h` into milliseconds, within the limits of a setting. */
-function timeOf({ least, most = LONGEST_DURATION }: TimeSetting): (text: string) => number {
+function timeOf({ least, most = LONGEST_DURATION }: Pick<TimeSetting, "least" | "most">): (text: string) => number {
   return (text) => {
     const ms = parseDuration(text);
     if (ms === undefined) throw new InvalidArgumentError("Write it with a unit: 500ms, 30s, 2m.");
@@ -42,6 +42,17 @@ function timeOf({ least, most = LONGEST_DURATION }: TimeSetting): (text: string)
     if (ms < least) throw new InvalidArgumentError(`At least ${least}ms.`);
     return ms;
   };
+}
+
+/** The same, of any length unless it is limited. */
+export function duration(text: string, most: number = LONGEST_DURATION): number {
+  return timeOf({ least: 0, most })(text);
+}
+
+/** A number of things, from one on. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number, from 1 on.");
+  return Number(text);
 }
 
 function listOf(allowed: readonly string[]): (text: string) => string[] {
@@ -85,6 +96,10 @@ export function settingOptions(of: Setting["of"]): Option[] {
 }
 
 export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
+export const timeOption: Option = new Option(
+  "--time <when>",
+  "date each line in local time, in UTC or not at all; by default local, and not at all on a terminal",
+).choices(["local", "utc", "none"]);
 export const demoStoreOption: Option = new Option(
   "--store <store>",
   "the databases of the town: files, or on a Dolt server",
@@ -93,10 +108,10 @@ export const demoStoreOption: Option = new Option(
   .default("sqlite");
 
 /** The options of a command that acts. */
-export function landingOptions(command: Command): LandingOptions {
+export function landingOptions<T extends LandingOptions>(command: Command): T {
   const options = command.optsWithGlobals<CommonOptions & WatcherSettings>();
   const given = Object.entries(options).filter(
     ([name]) => name in SETTINGS && command.getOptionValueSourceWithGlobals(name) !== "default",
   );
-  return { ...options, flags: Object.fromEntries(given) };
+  return { ...options, flags: Object.fromEntries(given) } as unknown as T;
 }

@@ -45,7 +45,7 @@ export function printError(error: unknown, verbose: boolean): void {
   write(`Error: ${message}`);
   write(`Hint: ${hint}`);
   if (!verbose) return;
-  if (known) write(`Code: ${error.code} (see docs/errors.md)`);
+  if (known) write(`Code: ${error.code}; "convoy-cli help errors" explains it`);
   if (!(error instanceof Error)) return;
   const cause = error.cause instanceof Error ? `\nCause: ${error.cause.stack ?? ""}` : "";
   const trace = `${error.stack ?? ""}${cause}`;

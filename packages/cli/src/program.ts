@@ -1,10 +1,13 @@
 import { printable } from "@gastown/convoy-core";
 import { Command } from "commander";
 import type { DemoOptions } from "./commands/demo.ts";
+import type { WatchOptions } from "./commands/watch.ts";
 import { declareCompletion } from "./declare-completion.ts";
+import { declareHelp } from "./declare-help.ts";
 import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
-import { demoStoreOption, dryRunOption, landingOptions, settingOption, settingOptions } from "./options.ts";
+import { demoStoreOption, dryRunOption, landingOptions, settingOption, settingOptions, timeOption } from "./options.ts";
+import { isUsedBy, refuseUseless } from "./used-options.ts";
 import { VERSION } from "./version.ts";
 
 /** What the exit status says, as the help shows it. */
@@ -14,7 +17,7 @@ Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
 
 /** The whole command line. Commands are imported when they are run, so that `--help` loads nothing heavy. */
 export function createProgram(exit: (status: number) => void): Command {
-  const program = new Command("convoy-cli")
+  const program: Command = new Command("convoy-cli")
     .description("Closes every convoy of a Gas Town within a second of its last tracked issue.")
     .version(VERSION)
     .option("--town <dir>", "root of the town; by default the one around the working directory")
@@ -26,21 +29,30 @@ export function createProgram(exit: (status: number) => void): Command {
     .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
     .option("-v, --verbose", "everything")
     .option("--no-color", "no colour; NO_COLOR does the same")
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(asFault(text)) })
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleGlobalOptions: (command) => program.options.filter((option) => isUsedBy(option, command.name())),
+    })
+    .configureOutput({ outputError: (text, write) => write(asFault(text, "convoy-cli --help")) })
     .exitOverride()
-    .addHelpText("after", STATUS_HELP);
-  const add: Add = (name, description, examples) => addCommand(program, name, description, examples);
+    .addHelpText("after", STATUS_HELP)
+    .helpCommand(false)
+    .hook("preAction", (_program, command) => refuseUseless(program, command));
+  const add: Add = (name, description, examples) =>
+    addCommand(program, name, description, examples).configureOutput({
+      outputError: (text, write) => write(asFault(text, `convoy-cli ${name} --help`)),
+    });
 
   const watch = add("watch", "Sweep, then follow the town until told to stop.", [
     ["convoy-cli watch", "watch the town around you"],
     ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "titles, as convoys land"],
     ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
   ])
+    .addOption(timeOption)
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");
-      exit(await watchCommand(landingOptions(command)));
+      exit(await watchCommand(landingOptions<WatchOptions>(command)));
     });
   for (const option of [...settingOptions("watch"), ...settingOptions("watch and check")]) watch.addOption(option);
 
@@ -71,13 +83,14 @@ export function createProgram(exit: (status: number) => void): Command {
 
   declareReading(add, exit);
   declareCompletion(program, add, exit);
+  declareHelp(program, exit);
   return program;
 }
 
 /** Commander's `error: …` in the two lines that every fault has here. */
-function asFault(text: string): string {
+function asFault(text: string, help: string): string {
   const [first = "", ...rest] = text.trim().split("\n");
   const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
-  const hint = guess === undefined ? "see convoy-cli --help" : `did you mean ${guess}?`;
+  const hint = guess === undefined ? `see ${help}` : `did you mean ${guess}?`;
   return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
 }

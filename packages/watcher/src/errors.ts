@@ -91,7 +91,7 @@ export class PermissionError extends WatcherError {
     super(
       "permission-denied",
       "Deno does not let this program end what gt and bd start",
-      "add /bin/kill to --allow-run, or give --allow-run without a list: see docs/guides/deno.md",
+      "add /bin/kill to --allow-run, or give --allow-run without a list: `convoy-cli help deno` has more",
       { cause },
     );
   }

@@ -5,9 +5,11 @@ import { isDenied } from "@gastown/process";
 import { TownNotFoundError } from "./errors.ts";
 import { statOf } from "./stat-of.ts";
 
+const TOWN_FILE = join("mayor", "town.json");
+
 /** What is known of where the town is. */
 export interface TownSearch {
-  /** What the user named; it needs only a `.beads`. */
+  /** What the user named; it needs only a `.beads`, unless it lies in a town. */
   readonly town?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -20,8 +22,10 @@ export interface TownSearch {
  * @throws {TownNotFoundError}
  */
 export function findTown({ town, cwd, env }: TownSearch): string {
-  if (town !== undefined) return checked(resolve(cwd, town));
-  const around = outermost(cwd, join("mayor", "town.json")) ?? (env["GT_TOWN_ROOT"] || env["GT_ROOT"]);
+  if (town === "")
+    throw new TownNotFoundError(cwd, "--town is empty", "give it the root of the town; is a variable unset?");
+  if (town !== undefined) return outsideOfOthers(checked(resolve(cwd, town)));
+  const around = outermost(cwd, TOWN_FILE) ?? (env["GT_TOWN_ROOT"] || env["GT_ROOT"]);
   if (around === undefined || around === "") {
     const city = outermost(cwd, "city.toml");
     if (city !== undefined)
@@ -36,7 +40,15 @@ export function findTown({ town, cwd, env }: TownSearch): string {
       "run this inside a town, or name one with --town DIR; `convoy-cli demo` needs none",
     );
   }
-  return checked(resolve(cwd, around));
+  return outsideOfOthers(checked(resolve(cwd, around)));
+}
+
+/** A rig has a `.beads`, too, but no convoys of the town: taken for one, it would be watched for nothing. */
+function outsideOfOthers(town: string): string {
+  if (isFile(join(town, TOWN_FILE), false)) return town;
+  const around = outermost(dirname(town), TOWN_FILE);
+  if (around === undefined) return town;
+  throw new TownNotFoundError(town, `${town} is a part of the town ${around}`, `use --town ${around}`);
 }
 
 /** The outermost directory, from this one up, that has this file. */

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -86,7 +86,7 @@ describe("--town", () => {
 
   test("is not overruled by a town around it", () => {
     const outer = place(join(dir(), "outer"), { json: true });
-    const inner = place(join(outer, "inner"));
+    const inner = place(join(outer, "inner"), { json: true });
     expect(findTown({ town: inner, cwd: inner, env: {} })).toBe(inner);
   });
 
@@ -105,6 +105,18 @@ describe("--town", () => {
     expect(messageOf("odd")).toContain("no .beads");
     expect(messageOf("loop")).toContain("cannot be looked into");
     expect(messageOf("a\0b")).toContain("cannot be looked into");
-    expect(messageOf("")).toContain("no .beads");
   });
+});
+
+test("refuses a part of a town, which has a .beads of its own, and an empty name", () => {
+  const root = realpathSync(tempDir(onTestFinished).path);
+  mkdirSync(join(root, "mayor"));
+  writeFileSync(join(root, "mayor/town.json"), "{}");
+  for (const path of [root, join(root, "web")]) mkdirSync(join(path, ".beads"), { recursive: true });
+  const web = join(root, "web");
+  const partOf = `${web} is a part of the town ${root}`;
+  expect(() => findTown({ town: web, cwd: "/", env: {} })).toThrow(partOf);
+  expect(() => findTown({ cwd: "/", env: { GT_TOWN_ROOT: web } })).toThrow(partOf);
+  expect(() => findTown({ town: "", cwd: web, env: {} })).toThrow("--town is empty");
+  expect(findTown({ cwd: web, env: {} })).toBe(root);
 });

@@ -1,20 +1,27 @@
-import { DatabaseError, printable } from "@gastown/convoy-core";
+import { DatabaseError, printable, type Reporter } from "@gastown/convoy-core";
 import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
+import { createTally } from "../reporters/tally.ts";
 import { takeLeaving } from "../signals.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** One sweep, of the whole town or of these convoys. */
 export async function checkCommand(convoys: readonly string[], options: LandingOptions): Promise<number> {
   const output = outputOf(options);
-  const report = createReporter(options, output, false);
+  const tally = createTally();
+  const tell = createReporter(options, output, { changesOnly: false });
+  const report: Reporter = (record) => {
+    tally.note(record);
+    tell(record);
+  };
   const stopping = takeLeaving(output.err);
   try {
     const town = townOptions(options, report, stopping);
     const result = await checkTown(town, convoys);
     if (result.missing.length > 0) throw new ConvoyNotFoundError(result.missing);
+    if (!options.json && !options.quiet) output.out(tally.line());
     if (stopping.reason() !== undefined) return stopping.exitCode();
     if (result.stuck.length > 0) return EXIT.failure;
     if (leftOutOf(town.town).length > 0) return EXIT.findings;

@@ -7,7 +7,7 @@ import { createOutput } from "../output.ts";
 import { safeJson } from "../reporters/safe-json.ts";
 import { convoyView } from "../views/convoy-view.ts";
 import { leftOutLines } from "../views/left-out-text.ts";
-import { listLines } from "../views/list-text.ts";
+import { listLines, tableLines } from "../views/list-text.ts";
 import { byUrgency } from "../views/order.ts";
 import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
@@ -17,6 +17,11 @@ export interface ListOptions extends CommonOptions {
   readonly all?: true;
   readonly stuck?: true;
   readonly waitingOn?: string;
+  readonly rig?: string;
+  /** Milliseconds. */
+  readonly stale?: number;
+  readonly unassigned?: true;
+  readonly limit?: number;
 }
 
 /** Convoys with their progress. */
@@ -29,28 +34,47 @@ export async function listCommand(options: ListOptions): Promise<number> {
   const leftOut = leftOutOf(town);
   if (options.json) output.out(safeJson({ town, convoys, ...(leftOut.length > 0 && { leftOut }) }, 2));
   else if (options.quiet) for (const { convoy } of convoys) output.out(printable(convoy));
-  else if (convoys.length > 0) for (const line of listLines(convoys, output, systemClock.wall())) output.out(line);
-  else output.err(nothing(options));
+  else if (convoys.length === 0) output.err(nothing(options));
+  else if (output.columns() === undefined) for (const line of tableLines(convoys, systemClock.wall())) output.out(line);
+  else for (const line of listLines(convoys, output, systemClock.wall())) output.out(line);
   for (const line of leftOutLines(leftOut)) output.err(line);
   return leftOut.length > 0 ? EXIT.findings : EXIT.done;
 }
 
 async function listed(
   { store, files, found }: ReadTown,
-  { all, stuck, waitingOn }: ListOptions,
+  { all, stuck, waitingOn, rig, stale, unassigned, limit }: ListOptions,
 ): Promise<ConvoyView[]> {
-  if (waitingOn !== undefined) {
+  for (const named of [waitingOn, rig]) {
     const rigs = new Set(files.places().map((place) => place.rig));
-    if (!rigs.has(waitingOn)) throw new RigNotFoundError(waitingOn, [...rigs]);
+    if (named !== undefined && !rigs.has(named)) throw new RigNotFoundError(named, [...rigs]);
   }
+  const now = systemClock.wall();
   const known = stuckOf(found);
-  const views = (await readConvoys(store, await ids(store, all === true))).map((convoy) => convoyView(convoy, known));
+  const convoys = await readConvoys(store, await ids(store, all === true));
+  const views = convoys
+    .filter(({ tracked }) => rig === undefined || tracked.some((issue) => issue.rig === rig))
+    .map((convoy) => convoyView(convoy, known));
   return views
     .filter((view) => all === true || view.verdict !== "closed")
     .filter((view) => stuck !== true || view.stuck !== null || view.verdict === "complete")
     .filter((view) => waitingOn === undefined || view.blockers.some((issue) => issue.rig === waitingOn))
     .map((view) => (waitingOn === undefined ? view : { ...view, blockers: firstOf(waitingOn, view.blockers) }))
-    .sort(byUrgency);
+    .filter((view) => stale === undefined || isStale(view, now - stale))
+    .filter((view) => unassigned !== true || view.blockers.some(isUnassigned))
+    .sort(byUrgency)
+    .slice(0, limit);
+}
+
+/** It waits, and nothing of what it waits on has moved since then. */
+function isStale({ verdict, blockers, createdAt }: ConvoyView, since: number): boolean {
+  if (verdict !== "waiting") return false;
+  const moved = [createdAt, ...blockers.map((issue) => issue.since)].filter((time) => time !== null);
+  return moved.length > 0 && moved.every((time) => Date.parse(time) < since);
+}
+
+function isUnassigned({ state, assignee }: ConvoyView["blockers"][number]): boolean {
+  return state === "open" && (assignee === null || assignee === "");
 }
 
 /** Those of this rig first: they are what was asked for. */
@@ -63,7 +87,10 @@ async function ids(store: ConvoyStore, all: boolean): Promise<readonly string[]>
   return all ? [...open, ...((await store.closedConvoys?.()) ?? [])] : open;
 }
 
-function nothing({ all, stuck, waitingOn }: ListOptions): string {
+function nothing({ all, stuck, waitingOn, rig, stale, unassigned }: ListOptions): string {
+  if (stale !== undefined) return "no convoy has stood still for so long";
+  if (unassigned) return "no convoy waits on an issue that nobody has";
+  if (rig !== undefined) return `no convoy tracks an issue of ${rig}`;
   if (stuck) return "no convoy is stuck, and none is complete and still open";
   if (waitingOn !== undefined) return `no convoy waits on ${waitingOn}`;
   return all ? "there are no convoys" : "no convoy is open; `convoy-cli list --all` shows the closed ones";

@@ -1,6 +1,6 @@
 import { systemClock } from "@gastown/convoy-watcher";
 import { findRival } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError } from "../errors.ts";
+import { ConvoyNotFoundError, NotAConvoyError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
@@ -8,9 +8,10 @@ import { safeJson } from "../reporters/safe-json.ts";
 import { convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { listLines } from "../views/list-text.ts";
 import { byUrgency } from "../views/order.ts";
-import { convoyLines, townLines } from "../views/status-text.ts";
+import { convoyLines, shortStatus, townLines } from "../views/status-text.ts";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../views/views.ts";
 import { stuckOf, watcherView } from "../views/watcher-view.ts";
+import { findIssue } from "./find-issue.ts";
 import { readConvoys, readTown } from "./read-town.ts";
 
 interface Status {
@@ -19,10 +20,15 @@ interface Status {
   readonly rival: string | null;
 }
 
+export interface StatusOptions extends CommonOptions {
+  readonly short?: true;
+}
+
 /** How the town stands, or one convoy in depth. */
-export async function statusCommand(id: string | undefined, options: CommonOptions): Promise<number> {
+export async function statusCommand(id: string | undefined, options: StatusOptions): Promise<number> {
   const output = createOutput(options.color);
-  const status = await readTown(options, async ({ town, store, found }) => {
+  const status = await readTown(options, async (read) => {
+    const { town, store, found } = read;
     const common: Status = { town, watcher: watcherView(found), rival: findRival(town)?.name ?? null };
     const stuck = stuckOf(found);
     if (id === undefined) {
@@ -30,10 +36,12 @@ export async function statusCommand(id: string | undefined, options: CommonOptio
       return { ...common, convoys: convoys.map((convoy) => convoyView(convoy, stuck)).sort(byUrgency) };
     }
     const convoy = (await store.readConvoys([id])).get(id);
-    if (convoy === undefined) throw new ConvoyNotFoundError([id]);
+    if (convoy === undefined)
+      throw (await findIssue(read, id)) === undefined ? new ConvoyNotFoundError([id]) : new NotAConvoyError(id);
     return { ...common, convoy: convoyDetail(convoy, stuck) };
   });
   if (options.json) output.out(safeJson(status, 2));
+  else if (options.short && "convoys" in status) output.out(shortStatus(status));
   else for (const line of lines(status, output)) output.out(line);
   return EXIT.done;
 }

@@ -11,6 +11,7 @@ import type { LandingOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { createJsonReporter } from "../reporters/json.ts";
 import { createTextReporter } from "../reporters/text.ts";
+import type { TimeOption } from "../reporters/timestamp.ts";
 import type { Stopping } from "../signals.ts";
 import { VERSION } from "../version.ts";
 
@@ -39,9 +40,14 @@ function flagsOf({ flags }: LandingOptions): WatcherSettings {
   return { ...flags, ...(bd !== undefined && { bd: resolve(bd) }), ...(gt !== undefined && { gt: resolve(gt) }) };
 }
 
-export function createReporter(options: LandingOptions, output: Output, changesOnly: boolean): Reporter {
+export function createReporter(
+  options: LandingOptions,
+  output: Output,
+  { changesOnly, time = "none" }: { readonly changesOnly: boolean; readonly time?: TimeOption },
+): Reporter {
   if (options.json) return createJsonReporter(output);
-  return createTextReporter(output, { quiet: options.quiet === true, verbose: options.verbose === true, changesOnly });
+  const { quiet = false, verbose = false } = options;
+  return createTextReporter(output, { quiet, verbose, changesOnly, time });
 }
 
 export function outputOf(options: LandingOptions): Output {

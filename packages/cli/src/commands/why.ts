@@ -1,4 +1,4 @@
-import { type ConvoySnapshot, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
+import type { ConvoySnapshot } from "@gastown/convoy-core";
 import { issueView, systemClock } from "@gastown/convoy-watcher";
 import { IssueNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -11,6 +11,7 @@ import { byUrgency } from "../views/order.ts";
 import type { ConvoyDetail, ConvoyView, IssueView } from "../views/views.ts";
 import { stuckOf, watcherView } from "../views/watcher-view.ts";
 import { type Answer, whyConvoy, whyIssue } from "../views/why-text.ts";
+import { findIssue } from "./find-issue.ts";
 import { type ReadTown, readConvoys, readTown } from "./read-town.ts";
 
 type Why = { readonly town: string; readonly id: string; readonly answer: Answer } & (
@@ -61,15 +62,4 @@ async function explain(read: ReadTown, id: string): Promise<Why> {
     holdsUp,
     tracks,
   };
-}
-
-/** An issue that no convoy tracks: in its home, else in the town. */
-async function findIssue({ files }: ReadTown, id: string): Promise<TrackedIssue | undefined> {
-  const { town, homes } = await files.databases();
-  for (const home of new Set([routeOf(homes, id) ?? town, town])) {
-    const [row] = await (await home.open()).issues([id]);
-    if (row === undefined) continue;
-    return { ...row, reference: id, state: isDone(row.status) ? "done" : "open", rig: home.rig };
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { type Blocker, printable, type WatchRecord } from "@gastown/convoy-core";
 import type { Style } from "../output.ts";
-import { plural } from "../views/in-words.ts";
+import { inWords, plural } from "../views/in-words.ts";
 
 /** A line a person reads, and how it is set off from the others. */
 export interface Line {
@@ -11,6 +11,7 @@ export interface Line {
 const NAMED_BLOCKERS = 3;
 
 type Told = Exclude<WatchRecord, { event: "warning" }>;
+type Landed = Extract<Told, { event: "landed" }>;
 type Words = { readonly [E in Told["event"]]: (record: Extract<Told, { event: E }>) => readonly Line[] };
 
 const WORDS: Words = {
@@ -28,24 +29,28 @@ const WORDS: Words = {
     return [seen, { text: `${printable(issue)} is tracked by ${convoys.length} convoy(s): ${ids}` }];
   },
   waiting: (record) => [
-    { text: `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record.blockers)}` },
+    { text: `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record)}` },
   ],
   complete: (record) => [
     {
       text: `${named(record)} is complete: ${record.total === 1 ? "its one tracked issue" : `all ${record.total} tracked issues`} closed`,
     },
   ],
-  checking: ({ convoy, command }) => [dim(`running completion check for ${printable(convoy)}: ${printable(command)}`)],
-  landed: (record) => [
-    {
-      text: `✓ ${named(record)} landed: all tracked issues closed, convoy closed ${seconds(record.ms)} after the last`,
-      style: ["bold", "green"],
-    },
+  checking: ({ convoy, command }) => [
+    dim(
+      command.includes(" convoy close ")
+        ? `closing ${printable(convoy)}: ${printable(command)}`
+        : `running completion check for ${printable(convoy)}: ${printable(command)}`,
+    ),
   ],
-  telling: (record) => [dim(`${named(record)} is closed: gt is telling people`)],
+  landed: (record) => [
+    { text: `✓ ${named(record)} landed, ${afterWhat(record)}`, style: ["bold", "green"] },
+    ...untoldLines(record),
+  ],
+  telling: (record) => [dim(`${named(record)} is closed; gt is telling those who wait for it`)],
   closed: (record) => [
     {
-      text: `${named(record)} was closed by ${printable(record.by)}: ${record.done} of ${record.total} tracked issues closed`,
+      text: `${named(record)} was closed by ${printable(record.by)}, ${record.done} of ${record.total} tracked issues closed`,
     },
   ],
   frozen: ({ reason }) => [{ text: `landings are held: ${printable(reason)}` }],
@@ -80,12 +85,30 @@ function named({ convoy, title }: { readonly convoy: string; readonly title: str
   return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
 }
 
-function waitsOn(blockers: readonly Blocker[]): string {
+/** The record names twenty blockers at most; its numbers say how many there are. */
+function waitsOn({ blockers, total, done }: { blockers: readonly Blocker[]; total: number; done: number }): string {
   const shown = blockers.slice(0, NAMED_BLOCKERS).map((blocker) => printable(blocker.why));
-  const more = blockers.length - shown.length;
+  const more = total - done - shown.length;
   return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
-function seconds(ms: number): string {
-  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+/** What people ask is how long after the last close; where that is not known, since when it was known to be complete. */
+function afterWhat({ ms, closedAfter }: Landed): string {
+  return closedAfter === undefined
+    ? `${lengthInWords(ms)} after it was found complete`
+    : `${lengthInWords(closedAfter)} after its last issue was closed`;
+}
+
+function untoldLines({ told, untold = [] }: Landed): Line[] {
+  if (told === undefined || told === "told") return [];
+  if (told === "cannot be known") return [dim("    whether everybody was told cannot be known")];
+  const who =
+    untold.length === 0 ? "nobody was told" : `not told: ${untold.map((one) => printable(one, 80)).join(", ")}`;
+  return [{ text: `    ${who}`, style: "red" }];
+}
+
+/** A length of time, to a tenth of a second where it is short. */
+export function lengthInWords(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : inWords(ms);
 }

@@ -41,6 +41,20 @@ export function listLines(convoys: readonly ConvoyView[], { columns, style }: Ou
   });
 }
 
+/** A line for each convoy, with tabs between its fields and nothing cut: id, verdict, done, total, title, state in words. */
+export function tableLines(convoys: readonly ConvoyView[], now: number): string[] {
+  return convoys.map((convoy) =>
+    [
+      printable(convoy.convoy),
+      convoy.stuck === null ? convoy.verdict : "stuck",
+      convoy.done,
+      convoy.total,
+      printable(convoy.title, 10_000),
+      stateInShort(convoy, now),
+    ].join("\t"),
+  );
+}
+
 function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map(width));
 }

@@ -100,6 +100,26 @@ function watcherLines(
   ];
 }
 
+/** The least there is to say: `3 open, 1 stuck`, and that nobody watches. */
+export function shortStatus({
+  watcher,
+  convoys,
+}: {
+  readonly watcher: WatcherView | null;
+  readonly convoys: readonly ConvoyView[];
+}): string {
+  const count = (what: string, wanted: (convoy: ConvoyView) => boolean): string[] => {
+    const found = convoys.filter(wanted).length;
+    return found === 0 ? [] : [`${found} ${what}`];
+  };
+  return [
+    `${convoys.length} open`,
+    ...count("complete", ({ stuck, verdict }) => verdict === "complete" && stuck === null),
+    ...count("stuck", ({ stuck }) => stuck !== null),
+    ...(watcher === null ? ["not watched"] : []),
+  ].join(", ");
+}
+
 function tally(convoys: readonly ConvoyView[]): string {
   if (convoys.length === 0) return "none is open";
   const count = (what: string, wanted: (convoy: ConvoyView) => boolean): string[] => {

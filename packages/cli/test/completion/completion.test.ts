@@ -23,6 +23,8 @@ it("offers the commands, with what they do", async () => {
     "demo",
     "list",
     "status",
+    "wait",
+    "log",
     "why",
     "doctor",
     "config",

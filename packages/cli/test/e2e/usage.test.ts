@@ -5,7 +5,7 @@ const WRONG: readonly (readonly [args: string, error: RegExp, hint: RegExp])[] =
   ["watch --dryrun", /unknown option '--dryrun'/, /did you mean --dry-run\?/],
   ["watch --swep 30s", /unknown option '--swep'/, /did you mean --sweep\?/],
   ["--jsn check", /unknown option '--jsn'/, /did you mean --json\?/],
-  ["watch --zzzzzzzzz", /unknown option '--zzzzzzzzz'/, /see convoy-cli --help/],
+  ["watch --zzzzzzzzz", /unknown option '--zzzzzzzzz'/, /see convoy-cli watch --help/],
   ["wacth", /unknown command 'wacth'/, /did you mean watch\?/],
   ["watch extra", /too many arguments/, /./],
   ["watch --sweep", /argument missing/, /./],
@@ -17,6 +17,11 @@ const WRONG: readonly (readonly [args: string, error: RegExp, hint: RegExp])[] =
   ["watch --source dbase", /Choose from bd, db/, /./],
   ["watch --source bd,", /Choose from bd, db/, /./],
   ["watch --land shove", /Choose from check, close, force/, /./],
+  ["list --gt /opt/gt", /list has no use for '--gt <path>'/, /see convoy-cli list --help/],
+  ["demo --town /x", /demo has no use for '--town <dir>'/, /./],
+  ["completion bash --json", /completion has no use for '--json'/, /./],
+  ["help nope", /there is no command and no page nope/, /pages are errors/],
+  ["list --limit 0", /Give a whole number/, /./],
   ["check --source bd", /unknown option '--source'/, /./],
 ];
 

@@ -47,12 +47,13 @@ it("names the code with -v, so that it can be looked up", async () => {
   expect(stderr.split("\n").slice(0, 3)).toEqual([
     expect.stringMatching(/^Error: no Gas Town here/),
     expect.stringMatching(/^Hint: run this inside a town/),
-    "Code: town-not-found (see docs/errors.md)",
+    'Code: town-not-found; "convoy-cli help errors" explains it',
   ]);
 });
 
 it.each([
   [["status", "hq-cv-nope"], "convoy-not-found"],
+  [["status", "al-9uj"], "not-a-convoy"],
   [["why", "nope"], "issue-not-found"],
   [["list", "--waiting-on", "nope"], "rig-not-found"],
   [["watch", "--gt", "/nowhere/gt"], "tool-not-found"],
@@ -62,7 +63,7 @@ it.each([
   const { code: status, stdout, stderr } = await made.run(args);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^Error: .+\nHint: .+\n$/);
-  expect((await made.run([...args, "-v"])).stderr).toContain(`Code: ${code} `);
+  expect((await made.run([...args, "-v"])).stderr).toContain(`Code: ${code};`);
 });
 
 function sourcesOf(dir: string): { readonly file: string; readonly text: string }[] {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import type { ConvoyView } from "../../src/views/views.ts";
 import { look, lookJson } from "../support/look.ts";
@@ -19,13 +20,13 @@ it("lists open convoys with their progress: what needs a look first, then those 
   const lines = await look(everyState(), "list");
   expect(lines.map((line) => line.replace(/\d+ s/, "N s"))).toMatchInlineSnapshot(`
     [
-      "hq-cv-compl  ██████████  1/1  All done       complete, not closed yet",
-      "hq-cv-half2  █████░░░░░  1/2  Login          waits on al-9uj (alpha, N s)",
-      "hq-cv-lost3  ░░░░░░░░░░  0/1  No road        cannot be judged: no route leads to gh-zzz",
-      "hq-cv-three  ███░░░░░░░  1/4  Three things   waits on al-9uj (alpha, N s) and 2 more",
-      "hq-cv-owned  ██████████  1/1  Mine           complete; its owner closes it",
-      "hq-cv-stagd  ░░░░░░░░░░  0/1  Planned        staged, not launched",
-      "hq-cv-empty  ░░░░░░░░░░  0/0  Nothing in it  tracks nothing",
+      "hq-cv-compl	complete	1	1	All done	complete, not closed yet",
+      "hq-cv-half2	waiting	1	2	Login	waits on al-9uj (alpha, N s)",
+      "hq-cv-lost3	waiting	0	1	No road	cannot be judged: no route leads to gh-zzz",
+      "hq-cv-three	waiting	1	4	Three things	waits on al-9uj (alpha, N s) and 2 more",
+      "hq-cv-owned	owned	1	1	Mine	complete; its owner closes it",
+      "hq-cv-stagd	staged	0	1	Planned	staged, not launched",
+      "hq-cv-empty	empty	0	0	Nothing in it	tracks nothing",
     ]
   `);
 });
@@ -170,3 +171,35 @@ function filesOf(dir: string): Record<string, string> {
     ]),
   );
 }
+
+it("lists with --stale what has not moved for a while, with --unassigned what nobody has, with --rig what a rig has", async () => {
+  const stage = everyState();
+  stage.town.createIssue({ id: "al-old", title: "Old" });
+  stage.town.createConvoy({ id: "hq-cv-stale", title: "Forgotten", tracks: ["al-old"] });
+  const database = new Database(stage.town.db("alpha"));
+  database.prepare("update issues set updated_at = '2026-01-01 00:00:00' where id = 'al-old'").run();
+  database.close();
+  const town = new Database(stage.town.db());
+  town.prepare("update issues set created_at = '2026-01-01 00:00:00' where id = 'hq-cv-stale'").run();
+  town.close();
+  expect(ids(await lookJson<List>(stage, "list", "--stale", "2h"))).toEqual(["hq-cv-stale"]);
+  expect(ids(await lookJson<List>(stage, "list", "--unassigned")).toSorted()).toEqual(
+    ["hq-cv-stale", ID.three, ID.staged].toSorted(),
+  );
+  expect(ids(await lookJson<List>(stage, "list", "--rig", "beta"))).toEqual([ID.three]);
+  expect(await stage.run(["list", "--stale", "9000h"])).toMatchObject({
+    code: 0,
+    stderr: "no convoy has stood still for so long\n",
+  });
+});
+
+it("prints a piped list with tabs, whole, and no more than asked for", async () => {
+  const stage = scene();
+  const title = `A very long title, ${"x".repeat(100)}\t\u001B[31mred`;
+  stage.town.createIssue({ id: "al-1" });
+  for (const id of ["hq-cv-1", "hq-cv-2"]) stage.town.createConvoy({ id, title, tracks: ["al-1"] });
+  const lines = await look(stage, "list", "--limit", "1");
+  expect(lines.map((line) => line.split("\t").slice(0, 5))).toEqual([
+    ["hq-cv-1", "waiting", "0", "1", `A very long title, ${"x".repeat(100)} red`],
+  ]);
+});

@@ -34,6 +34,7 @@ const shapes: [string, Row[]][] = [
   ["why CONVOY", rowsOf(aboutConvoy ?? {})],
   ["why ISSUE", rowsOf(aboutIssue ?? {})],
   ["doctor", rowsOf(schema("doctor"))],
+  ["wait", rowsOf(schema("wait"))],
   ["config", rowsOf(schema("config"))],
   ["hook", rowsOf(schema("hook"))],
   ...Object.entries(shared)

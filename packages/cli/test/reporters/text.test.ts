@@ -38,14 +38,8 @@ it("says nothing of closes that nobody waits for, unless it is asked to", () => 
 
 it("wraps between words on a terminal, and never in a pipe", () => {
   const landed: WatchRecord = { event: "landed", convoy: "hq-cv-a", title: "Login", ms: 1_234, by: "check" };
-  expect(read([landed], {}, 44)).toEqual([
-    '✓ hq-cv-a "Login" landed: all tracked issues',
-    "    closed, convoy closed 1.2 s after the",
-    "    last",
-  ]);
-  expect(read([landed])).toEqual([
-    '✓ hq-cv-a "Login" landed: all tracked issues closed, convoy closed 1.2 s after the last',
-  ]);
+  expect(read([landed], {}, 44)).toEqual(['✓ hq-cv-a "Login" landed, 1.2 s after it was', "    found complete"]);
+  expect(read([landed])).toEqual(['✓ hq-cv-a "Login" landed, 1.2 s after it was found complete']);
 });
 
 it("keeps to what landed and what went wrong with -q", () => {
@@ -57,11 +51,65 @@ it("keeps to what landed and what went wrong with -q", () => {
     { event: "warning", message: "careful", hint: "look" },
   ];
   expect(read(records, { quiet: true })).toEqual([
-    "✓ hq-cv-a landed: all tracked issues closed, convoy closed 5 ms after the last",
+    "✓ hq-cv-a landed, 5 ms after it was found complete",
     "✗ hq-cv-b is stuck after 1 attempt; gt said:",
     "    one",
     "    two",
     "2> Warning: careful",
     "2> Hint: look",
   ]);
+});
+
+it("lists the open convoys once at the start, those nearest to landing first, and then only what changes", () => {
+  const waiting = (convoy: string, done: number): WatchRecord => ({
+    event: "waiting",
+    convoy,
+    title: "",
+    blockers: [{ issue: "al-1", state: "open", why: "al-1 is not closed" }],
+    done,
+    open: 3 - done,
+    unknown: 0,
+    total: 3,
+  });
+  const many = Array.from({ length: 30 }, (_, at) => waiting(`hq-cv-${at}`, 0));
+  const lines = read(
+    [
+      ...many,
+      waiting("hq-cv-near", 2),
+      { event: "landed", convoy: "hq-cv-0", title: "", ms: 3, by: "check" },
+      { event: "watching", sources: ["db"], convoys: 30 },
+      waiting("hq-cv-1", 1),
+    ],
+    { changesOnly: true },
+  );
+  expect(lines.slice(0, 4)).toEqual([
+    "✓ hq-cv-0 landed, 3 ms after it was found complete",
+    "watching 30 open convoys (db)",
+    "hq-cv-near waits on 1 of 3: al-1 is not closed",
+    "hq-cv-1 waits on 3 of 3: al-1 is not closed; and 2 more",
+  ]);
+  expect(lines.slice(-2)).toEqual([
+    "and 10 more: `convoy-cli list` has them all",
+    "hq-cv-1 waits on 2 of 3: al-1 is not closed; and 1 more",
+  ]);
+});
+
+it("dates lines when asked to, warnings too, and indents what belongs to one", () => {
+  const landed: WatchRecord = {
+    event: "landed",
+    convoy: "hq-cv-a",
+    title: "",
+    ms: 5,
+    by: "check",
+    closedAfter: 1_234,
+    told: "tried, not told",
+    untold: ["mayor/", "gastown/\u001B[31mwitness"],
+  };
+  const lines = read([landed, { event: "warning", message: "careful" }], { time: "utc" });
+  expect(lines.map((line) => line.replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/, "TIME"))).toEqual([
+    "TIME ✓ hq-cv-a landed, 1.2 s after its last issue was closed",
+    "TIME     not told: mayor/, gastown/witness",
+    "2> TIME Warning: careful",
+  ]);
+  expect(read([landed], { time: "local" })[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ✓ /);
 });

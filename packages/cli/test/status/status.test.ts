@@ -129,11 +129,16 @@ it("names a gt daemon that lands convoys here, too", async () => {
 
 it("refuses a convoy that is not there, or is none", async () => {
   const stage = everyState();
-  for (const id of ["hq-cv-nope", "al-9uj"]) {
+  for (const id of ["hq-cv-nope"]) {
     expect(await stage.run(["status", id])).toMatchObject({
       code: 1,
       stdout: "",
       stderr: `Error: the town has no convoy ${id}\nHint: see \`convoy-cli list --all\` for those it has\n`,
     });
   }
+});
+
+it("says the least with --short, for a prompt", async () => {
+  const stage = everyState();
+  expect(await look(stage, "status", "--short")).toEqual(["7 open, 1 complete, not watched"]);
 });

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { findTown } from "@gastown/convoy-watcher";
+import { takeSignals } from "@gastown/host-kit";
+import { EXIT } from "../exit-codes.ts";
+import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
+import type { CommonOptions } from "../options.ts";
+import { createOutput } from "../output.ts";
+import { safeJson } from "../reporters/safe-json.ts";
+import { wrap } from "../views/layout.ts";
+import { logLine } from "../views/log-text.ts";
+
+export interface LogOptions extends CommonOptions {
+  /** Milliseconds. */
+  readonly since?: number;
+  readonly follow?: true;
+}
+
+/** How often the ledger is looked at for more, in milliseconds. */
+const LOOK = 500;
+/** What users are told of; the rest is what a watcher notes for the next one. */
+const SHOWN = new Set(["landed", "stuck", "closed"]);
+
+/** What has become of the convoys of a town, from the watcher's ledger. Only reads. */
+export async function logCommand(convoy: string | undefined, options: LogOptions): Promise<number> {
+  const output = createOutput(options.color);
+  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+  const read = createLedgerReader(town);
+  const since = options.since === undefined ? 0 : Date.now() - options.since;
+  const isWanted = (entry: LedgerEntry): boolean =>
+    SHOWN.has(entry.kind) && Date.parse(entry.time) >= since && (convoy === undefined || entry.convoy === convoy);
+  const print = (entry: LedgerEntry): void => {
+    if (options.json) {
+      const { kind, ...fields } = entry;
+      return output.out(safeJson({ ...fields, event: kind }));
+    }
+    const line = logLine(entry);
+    if (line === undefined) return;
+    for (const text of wrap(line.text, output.columns(), " ".repeat(22)))
+      output.out(line.style === undefined ? text : output.style(line.style, text));
+  };
+  const first = read().filter(isWanted);
+  first.forEach(print);
+  if (!options.follow) {
+    if (first.length === 0 && !options.json)
+      output.err("nothing has been noted; a watcher notes what lands, gets stuck or is closed");
+    return EXIT.done;
+  }
+  const stopping = takeSignals({ boundToOutput: true });
+  while (!stopping.stop.aborted) {
+    await sleep(LOOK, undefined, { signal: stopping.stop }).catch(() => undefined);
+    read().filter(isWanted).forEach(print);
+  }
+  stopping.dispose();
+  return stopping.exitCode();
+}

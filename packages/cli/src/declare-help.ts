@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+
+/** `help`: of a command, or a page of the documentation, which users who installed the program do not have otherwise. */
+export function declareHelp(program: Command, exit: (status: number) => void): void {
+  program
+    .command("help")
+    .description("Help for a command, or a page: errors, hooks, records, settings, deno.")
+    .argument("[topic]", "a command or a page")
+    .action(async (topic: string | undefined) => {
+      const command = program.commands.find((one) => one.name() === topic);
+      if (topic === undefined || command !== undefined) return (command ?? program).help();
+      const { helpCommand } = await import("./commands/help.ts");
+      return exit(helpCommand(topic));
+    });
+}
