@@ -41,6 +41,8 @@ export function declareReading(add: Add, exit: (status: number) => void): void {
   ])
     .argument("[convoy]", "id of a convoy")
     .option("--short", "a few words, for a prompt or the bar of tmux")
+    .option("--exit-code", "exit with 3 unless a watcher is running and well")
+    .option("--prometheus", "metrics as text, for the textfile collector of node_exporter")
     .action(async (convoy: string | undefined, _options: unknown, command: Command) => {
       const { statusCommand } = await import("./commands/status.ts");
       exit(await statusCommand(convoy, command.optsWithGlobals<StatusOptions>()));

@@ -2,15 +2,15 @@ import type { Command, Option } from "commander";
 
 /** Options that a command has no use for: they are neither in its help nor accepted. */
 const USELESS: Readonly<Record<string, readonly string[]>> = {
-  demo: ["town", "bd", "gt"],
+  demo: ["town", "bd", "gt", "gate"],
   list: ["bd", "gt"],
   status: ["bd", "gt", "quiet"],
   why: ["bd", "gt", "quiet"],
-  wait: ["bd", "gt"],
-  log: ["bd", "gt", "driver", "quiet"],
+  wait: ["bd", "gt", "gate"],
+  log: ["bd", "gt", "driver", "gate", "quiet"],
   config: ["quiet"],
-  completion: ["town", "bd", "gt", "driver", "json", "quiet"],
-  help: ["town", "bd", "gt", "driver", "json", "quiet"],
+  completion: ["town", "bd", "gt", "driver", "gate", "json", "quiet"],
+  help: ["town", "bd", "gt", "driver", "gate", "json", "quiet"],
 };
 
 /** Whether an option of the program means something to this command. */

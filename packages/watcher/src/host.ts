@@ -5,6 +5,7 @@ export { gateAdvice } from "./gate-advice.ts";
 export { gateOf } from "./gate-of.ts";
 export { findTool } from "./find-tool.ts";
 export { lockTown, type TownLock } from "./lock.ts";
+export { findHost, type FoundHost } from "./find-host.ts";
 export { type FollowedTown, whileFollowing } from "./follow-town.ts";
 export { findRival } from "./rival.ts";
 export { acceptSettings, parseSettingsFile } from "./settings-file.ts";

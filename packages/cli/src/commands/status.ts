@@ -1,13 +1,15 @@
 import { systemClock } from "@gastown/convoy-watcher";
-import { findRival } from "@gastown/convoy-watcher/host";
+import { findHost, findRival, type FoundHost } from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError, NotAConvoyError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { safeJson } from "../reporters/safe-json.ts";
 import { convoyDetail, convoyView } from "../views/convoy-view.ts";
+import { healthOf } from "../views/health.ts";
 import { listLines } from "../views/list-text.ts";
 import { byUrgency } from "../views/order.ts";
+import { prometheusLines } from "../views/prometheus.ts";
 import { convoyLines, shortStatus, townLines } from "../views/status-text.ts";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../views/views.ts";
 import { stuckOf, watcherView } from "../views/watcher-view.ts";
@@ -18,10 +20,14 @@ interface Status {
   readonly town: string;
   readonly watcher: WatcherView | null;
   readonly rival: string | null;
+  readonly health: { readonly well: boolean; readonly why: string | null; readonly hint: string | null };
+  readonly host: FoundHost | null;
 }
 
 export interface StatusOptions extends CommonOptions {
   readonly short?: true;
+  readonly exitCode?: true;
+  readonly prometheus?: true;
 }
 
 /** How the town stands, or one convoy in depth. */
@@ -29,7 +35,14 @@ export async function statusCommand(id: string | undefined, options: StatusOptio
   const output = createOutput(options.color);
   const status = await readTown(options, async (read) => {
     const { town, store, found } = read;
-    const common: Status = { town, watcher: watcherView(found), rival: findRival(town)?.name ?? null };
+    const host = findHost(town);
+    const common: Status = {
+      town,
+      watcher: watcherView(found),
+      rival: findRival(town)?.name ?? null,
+      health: { why: null, hint: null, ...healthOf(found, host, systemClock.wall()) },
+      host: host ?? null,
+    };
     const stuck = stuckOf(found);
     if (id === undefined) {
       const convoys = await readConvoys(store, await store.openConvoys());
@@ -41,9 +54,11 @@ export async function statusCommand(id: string | undefined, options: StatusOptio
     return { ...common, convoy: convoyDetail(convoy, stuck) };
   });
   if (options.json) output.out(safeJson(status, 2));
+  else if (options.prometheus && "convoys" in status)
+    for (const line of prometheusLines({ ...status, well: status.health.well })) output.out(line);
   else if (options.short && "convoys" in status) output.out(shortStatus(status));
   else for (const line of lines(status, output)) output.out(line);
-  return EXIT.done;
+  return options.exitCode && !status.health.well ? EXIT.findings : EXIT.done;
 }
 
 function lines(

@@ -18,9 +18,10 @@ export async function checkConvoys(store: ConvoyStore, found: FoundWatcher, now:
   const closed = await views((await store.closedConvoys?.()) ?? []);
   const findings = [
     ...open.filter((convoy) => convoy.stuck !== null).map(stuckFinding),
-    ...open
-      .filter((convoy) => convoy.stuck === null && convoy.verdict === "complete")
-      .map((convoy) => completeFinding(convoy, found)),
+    ...completeFindings(
+      open.filter((convoy) => convoy.stuck === null && convoy.verdict === "complete"),
+      found,
+    ),
     ...open
       .filter((convoy) => convoy.verdict === "waiting" && convoy.open === 0 && convoy.unmerged === undefined)
       .map((convoy) => unjudgedFinding(convoy, now)),
@@ -46,10 +47,28 @@ function stuckFinding({ convoy, stuck }: ConvoyView): Finding {
   );
 }
 
-function completeFinding({ convoy, total }: ConvoyView, found: FoundWatcher): Finding {
-  const fact = `is complete (${total} of ${total}) and still open`;
-  if (found.state === "running") return note(convoy, fact, "the watcher is about to close it; look again in a moment");
-  return wrong(convoy, fact, advice([convoy], `convoy-cli check ${convoy} closes it now`));
+/** Without a watcher that is one fault, however many convoys show it. */
+function completeFindings(convoys: readonly ConvoyView[], found: FoundWatcher): Finding[] {
+  const watched = found.state === "running";
+  const shown = convoys.map(({ convoy, total }) =>
+    note(
+      convoy,
+      `is complete (${total} of ${total}) and still open`,
+      watched
+        ? "the watcher is about to close it; look again in a moment"
+        : advice([convoy], `convoy-cli check ${convoy} closes it now`),
+    ),
+  );
+  if (watched || convoys.length === 0) return shown;
+  const [many, are] = convoys.length === 1 ? ["1 convoy", "is"] : [`${convoys.length} convoys`, "are"];
+  return [
+    wrong(
+      "unwatched",
+      `${many} ${are} complete and still open, and no watcher is running`,
+      "`convoy-cli check` closes what is complete now, `convoy-cli watch` from now on",
+    ),
+    ...shown,
+  ];
 }
 
 function unjudgedFinding({ convoy, blockers }: ConvoyView, now: number): Finding {

@@ -1,13 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
-import { findRival, gateAdvice } from "@gastown/convoy-watcher/host";
+import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
+import { healthOf } from "../views/health.ts";
 import { sinceInWords } from "../views/in-words.ts";
-import { type Finding, good, note } from "./check.ts";
+import { type Finding, good, note, wrong } from "./check.ts";
 
 /** Our own watcher, what it listens to, and whoever else lands convoys here. */
 export function checkWatcher(town: string, now: number, gated: boolean): Finding[] {
-  return [...ownFindings(findWatcher(town), now), ...rivalFindings(town), ...(gated ? gateFindings(town) : [])];
+  return [
+    ...ownFindings(findWatcher(town), findHost(town), now),
+    ...rivalFindings(town),
+    ...(gated ? gateFindings(town) : []),
+  ];
 }
 
 function gateFindings(town: string): Finding[] {
@@ -17,24 +22,16 @@ function gateFindings(town: string): Finding[] {
     : [note("gate", advice, "stop it, or read docs/guides/merge-gate.md for what that means")];
 }
 
-function ownFindings(found: FoundWatcher, now: number): Finding[] {
-  if (found.state === "none")
-    return [
-      note(
-        "watcher",
-        "none is running",
-        "start one with `convoy-cli watch`, or `gastown plugins enable convoy-watcher`",
-      ),
-    ];
-  if (found.state === "dead") {
-    return [
-      note(
-        "watcher",
-        `the one with pid ${found.pid} was killed; its lock is stale, and free`,
-        "start another with `convoy-cli watch`: it takes over",
-      ),
-    ];
+function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: number): Finding[] {
+  const health = healthOf(found, host, now);
+  if (found.state !== "running") {
+    if (health.well) return [];
+    // That nobody was asked to watch is no fault; that somebody was and does not is one.
+    const finding = found.state === "none" && host === undefined ? note : wrong;
+    return [finding("watcher", health.why, health.hint)];
   }
+  const hangs = !health.well && health.why.startsWith("the watcher hangs");
+  if (hangs) return [wrong("watcher", health.why, health.hint)];
   const running = good("watcher", `pid ${found.pid}, since ${sinceInWords(found.since, now) ?? "?"}`);
   const sources = Object.entries(found.status?.sources ?? {}).map(([name, { state, detail }]) =>
     state === "up"

@@ -53,11 +53,13 @@ export function townLines(
     town,
     watcher,
     rival,
+    health,
     convoys,
   }: {
     readonly town: string;
     readonly watcher: WatcherView | null;
     readonly rival: string | null;
+    readonly health: { readonly well: boolean; readonly why: string | null; readonly hint: string | null };
     readonly convoys: readonly ConvoyView[];
   },
   { columns, style }: Output,
@@ -66,13 +68,14 @@ export function townLines(
   const room = columns();
   const lines = [
     `town     ${printable(town)}`,
-    ...(watcher === null ? ["watcher  none is running; `convoy-cli watch` starts one"] : watcherLines(watcher, now)),
+    ...(watcher === null ? [] : watcherLines(watcher, now)),
+    ...(health.well ? [] : [`✗        ${printable(health.why ?? "")}`, `Hint:    ${printable(health.hint ?? "")}`]),
     ...(rival === null ? [] : [`rival    ${printable(rival)} lands convoys here, too`]),
     `convoys  ${tally(convoys)}`,
   ];
   return lines
     .flatMap((line) => wrap(line, room, "         "))
-    .map((line) => (line.startsWith("town") ? style("dim", line) : line));
+    .map((line) => (line.startsWith("town") ? style("dim", line) : line.startsWith("✗") ? style("red", line) : line));
 }
 
 function watcherLines(

@@ -55,5 +55,21 @@ export interface WatcherView {
     readonly title: string;
     readonly ms: number;
   } | null;
+  /** Milliseconds from the hint to the close, over the last landings. */
+  readonly landing: { readonly p50: number; readonly p99: number } | null;
+  readonly closedByOthers: number;
+  /** Landed convoys of which somebody was not told. */
+  readonly untold: readonly { readonly convoy: string; readonly at: string; readonly to: readonly string[] }[];
+  /** What is under way. */
+  readonly now: {
+    readonly landing: { readonly convoy: string; readonly since: string; readonly command: string } | null;
+    readonly telling: readonly { readonly convoy: string; readonly since: string }[];
+  };
+  /** Convoys that wait to be judged, to be landed, or until their time has come. */
+  readonly queues: { readonly judging: number; readonly landing: number; readonly delayed: number } | null;
+  readonly oldestHint: string | null;
+  readonly lastReadError: { readonly at: string; readonly rig: string; readonly message: string } | null;
+  /** Why nothing is landed in the whole town. */
+  readonly frozen: { readonly at: string; readonly reason: string } | null;
   readonly warnings: readonly { readonly at: string; readonly message: string }[];
 }

@@ -8,7 +8,8 @@ it("finds the convoys that are not as they should be, and exits with 3", async (
   expect((await made.run(["doctor", "--json"])).code).toBe(3);
   const found = (await faults(made)).filter((fault) => fault.startsWith("convoys/"));
   expect(found.map((fault) => fault.replace(/\d+ s/, "N s"))).toEqual([
-    `convoys/${ID.complete} wrong: is complete (1 of 1) and still open`,
+    `convoys/unwatched wrong: 1 convoy is complete and still open, and no watcher is running`,
+    `convoys/${ID.complete} note: is complete (1 of 1) and still open`,
     `convoys/${ID.lost} wrong: cannot be judged: no route leads to gh-zzz`,
     `convoys/${ID.reopened} wrong: is closed, but tracks what is open again: al-back (alpha, N s)`,
   ]);

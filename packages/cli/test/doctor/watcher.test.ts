@@ -8,13 +8,11 @@ import { scene } from "../support/scene.ts";
 
 it("finds that no watcher runs, or that one was killed, or that one of its sources is down", async () => {
   const made = scene();
-  expect(await faults(made)).toContain("watcher/watcher note: none is running");
+  expect(await faults(made)).toContain("watcher/watcher note: no watcher is running");
   const watcher = await made.watch();
   kill(watcher.pid);
   await watcher.ended;
-  expect(await faults(made)).toContain(
-    `watcher/watcher note: the one with pid ${watcher.pid} was killed; its lock is stale, and free`,
-  );
+  expect(await faults(made)).toContain(`watcher/watcher wrong: the watcher with pid ${watcher.pid} was killed`);
   made.control.set({ bd: { activity: "unknown" } });
   await (await made.watch()).record("source", { name: "bd", state: "unavailable" });
   await expect

@@ -23,9 +23,9 @@ it("says how an unwatched town stands", async () => {
   expect(town).toBe(`town     ${stage.town.dir}`);
   expect(lines.slice(0, 3)).toMatchInlineSnapshot(`
     [
-      "watcher  none is running; \`convoy-cli watch\` starts one",
+      "✗        no watcher is running",
+      "Hint:    start one with \`convoy-cli watch\`, or \`gastown plugins enable convoy-watcher\`",
       "convoys  7 open convoys: 1 complete, 2 waiting, 1 cannot be judged, 1 left to their owners, 1 staged, 1 without issues",
-      "",
     ]
   `);
   expect(await lookJson<Status>(stage, "status")).toMatchObject({ watcher: null, rival: null });
