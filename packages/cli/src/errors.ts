@@ -34,6 +34,17 @@ export class ConvoyNotFoundError extends WatcherError {
   }
 }
 
+/** The watcher that holds the town was asked to look, and did not. */
+export class WatcherSilentError extends WatcherError {
+  constructor(pid: number) {
+    super(
+      "watcher-silent",
+      `the watcher with pid ${pid} was asked to look, and has not within a minute`,
+      "see `convoy-cli status`; if it hangs, kill it and start another",
+    );
+  }
+}
+
 /** Help was asked for something that there is no help for. */
 export class TopicNotFoundError extends WatcherError {
   constructor(topic: string, topics: readonly string[]) {

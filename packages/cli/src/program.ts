@@ -49,6 +49,7 @@ export function createProgram(exit: (status: number) => void): Command {
     ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
   ])
     .addOption(timeOption)
+    .option("--log-file <path>", "keep everything in this file, too, dated; at 10 MB it becomes PATH.1")
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");

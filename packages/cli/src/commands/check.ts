@@ -1,10 +1,11 @@
 import { DatabaseError, printable, type Reporter } from "@gastown/convoy-core";
 import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown/convoy-watcher";
-import { ConvoyNotFoundError } from "../errors.ts";
+import { ConvoyNotFoundError, WatcherSilentError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
 import { createTally } from "../reporters/tally.ts";
 import { takeLeaving } from "../signals.ts";
+import { askWatcher, watcherToAsk } from "./ask-watcher.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 /** One sweep, of the whole town or of these convoys. */
@@ -19,6 +20,16 @@ export async function checkCommand(convoys: readonly string[], options: LandingO
   const stopping = takeLeaving(output.err);
   try {
     const town = townOptions(options, report, stopping);
+    const watcher = options.dryRun ? undefined : watcherToAsk(town.town);
+    if (watcher !== undefined) {
+      if (!options.quiet) output.err(`the watcher (pid ${watcher.pid}) holds this town: it is asked to look now`);
+      const asked = await askWatcher(watcher, town, convoys, stopping.stop, report);
+      if (asked.missing.length > 0) throw new ConvoyNotFoundError(asked.missing);
+      if (!asked.answered && stopping.reason() === undefined) throw new WatcherSilentError(watcher.pid);
+      if (!options.json && !options.quiet && asked.answered) output.out(tally.line());
+      if (stopping.reason() !== undefined) return stopping.exitCode();
+      return asked.stuck > 0 ? EXIT.failure : EXIT.done;
+    }
     const result = await checkTown(town, convoys);
     if (result.missing.length > 0) throw new ConvoyNotFoundError(result.missing);
     if (!options.json && !options.quiet) output.out(tally.line());

@@ -1,14 +1,23 @@
+import type { Reporter } from "@gastown/convoy-core";
 import { watchTown } from "@gastown/convoy-watcher";
-import { keepHeapSmall } from "@gastown/host-kit";
+import { keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
+import { createLogFile } from "../log/log-file.ts";
 import type { LandingOptions } from "../options.ts";
+import type { Output } from "../output.ts";
+import { createTextReporter } from "../reporters/text.ts";
 import type { TimeOption } from "../reporters/timestamp.ts";
 import { takeLeaving } from "../signals.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
+import { takeSweepRequests } from "../sweep-requests.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";
 
 export interface WatchOptions extends LandingOptions {
   readonly time?: TimeOption;
+  readonly logFile?: string;
 }
+
+/** A watcher that has looked at nothing for so long, beyond the time between two sweeps, hangs. In milliseconds. */
+const HANGS_AFTER = 60_000;
 
 /** Watches until a signal comes. */
 export async function watchCommand(options: WatchOptions): Promise<number> {
@@ -16,25 +25,37 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
   const plain = outputOf(options);
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
   const output = line?.output ?? plain;
-  const tell = createReporter(options, output, {
-    changesOnly: true,
-    time: options.time ?? (process.stdout.isTTY ? "none" : "local"),
-  });
+  const time = options.time ?? (process.stdout.isTTY ? "none" : "local");
+  const tellers: Reporter[] = [createReporter(options, output, { changesOnly: true, time })];
+  if (options.logFile !== undefined) tellers.push(logReporter(options.logFile, output));
   const stopping = takeLeaving(output.err);
+  const requests = takeSweepRequests();
+  const unit = supervisor();
+  const report: Reporter = (record) => {
+    const shown = requests.hide(record);
+    if (shown === undefined) return;
+    line?.note(shown);
+    for (const tell of tellers) tell(shown);
+    if (record.event === "watching") unit.ready();
+    if (record.event === "sweep" || record.event === "source") dog.note();
+  };
+  const town = townOptions(options, report, stopping);
+  const dog = watchdog(unit, 2 * town.sweepEvery + HANGS_AFTER);
   try {
-    await watchTown(
-      townOptions(
-        options,
-        (record) => {
-          line?.note(record);
-          tell(record);
-        },
-        stopping,
-      ),
-    );
+    await watchTown({ ...town, moreSources: [requests.source] });
     return stopping.exitCode();
   } finally {
+    unit.stopping();
+    dog.stop();
+    requests.dispose();
     line?.close();
     stopping.dispose();
   }
+}
+
+/** Everything in words and dated, in a file that does not grow without end. */
+function logReporter(file: string, output: Output): Reporter {
+  const write = createLogFile(file, ({ message }) => output.err(`Warning: the log file cannot be written: ${message}`));
+  const log: Output = { out: write, err: write, style: (_style, text) => text, columns: () => undefined };
+  return createTextReporter(log, { quiet: false, verbose: false, changesOnly: true, time: "local" });
 }

@@ -27,7 +27,8 @@ export async function candidatesFor(program: Command, words: readonly string[]):
 
 async function valuesOf(option: Option, current: string, town: string | undefined): Promise<readonly Candidate[]> {
   if (option.long === "--town") return DIRECTORIES;
-  if (option.long === "--waiting-on") return rigNames(town);
+  if (option.long === "--log-file") return FILES;
+  if (["--waiting-on", "--rig"].includes(option.long ?? "")) return rigNames(town);
   const [, setting] = allSettings().find(([, { flag }]) => flag === option.flags) ?? [];
   if (setting?.kind === "path") return FILES;
   if (setting?.kind === "words") return listValues(setting.words, current);

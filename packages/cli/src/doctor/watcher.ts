@@ -32,7 +32,7 @@ function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: numb
   }
   const hangs = !health.well && health.why.startsWith("the watcher hangs");
   if (hangs) return [wrong("watcher", health.why, health.hint)];
-  const running = good("watcher", `pid ${found.pid}, since ${sinceInWords(found.since, now) ?? "?"}`);
+  const running = good("watcher", `running for ${sinceInWords(found.since, now) ?? "?"} (pid ${found.pid})`);
   const sources = Object.entries(found.status?.sources ?? {}).map(([name, { state, detail }]) =>
     state === "up"
       ? good(`source ${name}`, "up")

@@ -2,7 +2,7 @@ import { printable } from "@gastown/convoy-core";
 import { sinceInWords } from "./in-words.ts";
 import type { IssueView, UnmergedView } from "./views.ts";
 
-/** A blocker in full: `al-9uj (alpha, open, assigned to alpha/polecats/nux, since 3 h)`, or why it can't be judged. */
+/** A blocker in full: `al-9uj (alpha, in progress, held by alpha/polecats/nux for 3 h)`, or why it can't be judged. */
 export function blockerInFull(issue: IssueView, now: number): string {
   if (issue.unmerged !== undefined) return `${whyUnmerged(issue.unmerged)}${unchangedFor(issue.unmerged, now)}`;
   return issue.state === "unknown"
@@ -19,15 +19,24 @@ export function blockerInShort(issue: IssueView, now: number): string {
 }
 
 /** What is known of an issue, from the outside in. */
-export function factsOf({ rig, status, assignee, since, state, why }: IssueView, now: number): string[] {
+export function factsOf(issue: IssueView, now: number): string[] {
+  const { rig, status, since, state, why } = issue;
   const long = sinceInWords(since, now);
-  return [
-    ...(rig === null ? [] : [printable(rig, 60)]),
-    statusInWords(status ?? state),
-    ...(state === "open" && why !== null ? [printable(why, 80)] : []),
-    ...(assignee === null ? [] : [`assigned to ${printable(assignee, 80)}`]),
-    ...(long === undefined ? [] : [`since ${long}`]),
-  ];
+  const stored = statusInWords(status ?? state);
+  const where = rig === null ? [] : [printable(rig, 60)];
+  if (state === "done") return [...where, long === undefined ? stored : `${stored} ${long} ago`];
+  const more = state === "open" && why !== null ? [printable(why, 80)] : [];
+  return [...where, stored, ...more, ...holderOf(issue, long)];
+}
+
+/** Who has an open issue and for how long, or that nobody has: an issue that waits for hands is what people look for. */
+function holderOf({ assignee, status }: IssueView, long: string | undefined): string[] {
+  if (assignee !== null && assignee !== "")
+    return [`held by ${printable(assignee, 80)}${long === undefined ? "" : ` for ${long}`}`];
+  const unchanged = long === undefined ? [] : [`unchanged for ${long}`];
+  return status === "open" || status === "in_progress" || status === "hooked"
+    ? ["nobody has it", ...unchanged]
+    : unchanged;
 }
 
 export function statusInWords(status: string): string {

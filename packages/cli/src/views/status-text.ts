@@ -17,7 +17,7 @@ export function convoyLines(convoy: ConvoyDetail, { columns, style }: Output, no
     style("bold", fit(printable(convoy.convoy))),
     ...(convoy.title === "" ? [] : wrap(printable(convoy.title), room)),
     fit(
-      `${bar(convoy.done, convoy.total, room !== undefined && room < 60 ? 8 : 20)}  ${convoy.done} of ${convoy.total} closed${age === undefined ? "" : `, made ${age} ago`}`,
+      `${bar(convoy.done, convoy.total, room !== undefined && room < 60 ? 8 : 20)}  ${convoy.done} of ${convoy.total} closed${age === undefined ? "" : `, created ${age} ago`}`,
     ),
     colour === undefined ? fit(state) : style(colour, fit(state)),
     ...(convoy.stuck === null ? [] : convoy.stuck.output.split("\n").map((line) => fit(`    ${printable(line)}`))),
@@ -78,28 +78,44 @@ export function townLines(
     .map((line) => (line.startsWith("town") ? style("dim", line) : line.startsWith("✗") ? style("red", line) : line));
 }
 
-function watcherLines(
-  { pid, since, sources, lastClose, lastSweep, landed, lastLanded }: WatcherView,
-  now: number,
-): string[] {
+function watcherLines(watcher: WatcherView, now: number): string[] {
+  const { pid, since, sources, lastClose, lastSweep, landed, lastLanded, landing, frozen, lastReadError } = watcher;
   const ago = (time: string): string => `${sinceInWords(time, now) ?? "?"} ago`;
+  const lasting = (time: string): string => `for ${sinceInWords(time, now) ?? "?"}`;
   return [
-    `watcher  pid ${pid}, since ${sinceInWords(since, now) ?? "?"}`,
+    `watcher  running ${lasting(since)} (pid ${pid})`,
     ...sources.map(
       ({ name, state, detail }) =>
         `source   ${printable(name, 20)} ${printable(state, 20)}${detail === null ? "" : ` (${printable(detail, 200)})`}`,
     ),
+    ...(frozen === null ? [] : [`held     no landings, ${lasting(frozen.at)}: ${printable(frozen.reason, 300)}`]),
+    ...(lastReadError === null
+      ? []
+      : [
+          `unread   ${printable(lastReadError.rig, 60)}, ${ago(lastReadError.at)}: ${printable(lastReadError.message, 300)}`,
+        ]),
+    ...(watcher.now.landing === null
+      ? []
+      : [`now      ${printable(watcher.now.landing.command, 200)}, ${lasting(watcher.now.landing.since)}`]),
+    ...watcher.now.telling.map(
+      (one) => `now      gt tells people of ${printable(one.convoy, 80)}, ${lasting(one.since)}`,
+    ),
     ...(lastClose === null
       ? []
       : [
-          `heard    close of ${printable(lastClose.issue, 80)} from ${printable(lastClose.source, 20)}, ${ago(lastClose.at)}`,
+          `heard    ${printable(lastClose.issue, 80)} closed (${printable(lastClose.source, 20)}), ${ago(lastClose.at)}`,
         ]),
     ...(lastSweep === null
       ? []
       : [`swept    ${plural(lastSweep.convoys, "open convoy")} in ${lastSweep.ms} ms, ${ago(lastSweep.at)}`]),
     ...(lastLanded === null
       ? []
-      : [`landed   ${landed}, the last ${printable(lastLanded.convoy, 80)} ${ago(lastLanded.at)}`]),
+      : [
+          `landed   ${landed}, the last ${printable(lastLanded.convoy, 80)} ${ago(lastLanded.at)}${landing === null ? "" : `; half of them within ${landing.p50} ms, 99 % within ${landing.p99} ms`}`,
+        ]),
+    ...watcher.untold.map(
+      ({ convoy, to }) => `untold   ${printable(convoy, 80)}: ${to.map((one) => printable(one, 80)).join(", ")}`,
+    ),
   ];
 }
 

@@ -24,7 +24,7 @@ export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now
       const since = sinceInWords(convoy.updatedAt, now);
       if (convoy.blockers.length === 0)
         return [
-          `${id} is closed${since === undefined ? "" : `, since ${since}`}: ${convoy.done} of ${convoy.total} tracked issues are closed`,
+          `${id} was closed${since === undefined ? "" : ` ${since} ago`}: ${convoy.done} of ${convoy.total} tracked issues are closed`,
         ];
       return [
         `${id} is closed, but ${plural(convoy.blockers.length, "issue")} that it tracks ${convoy.blockers.length === 1 ? "is" : "are"} open again:`,

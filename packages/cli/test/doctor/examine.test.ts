@@ -11,7 +11,7 @@ it("finds nothing in a town that is well, and succeeds", async () => {
     stdout
       .replaceAll(well.root, "ROOT")
       .replace(process.versions.node, "VERSION")
-      .replace(/pid \d+, since \d+ s/, "pid PID, since N s"),
+      .replace(/running for \d+ s \(pid \d+\)/, "running for N s (pid PID)"),
   ).toMatchInlineSnapshot(`
     "Runtime
       ✓ Node  VERSION
@@ -35,7 +35,7 @@ it("finds nothing in a town that is well, and succeeds", async () => {
       ✓ alpha  its daemon answers
       ✓ beta   its daemon answers
     Watcher
-      ✓ watcher  pid PID, since N s
+      ✓ watcher  running for N s (pid PID)
       ✓ rival    none: no gt daemon is running
     Convoys
       ✓ convoys  0 open convoys, and nothing is the matter with them

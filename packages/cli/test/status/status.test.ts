@@ -47,9 +47,9 @@ it("says what a running watcher listens to, heard, swept and landed", async () =
     lastLanded: { convoy: expect.stringMatching(/half2|compl/) },
   });
   const text = (await look(stage, "status")).join("\n");
-  expect(text).toMatch(new RegExp(`watcher  pid ${watcher.pid}, since \\d+ `));
+  expect(text).toMatch(new RegExp(`watcher  running for \\d+ \\S+ \\(pid ${watcher.pid}\\)`));
   expect(text).toMatch(/source {3}db up/);
-  expect(text).toMatch(/heard {4}close of \S+ from db, \d+ s ago/);
+  expect(text).toMatch(/heard {4}\S+ closed \((db|bd)\), \d+ s ago/);
   expect(text).toMatch(/landed {3}2, the last hq-cv-(half2|compl) \d+ s ago/);
   await watcher.stop();
   expect((await lookJson<Status>(stage, "status")).watcher).toBeNull();
@@ -90,17 +90,17 @@ it("shows one convoy in depth", async () => {
     [
       "hq-cv-three",
       "Three things",
-      "█████░░░░░░░░░░░░░░░  1 of 4 closed, made N s ago",
+      "█████░░░░░░░░░░░░░░░  1 of 4 closed, created N s ago",
       "waits on al-9uj (alpha, N s) and 2 more",
       "",
       "· al-9uj  Fix the login",
-      "    alpha, open, assigned to alpha/polecats/nux, since N s",
+      "    alpha, open, held by alpha/polecats/nux for N s",
       "✓ al-done  Done",
-      "    alpha, closed, since N s",
+      "    alpha, closed N s ago",
       "· be-work  Style it",
-      "    beta, in progress, since N s",
+      "    beta, in progress, nobody has it, unchanged for N s",
       "· hq-task  Tell the mayor",
-      "    town, open, since N s",
+      "    town, open, nobody has it, unchanged for N s",
     ]
   `);
 });

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import { judge, type Reporter, type WatchRecord } from "@gastown/convoy-core";
+import { findWatcher, type FoundWatcher, type WatchTownOptions } from "@gastown/convoy-watcher";
+import { whileFollowing } from "@gastown/convoy-watcher/host";
+import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
+import { SWEEP_SIGNAL } from "../sweep-requests.ts";
+import { stuckOf } from "../views/watcher-view.ts";
+import { readConvoys } from "./read-town.ts";
+
+/** What the watcher of a town has made of it. */
+export interface Asked {
+  readonly missing: readonly string[];
+  readonly stuck: number;
+  /** The watcher has looked; else it did not within its time. */
+  readonly answered: boolean;
+}
+
+type Running = FoundWatcher & { readonly state: "running" };
+
+/** Milliseconds for the watcher to begin and end a sweep, and then to land what it found. */
+const SWEEP_LIMIT = 60_000;
+const LAND_LIMIT = 120_000;
+/** A convoy is read as closed before its watcher has noted that it landed: people are told in between. */
+const NOTE_LIMIT = 30_000;
+const LOOK = 200;
+/** SIGUSR2 in the mask of signals that a process handles. */
+const SIGNAL_BIT = 1n << 11n;
+
+/** The watcher that holds this town, when it takes requests: an older one would end by the signal. */
+export function watcherToAsk(town: string): Running | undefined {
+  const found = findWatcher(town);
+  if (found.state !== "running" || found.pid === process.pid) return undefined;
+  try {
+    const caught = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${found.pid}/status`, "utf8"))?.[1] ?? "0";
+    return (BigInt(`0x${caught}`) & SIGNAL_BIT) === 0n ? undefined : found;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks the watcher to look at everything now, waits until it has, and tells what became of these convoys, or of all open ones. */
+export async function askWatcher(
+  watcher: Running,
+  { town, driver }: Pick<WatchTownOptions, "town" | "driver">,
+  only: readonly string[],
+  signal: AbortSignal,
+  report: Reporter,
+): Promise<Asked> {
+  return whileFollowing(town, { driver }, async ({ store, changed }) => {
+    const ids = only.length === 0 ? await store.openConvoys() : [...new Set(only)];
+    const first = await readConvoys(store, ids);
+    const known = new Set(first.map(({ id }) => id));
+    const wereOpen = new Set(first.filter(({ open }) => open).map(({ id }) => id));
+    const missing = ids.filter((id) => !known.has(id));
+    const ledger = createLedgerReader(town);
+    ledger();
+    const before = watcher.status?.lastSweep?.at;
+    const hasSwept = (): boolean => {
+      const now = findWatcher(town);
+      return now.state === "running" && now.status?.lastSweep !== undefined && now.status.lastSweep.at !== before;
+    };
+    process.kill(watcher.pid, SWEEP_SIGNAL);
+    for (const end = performance.now() + SWEEP_LIMIT; !hasSwept(); await changed(LOOK))
+      if (performance.now() > end || signal.aborted) return { missing, stuck: 0, answered: false };
+
+    const noted = new Map<string, LedgerEntry>();
+    const notedBy = performance.now() + NOTE_LIMIT;
+    for (const end = performance.now() + LAND_LIMIT; ; await changed(LOOK)) {
+      for (const entry of ledger())
+        if (["landed", "closed"].includes(entry.kind)) noted.set(String(entry["convoy"]), entry);
+      const stuck = stuckOf(findWatcher(town));
+      const convoys = await readConvoys(store, ids);
+      const isPending = (convoy: (typeof convoys)[number]): boolean =>
+        convoy.open
+          ? judge(convoy).kind === "complete" && !Object.hasOwn(stuck, convoy.id)
+          : wereOpen.has(convoy.id) && !noted.has(convoy.id) && performance.now() < notedBy;
+      if (convoys.some(isPending) && performance.now() < end && !signal.aborted) continue;
+      for (const convoy of convoys) report(recordOf(convoy, stuck[convoy.id], noted.get(convoy.id), watcher.pid));
+      return {
+        missing,
+        stuck: convoys.filter(({ id, open }) => open && Object.hasOwn(stuck, id)).length,
+        answered: true,
+      };
+    }
+  });
+}
+
+/** How a convoy stands, as a record of a sweep of our own would say it. */
+function recordOf(
+  convoy: Parameters<typeof judge>[0],
+  stuck: { readonly attempts: number; readonly output: string } | undefined,
+  noted: LedgerEntry | undefined,
+  pid: number,
+): WatchRecord {
+  const { id, title } = convoy;
+  const { kind, blockers, reasons, ...progress } = judge(convoy);
+  if (kind === "closed") {
+    if (noted?.kind === "landed" && typeof noted["ms"] === "number") {
+      const { time: _time, kind: _kind, ...fields } = noted;
+      return { ...fields, event: "landed", convoy: id, title } as unknown as WatchRecord;
+    }
+    const { done, total } = judge({ ...convoy, open: true });
+    return { event: "closed", convoy: id, title, by: `the watcher (pid ${pid}), or before it`, done, total, open: [] };
+  }
+  if (stuck !== undefined) return { event: "stuck", convoy: id, title, attempts: stuck.attempts, output: stuck.output };
+  if (kind === "complete") return { event: "complete", convoy: id, title, done: progress.done, total: progress.total };
+  if (kind === "waiting") {
+    const why = blockers.slice(0, 20).map((issue, at) => ({
+      issue: issue.id,
+      state: issue.unmerged !== undefined ? "unmerged" : issue.state === "unknown" ? "unknown" : "open",
+      why: reasons[at] ?? "",
+    }));
+    return { event: "waiting", convoy: id, title, blockers: why, ...progress } as WatchRecord;
+  }
+  return { event: "skipped", convoy: id, title, reason: kind, detail: reasons.join("; ") };
+}
