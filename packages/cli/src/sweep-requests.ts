@@ -3,7 +3,8 @@ import { type ActivitySource, createHintChannel, type WatchRecord } from "@gasto
 /** The signal by which `check` asks a running watcher to look at everything now; the host of plugins takes the same. */
 export const SWEEP_SIGNAL = "SIGUSR2";
 
-const NAME = "request";
+/** The source that is only there to be asked; nobody is told of it. */
+export const REQUESTS = "request";
 
 /** Sweeps on demand. */
 export interface SweepRequests {
@@ -20,7 +21,7 @@ export function takeSweepRequests(): SweepRequests {
   process.on(SWEEP_SIGNAL, ask);
   return {
     source: {
-      name: NAME,
+      name: REQUESTS,
       async *hints(signal) {
         yield { kind: "state", state: "up" };
         signal.addEventListener("abort", () => channel.end(), { once: true });
@@ -28,8 +29,9 @@ export function takeSweepRequests(): SweepRequests {
       },
     },
     hide(record) {
-      if (record.event === "source" && record.name === NAME) return undefined;
-      if (record.event === "watching") return { ...record, sources: record.sources.filter((name) => name !== NAME) };
+      if (record.event === "source" && record.name === REQUESTS) return undefined;
+      if (record.event === "watching")
+        return { ...record, sources: record.sources.filter((name) => name !== REQUESTS) };
       return record;
     },
     dispose: () => void process.off(SWEEP_SIGNAL, ask),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findWatcher, type FoundWatcher } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
+import { REQUESTS } from "../sweep-requests.ts";
 import { healthOf } from "../views/health.ts";
 import { sinceInWords } from "../views/in-words.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
@@ -33,17 +34,19 @@ function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: numb
   const hangs = !health.well && health.why.startsWith("the watcher hangs");
   if (hangs) return [wrong("watcher", health.why, health.hint)];
   const running = good("watcher", `running for ${sinceInWords(found.since, now) ?? "?"} (pid ${found.pid})`);
-  const sources = Object.entries(found.status?.sources ?? {}).map(([name, { state, detail }]) =>
-    state === "up"
-      ? good(`source ${name}`, "up")
-      : note(
-          `source ${name}`,
-          `${state}${detail === undefined ? "" : `: ${detail}`}`,
-          name === "lead"
-            ? "this one stands by, and takes over when that one ends"
-            : "the other source and a sweep every 30 s carry on; see the tools and daemons above",
-        ),
-  );
+  const sources = Object.entries(found.status?.sources ?? {})
+    .filter(([name]) => name !== REQUESTS)
+    .map(([name, { state, detail }]) =>
+      state === "up"
+        ? good(`source ${name}`, "up")
+        : note(
+            `source ${name}`,
+            `${state}${detail === undefined ? "" : `: ${detail}`}`,
+            name === "lead"
+              ? "this one stands by, and takes over when that one ends"
+              : "the other source and a sweep every 30 s carry on; see the tools and daemons above",
+          ),
+    );
   return [running, ...sources];
 }
 

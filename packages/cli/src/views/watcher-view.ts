@@ -1,4 +1,5 @@
 import type { FoundWatcher } from "@gastown/convoy-watcher";
+import { REQUESTS } from "../sweep-requests.ts";
 import type { Stuck } from "./convoy-view.ts";
 import type { WatcherView } from "./views.ts";
 
@@ -21,7 +22,7 @@ interface StatusNow {
 export function watcherView(found: FoundWatcher): WatcherView | null {
   if (found.state !== "running") return null;
   const { pid, since, status } = found;
-  const sources = Object.entries(status?.sources ?? {});
+  const sources = Object.entries(status?.sources ?? {}).filter(([name]) => name !== REQUESTS);
   const now = (status ?? {}) as StatusNow;
   return {
     pid,
