@@ -36,12 +36,12 @@ export function supervisor(env: Environment = process.env, program = "systemd-no
 
 /**
  * Gives signs of life while something keeps happening: `note` is to be called whenever it does. When it has not for
- * `patience` milliseconds, the signs stop, and the supervisor starts the program anew.
+ * `patience` milliseconds by `now`, the signs stop, and the supervisor starts the program anew.
  */
 export function watchdog(
   { every, alive }: Supervisor,
   patience: number,
-  now: () => number = () => performance.now(),
+  now: () => number,
 ): { note(): void; stop(): void } {
   let last = now();
   const timer = every === undefined ? undefined : setInterval(() => now() - last < patience && alive(), every).unref();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { judge, type Reporter, type WatchRecord } from "@gastown/convoy-core";
-import { findWatcher, type FoundWatcher, type WatchTownOptions } from "@gastown/convoy-watcher";
+import { findWatcher, type FoundWatcher, systemClock, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { whileFollowing } from "@gastown/convoy-watcher/host";
 import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
 import { SWEEP_SIGNAL } from "../sweep-requests.ts";
@@ -60,12 +60,12 @@ export async function askWatcher(
       return now.state === "running" && now.status?.lastSweep !== undefined && now.status.lastSweep.at !== before;
     };
     process.kill(watcher.pid, SWEEP_SIGNAL);
-    for (const end = performance.now() + SWEEP_LIMIT; !hasSwept(); await changed(LOOK))
-      if (performance.now() > end || signal.aborted) return { missing, stuck: 0, answered: false };
+    for (const end = systemClock.now() + SWEEP_LIMIT; !hasSwept(); await changed(LOOK))
+      if (systemClock.now() > end || signal.aborted) return { missing, stuck: 0, answered: false };
 
     const noted = new Map<string, LedgerEntry>();
-    const notedBy = performance.now() + NOTE_LIMIT;
-    for (const end = performance.now() + LAND_LIMIT; ; await changed(LOOK)) {
+    const notedBy = systemClock.now() + NOTE_LIMIT;
+    for (const end = systemClock.now() + LAND_LIMIT; ; await changed(LOOK)) {
       for (const entry of ledger())
         if (["landed", "closed"].includes(entry.kind)) noted.set(String(entry["convoy"]), entry);
       const stuck = stuckOf(findWatcher(town));
@@ -73,8 +73,8 @@ export async function askWatcher(
       const isPending = (convoy: (typeof convoys)[number]): boolean =>
         convoy.open
           ? judge(convoy).kind === "complete" && !Object.hasOwn(stuck, convoy.id)
-          : wereOpen.has(convoy.id) && !noted.has(convoy.id) && performance.now() < notedBy;
-      if (convoys.some(isPending) && performance.now() < end && !signal.aborted) continue;
+          : wereOpen.has(convoy.id) && !noted.has(convoy.id) && systemClock.now() < notedBy;
+      if (convoys.some(isPending) && systemClock.now() < end && !signal.aborted) continue;
       for (const convoy of convoys) report(recordOf(convoy, stuck[convoy.id], noted.get(convoy.id), watcher.pid));
       return {
         missing,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findTown } from "@gastown/convoy-watcher";
+import { findTown, systemClock } from "@gastown/convoy-watcher";
 import { takeSignals } from "@gastown/host-kit";
 import { EXIT } from "../exit-codes.ts";
 import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
@@ -25,7 +25,7 @@ export async function logCommand(convoy: string | undefined, options: LogOptions
   const output = createOutput(options.color);
   const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
   const read = createLedgerReader(town);
-  const since = options.since === undefined ? 0 : Date.now() - options.since;
+  const since = options.since === undefined ? 0 : systemClock.wall() - options.since;
   const isWanted = (entry: LedgerEntry): boolean =>
     SHOWN.has(entry.kind) && Date.parse(entry.time) >= since && (convoy === undefined || entry.convoy === convoy);
   const print = (entry: LedgerEntry): void => {

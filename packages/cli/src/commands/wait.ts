@@ -1,5 +1,5 @@
 import type { ConvoySnapshot } from "@gastown/convoy-core";
-import { findTown, findWatcher } from "@gastown/convoy-watcher";
+import { findTown, findWatcher, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, type FollowedTown, whileFollowing } from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -42,7 +42,7 @@ async function waitFor(
   options: WaitOptions,
   output: Output,
 ): Promise<number> {
-  const until = options.timeout === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.timeout;
+  const until = options.timeout === undefined ? Number.POSITIVE_INFINITY : systemClock.now() + options.timeout;
   const any = options.any === true;
   const toldOf = options.told ? createToldReader(town, store) : undefined;
   const outcomes = new Map<string, Outcome>();
@@ -61,7 +61,7 @@ async function waitFor(
     }
     const all = ids.map((id) => outcomes.get(id));
     if (isOver(all, any)) return isSuccess(all, any) ? EXIT.done : EXIT.failure;
-    const left = until - performance.now();
+    const left = until - systemClock.now();
     if (left <= 0) {
       const open = ids.filter((id) => !outcomes.has(id));
       if (options.json) output.out(safeJson({ time: new Date().toISOString(), event: "timeout", convoys: open }));
@@ -85,5 +85,5 @@ function tell(
     output.out(safeJson({ time: new Date().toISOString(), ...outcome, convoy: id, title }));
   } else if (outcome !== undefined && !options.quiet) output.out(outcomeText(convoy, outcome));
   else if (first && outcome === undefined && !options.json && !options.quiet)
-    output.out(waitingText(convoyView(convoy, {}), Date.now()));
+    output.out(waitingText(convoyView(convoy, {}), systemClock.wall()));
 }

@@ -1,5 +1,5 @@
 import type { Reporter } from "@gastown/convoy-core";
-import { watchTown } from "@gastown/convoy-watcher";
+import { systemClock, watchTown } from "@gastown/convoy-watcher";
 import { keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
 import { createLogFile } from "../log/log-file.ts";
 import type { LandingOptions } from "../options.ts";
@@ -40,7 +40,7 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
     if (record.event === "sweep" || record.event === "source") dog.note();
   };
   const town = townOptions(options, report, stopping);
-  const dog = watchdog(unit, 2 * town.sweepEvery + HANGS_AFTER);
+  const dog = watchdog(unit, 2 * town.sweepEvery + HANGS_AFTER, systemClock.now);
   try {
     await watchTown({ ...town, moreSources: [requests.source] });
     return stopping.exitCode();

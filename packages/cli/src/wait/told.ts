@@ -1,4 +1,5 @@
 import { type ConvoySnapshot, type ConvoyStore, decideTold, parseTime } from "@gastown/convoy-core";
+import { systemClock } from "@gastown/convoy-watcher";
 import { createLedgerReader } from "../log/read-ledger.ts";
 import type { ToldSoFar } from "./outcome.ts";
 
@@ -19,7 +20,7 @@ export function createToldReader(
     if (noted !== undefined) return noted;
     const messages = await store.messagesAbout?.(convoy.id);
     const { told, untold } = decideTold(convoy, messages, { checkTakesId: false, stamps: false });
-    return { told, untold, final: Date.now() - closedAt > (watched ? TELLING_BY_US : TELLING) };
+    return { told, untold, final: systemClock.wall() - closedAt > (watched ? TELLING_BY_US : TELLING) };
   };
 }
 
