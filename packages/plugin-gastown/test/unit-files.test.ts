@@ -69,9 +69,9 @@ test("a service is given what it needs to find the databases, and is told of wha
   const needed = {
     plain: ["GT_DOLT_PORT"],
     secret: ["BEADS_DOLT_PASSWORD"],
-    instead: "put the password into /home/ann/.config/beads/credentials",
+    instead: "put the password into /srv/ann/.config/beads/credentials",
   };
-  const env = { PATH: "/usr/bin", GT_DOLT_PORT: "4000", BEADS_DOLT_PASSWORD: "very-secret", HOME: "/home/ann" };
+  const env = { PATH: "/usr/bin", GT_DOLT_PORT: "4000", BEADS_DOLT_PASSWORD: "very-secret", HOME: "/srv/ann" };
   const given: Service = { ...service("/srv/gt"), env, variables: needed.plain };
   for (const text of [systemdUnit(given), launchdAgent(given)]) {
     expect(text).toMatch(/GT_DOLT_PORT[\s\S]*4000/);
@@ -80,7 +80,7 @@ test("a service is given what it needs to find the databases, and is told of wha
   if (hasSystemd) expect(verified(systemdUnit(given), "gastown-test.service")).toMatch(/^\d /);
   const remarks = environmentRemarks(needed).join("\n");
   expect(remarks).toContain("(GT_DOLT_PORT): enable it again when they change");
-  expect(remarks).toContain("put the password into /home/ann/.config/beads/credentials");
+  expect(remarks).toContain("put the password into /srv/ann/.config/beads/credentials");
   expect(remarks).not.toContain("very-secret");
   expect(environmentRemarks({ plain: [], secret: [] })).toEqual([]);
 });
