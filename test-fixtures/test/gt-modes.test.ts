@@ -119,7 +119,8 @@ it("runs a daemon that writes its pid, closes convoys, and stops", async () => {
   using tools = ready({ daemonCheckMs: 20 });
   const pidFile = join(tools.town.dir, "daemon/daemon.pid");
   await using running = start(tools.gt, ["daemon", "run"], tools.town.dir);
-  await until(() => existsSync(pidFile) && tools.town.status(tools.convoy) === "closed");
+  await until(() => existsSync(pidFile) && tools.control.mails().length > 0);
+  expect(tools.town.status(tools.convoy)).toBe("closed");
   expect(readFileSync(pidFile, "utf8")).toBe(String(running.child.pid));
   running.kill("SIGTERM");
   expect(await running.ended).toMatchObject({ code: 0, signal: null });
