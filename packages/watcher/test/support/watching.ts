@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { WatchRecord } from "@gastown/convoy-core";
 import {
   buildTown,
+  type Call,
   installStandIns,
   type StandIns,
   tempDir,
@@ -31,6 +32,11 @@ export function setting(
   const town = buildTown(join(dir, "town"), options);
   if (daemons) town.startDaemons();
   return { dir, town, ...installStandIns(join(dir, "bin")) };
+}
+
+/** Calls of gt but for the question what it can do. */
+export function landings(control: StandIns["control"]): readonly Call[] {
+  return control.calls("gt").filter(({ argv }) => !argv.includes("--help"));
 }
 
 /** A watcher that runs in this process, and all it has said. */
