@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { cpSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ const PROGRAM = fileURLToPath(new URL("../support/programs/watcher.ts", import.m
 const soon = { timeout: 20_000, interval: 20 };
 
 interface Machine {
-  readonly child: ChildProcess;
+  signal(name: NodeJS.Signals): void;
   readonly mails: () => readonly string[];
   /** What gt was told to do here. */
   readonly commands: () => readonly string[];
@@ -29,11 +29,12 @@ function machine(town: string): Machine {
   createInterface({ input: child.stdout }).on("line", (line) => void lines.push(line));
   const exited = new Promise((resolve) => void child.once("exit", resolve));
   onTestFinished(async () => {
-    child.kill("SIGKILL");
+    process.kill(child.pid ?? 0, "SIGKILL");
     await exited;
   });
   return {
-    child,
+    // Deno takes a child that it has stopped for one that has ended, and sends it nothing more.
+    signal: (name) => void process.kill(child.pid ?? 0, name),
     mails: () => tools.control.mails().map(({ convoy }) => convoy),
     commands: () => lines.filter((line) => line.includes('"checking"')),
     said: (...words) => lines.some((line) => words.every((word) => line.includes(word))),
@@ -56,7 +57,7 @@ export function frozenLeaderSuite(server: () => SqlServer): void {
     const second = machine(town.dir);
     await expect.poll(() => second.said("leads this town: standing by"), soon).toBe(true);
 
-    first.child.kill("SIGSTOP");
+    first.signal("SIGSTOP");
     await town.beads("alpha").close("al-1");
     await expect
       .poll(() => second.said("this watcher leads the town now"), { timeout: 15_000, interval: 20 })
@@ -64,12 +65,12 @@ export function frozenLeaderSuite(server: () => SqlServer): void {
     await expect.poll(() => second.said('"landed"', "hq-cv-a"), soon).toBe(true);
 
     // The one that wakes up finds a complete convoy at once: it is stopped only by what the server says.
-    second.child.kill("SIGSTOP");
+    second.signal("SIGSTOP");
     await town.beads("alpha").close("al-2");
-    first.child.kill("SIGCONT");
+    first.signal("SIGCONT");
     await expect.poll(() => first.said("leads this town now: standing by"), soon).toBe(true);
     expect([first.commands(), first.mails()]).toEqual([[], []]);
-    second.child.kill("SIGCONT");
+    second.signal("SIGCONT");
     await expect.poll(() => second.said('"landed"', "hq-cv-b"), soon).toBe(true);
     await town.beads("alpha").close("al-3");
     await expect.poll(() => second.said('"landed"', "hq-cv-c"), soon).toBe(true);
