@@ -2,7 +2,7 @@ export { addressOf, type AddressPart, type DatabaseAddress, type ServerAddress }
 export { credentialsFileOf } from "./credentials.ts";
 export { type Environment, type Files, systemFiles } from "./files.ts";
 export { type Freeze, freezeOf } from "./freeze.ts";
-export { isGasCity, type LeftOut, leftOutHint, leftOutOf } from "./left-out.ts";
+export { isGasCity, isRigOfCity, type LeftOut, leftOutHint, leftOutOf } from "./left-out.ts";
 export type { Metadata } from "./metadata.ts";
 export { type NeededVariables, neededVariables } from "./needed-variables.ts";
 export { type BeadsDir, beadsDirOf } from "./redirect.ts";

@@ -37,8 +37,8 @@ export function leftOutHint(town: string, { path }: Route): string {
     : `move ${rig} into the town, or remove its line from routes.jsonl`;
 }
 
-/** gc notes in the configuration of each rig whose server it uses. */
-function isRigOfCity(dir: string): boolean {
+/** Whether this directory is a rig of a Gas City: gc notes it in the configuration of each rig whose server it uses. */
+export function isRigOfCity(dir: string): boolean {
   const values = readYaml(textOr(systemFiles, join(dir, ".beads", "config.yaml")));
   return !isGasCity(dir) && values("gc.endpoint_origin") === "inherited_city";
 }

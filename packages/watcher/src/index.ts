@@ -22,6 +22,7 @@ export {
   decidingVariables,
   freezeOf,
   isGasCity,
+  isRigOfCity,
   type LeftOut,
   leftOutOf,
   type NeededVariables,

@@ -9,9 +9,13 @@ import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 
-/** Convoys that are not as they should be. */
-export async function checkConvoys(store: ConvoyStore, found: FoundWatcher, now: number): Promise<Finding[]> {
-  const stuck = stuckOf(found);
+/**
+ * Convoys that are not as they should be.
+ *
+ * @param closer the watcher of the town; in a Gas City, gc
+ */
+export async function checkConvoys(store: ConvoyStore, closer: FoundWatcher | "gc", now: number): Promise<Finding[]> {
+  const stuck = closer === "gc" ? {} : stuckOf(closer);
   const views = async (ids: readonly string[]): Promise<ConvoyView[]> =>
     (await readConvoys(store, ids)).map((convoy) => convoyView(convoy, stuck));
   const open = await views(await store.openConvoys());
@@ -20,7 +24,7 @@ export async function checkConvoys(store: ConvoyStore, found: FoundWatcher, now:
     ...open.filter((convoy) => convoy.stuck !== null).map(stuckFinding),
     ...completeFindings(
       open.filter((convoy) => convoy.stuck === null && convoy.verdict === "complete"),
-      found,
+      closer,
     ),
     ...open
       .filter((convoy) => convoy.verdict === "waiting" && convoy.open === 0 && convoy.unmerged === undefined)
@@ -48,8 +52,12 @@ function stuckFinding({ convoy, stuck }: ConvoyView): Finding {
 }
 
 /** Without a watcher that is one fault, however many convoys show it. */
-function completeFindings(convoys: readonly ConvoyView[], found: FoundWatcher): Finding[] {
-  const watched = found.state === "running";
+function completeFindings(convoys: readonly ConvoyView[], closer: FoundWatcher | "gc"): Finding[] {
+  if (closer === "gc")
+    return convoys.map(({ convoy, total }) =>
+      wrong(convoy, `is complete (${total} of ${total}) and still open`, "`gc convoy check` closes it"),
+    );
+  const watched = closer.state === "running";
   const shown = convoys.map(({ convoy, total }) =>
     note(
       convoy,

@@ -11,7 +11,7 @@ import { checkRoutes } from "./routes.ts";
 import { checkRuntime } from "./runtime.ts";
 import { checkSchemas } from "./schemas.ts";
 import { checkTools } from "./tools.ts";
-import { checkTown } from "./town.ts";
+import { checkTown, isOfCity } from "./town.ts";
 import { checkWatcher } from "./watcher.ts";
 
 /**
@@ -67,10 +67,14 @@ export async function examine(
   try {
     await look("databases", () => checkDatabases(root, files));
     await look("routes", () => checkRoutes(root));
-    await look("tools", async () => [...(await tools()), ...(await checkSchemas(files, bd))]);
-    if (activity) await look("daemons", () => checkDaemons(files));
-    await look("watcher", () => checkWatcher(root, systemClock.wall(), gate !== undefined));
-    await look("convoys", () => checkConvoys(store, findWatcher(root), systemClock.wall()));
+    const city = isOfCity(root);
+    // A city needs neither gt nor a watcher.
+    if (!city) {
+      await look("tools", async () => [...(await tools()), ...(await checkSchemas(files, bd))]);
+      if (activity) await look("daemons", () => checkDaemons(files));
+      await look("watcher", () => checkWatcher(root, systemClock.wall(), gate !== undefined));
+    }
+    await look("convoys", () => checkConvoys(store, city ? "gc" : findWatcher(root), systemClock.wall()));
   } finally {
     close();
   }

@@ -1,22 +1,38 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { freezeOf, isGasCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
+import { freezeOf, isGasCity, isRigOfCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
 import { stateDirOf } from "@gastown/convoy-watcher/host";
 import { type Finding, good, note, wrong } from "./check.ts";
 
+/** Whether gc closes the convoys of this directory, a Gas City or a rig of one, so that there is nothing to watch for. */
+export function isOfCity(town: string): boolean {
+  return !isTown(town) && (isGasCity(town) || isRigOfCity(town));
+}
+
 /** The town's root, and whether the watcher can keep its own files there. */
 export function checkTown(town: string): Finding[] {
-  const isTown = existsSync(join(town, "mayor", "town.json"));
-  if (!isTown && isGasCity(town)) return [gasCity(town), checkOwnFiles(stateDirOf(town)), checkSettings(town)];
+  if (isOfCity(town)) return [isGasCity(town) ? gasCity(town) : rigOfCity(town), checkSettings(town)];
   return [
-    isTown
+    isTown(town)
       ? good("root", town)
       : note("root", `${town} has no mayor/town.json`, "gt does not take it for a town: name the root that gt made"),
     checkOwnFiles(stateDirOf(town)),
     checkSettings(town),
     ...checkFreeze(town),
   ];
+}
+
+function isTown(dir: string): boolean {
+  return existsSync(join(dir, "mayor", "town.json"));
+}
+
+function rigOfCity(town: string): Finding {
+  return note(
+    "root",
+    `${town} is a rig of a Gas City, whose convoys gc closes`,
+    "`list` and `why` read this rig's convoys; `gc convoy check` closes what is complete",
+  );
 }
 
 function gasCity(town: string): Finding {

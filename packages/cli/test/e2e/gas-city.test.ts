@@ -51,6 +51,19 @@ describe("a Gas City", () => {
     expect(code).toBe(3);
   });
 
+  it("doctor asks for neither gt nor a watcher, and names gc's command for what is complete", async () => {
+    const here = city();
+    here.town.createIssue({ id: "hq-a", status: "closed" });
+    const convoy = here.town.createConvoy({ tracks: ["hq-a"] });
+    const { stdout } = await run(here, "doctor", "--json");
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; group: string; hint?: string }[] };
+    expect(checks.map(({ group }) => group)).not.toEqual(expect.arrayContaining(["tools"]));
+    expect(checks.map(({ group }) => group)).not.toEqual(expect.arrayContaining(["watcher"]));
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: convoy, level: "wrong", hint: "`gc convoy check` closes it" }),
+    );
+  });
+
   it("without --town the fault names the city and the command that helps", async () => {
     const here = city();
     const cli = here.start(["list"]);
