@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: leftOut,
+    // Most tests wait for processes and files: with one worker, which is the default on two cores, half of the machine is idle.
+    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     reporters: ["default", ["json", { outputFile: `${report}.json` }], strayErrors],

@@ -36,11 +36,3 @@ it("may put everything into the town, complete, in any schema", () => {
     ["hq-0005", "closed"],
   ]);
 });
-
-it("makes ten thousand convoys of ten issues in seconds", () => {
-  using dir = tempDir();
-  const start = performance.now();
-  const town = bulkTown(dir.path, { convoys: 10_000, issuesPer: 10, rigs: 10 });
-  expect(performance.now() - start).toBeLessThan(20_000);
-  expect(town.issuesOf(town.convoys.at(-1) ?? "").map((id) => town.status(id))).toContain("open");
-});
