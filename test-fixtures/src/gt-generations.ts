@@ -3,6 +3,8 @@ export interface GtGeneration {
   readonly name: "seed" | "0.5.0" | "1.0.1" | "july";
   /** Of when, and by what name it goes. */
   readonly of: string;
+  /** The number in `gt version <number>`. */
+  readonly version: string;
   /** What `gt convoy check --help` prints, in any directory, with exit status 0. */
   readonly checkHelp: string;
   /** Without it `check` looks at every open convoy, whatever it is given. */
@@ -47,13 +49,21 @@ Flags:
   -h, --help      help for check
 `;
 
-/** Facts about the real programs: no help text and no version number tells July from 1.2.1 of June. */
+/** Facts about the real programs: the help has the argument from 0.5.0 on, and the stamp came with 1.2.0 of May 2026. */
 export const gtGenerations: readonly GtGeneration[] = [
-  { name: "seed", of: "2026-01-12, f79614d764", checkHelp: seedHelp, checkTakesId: false, stamps: false },
-  { name: "0.5.0", of: "0.5.0", checkHelp: laterHelp, checkTakesId: true, stamps: false },
-  { name: "1.0.1", of: "1.0.1", checkHelp: laterHelp, checkTakesId: true, stamps: false },
+  {
+    name: "seed",
+    version: "0.2.6",
+    of: "2026-01-12, f79614d764",
+    checkHelp: seedHelp,
+    checkTakesId: false,
+    stamps: false,
+  },
+  { name: "0.5.0", version: "0.5.0", of: "0.5.0", checkHelp: laterHelp, checkTakesId: true, stamps: false },
+  { name: "1.0.1", version: "1.0.1", of: "1.0.1", checkHelp: laterHelp, checkTakesId: true, stamps: false },
   {
     name: "july",
+    version: "1.2.1",
     of: "2026-07-23, 649b832b, which calls itself 1.2.1",
     checkHelp: laterHelp,
     checkTakesId: true,

@@ -9,8 +9,6 @@ export interface StandInOptions {
   readonly runtime?: string;
   /** Where the programs are, when not beside this file (a bundle). */
   readonly programs?: { readonly bd: string; readonly gt: string };
-  /** A gt since July 2026: its file has in it what one looks for in that of the real one, and its mode is set. */
-  readonly july?: boolean;
 }
 
 export interface StandIns {
@@ -43,8 +41,8 @@ const command = (runtime: string): readonly string[] => {
 const compileCache = (dir: string, bundled: boolean): string =>
   bundled ? join(dir, ".compile-cache") : inPackage(".compile-cache");
 
-const wrapper = (dir: string, runtime: string, program: string, cache: string, has: string): string => `#!/bin/sh
-${has}GASTOWN_STAND_INS=${quote(dir)}
+const wrapper = (dir: string, runtime: string, program: string, cache: string): string => `#!/bin/sh
+GASTOWN_STAND_INS=${quote(dir)}
 NODE_COMPILE_CACHE=${quote(cache)}
 export GASTOWN_STAND_INS NODE_COMPILE_CACHE
 exec ${[...command(runtime), program].map(quote).join(" ")} "$@"
@@ -79,11 +77,8 @@ export const installStandIns = (dir: string, options: StandInOptions = {}): Stan
   const cache = compileCache(dir, options.programs !== undefined);
   mkdirSync(dir, { recursive: true });
   for (const name of ["bd", "gt"] as const) {
-    const has = name === "gt" && options.july === true ? "# completion_notified_at\n" : "";
-    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name], cache, has));
+    writeFileSync(join(dir, name), wrapper(dir, runtime, programs[name], cache));
     chmodSync(join(dir, name), 0o755);
   }
-  const control = controlOf(dir);
-  if (options.july === true) control.set({ gt: { mode: "july" } });
-  return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control };
+  return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control: controlOf(dir) };
 };

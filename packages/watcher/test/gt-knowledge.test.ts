@@ -10,33 +10,40 @@ function probe(gt: string, time = { now: 0 }) {
   return createGtProbe(options);
 }
 
-/** A gt that prints this help, and has a text in its file, as a binary has it. */
-function gtSaying(help: string, holds = ""): string {
+/** A gt that prints this help, and says this version. */
+function gtSaying(help: string, version = "0.2.6"): string {
   const dir = tempDir(onTestFinished).path;
   writeFileSync(join(dir, "help"), help);
-  return shellProgram(dir, "gt", `echo run >> '${dir}/runs'; cat '${dir}/help'; exit\n${"#".repeat(1 << 20)}${holds}`);
+  return shellProgram(
+    dir,
+    "gt",
+    `case $1 in version) echo "gt version ${version} (dev)" ;; *) cat '${dir}/help' ;; esac`,
+  );
 }
 
-test.for(gtGenerations)("gt of $of", async ({ checkHelp, checkTakesId, stamps }) => {
-  const gt = gtSaying(checkHelp, stamps ? "completion_notified_at: " : "");
+test.for(gtGenerations)("gt of $of", async ({ checkHelp, version, checkTakesId, stamps }) => {
+  const gt = gtSaying(checkHelp, version);
   expect(await probe(gt)()).toEqual({ checkTakesId, stamps });
 });
 
 test.for([
   [{ gt: { mode: "seed" } }, false, false],
   [{ gt: { mode: "head" } }, true, false],
+  [{ gt: { mode: "july" } }, true, true],
 ] as const)("the stand-in, %j", async ([control, checkTakesId, stamps]) => {
   const standIns = installStandIns(tempDir(onTestFinished).path);
   standIns.control.set(control);
   expect(await probe(standIns.gt)()).toEqual({ checkTakesId, stamps });
 });
 
-test("the stand-in of July, and a script that calls it", async () => {
-  const dir = tempDir(onTestFinished).path;
-  const { gt } = installStandIns(dir, { july: true });
-  expect(await probe(gt)()).toEqual({ checkTakesId: true, stamps: true });
-  const script = shellProgram(tempDir(onTestFinished).path, "gt", `exec '${gt}' "$@"`);
-  expect(await probe(script)()).toEqual({ checkTakesId: true, stamps: true });
+test.for([
+  ["1.1.0", false],
+  ["1.2.0", true],
+  ["1.10.0", true],
+  ["2.0.0", true],
+  ["of my own", false],
+] as const)("gt %s notes that it has told people: %s", async ([version, stamps]) => {
+  expect(await probe(gtSaying(gtGenerations.at(-1)?.checkHelp ?? "", version))()).toMatchObject({ stamps });
 });
 
 test("is asked once for each gt, and again when it is replaced", async () => {

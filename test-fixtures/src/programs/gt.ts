@@ -1,5 +1,5 @@
 import type { GtControl } from "../control.ts";
-import { gtGenerations } from "../gt-generations.ts";
+import { type GtGeneration, gtGenerations } from "../gt-generations.ts";
 import { generationOf } from "./gt/land.ts";
 import { parseArgs } from "./lib/args.ts";
 import type { Args } from "./lib/args.ts";
@@ -10,13 +10,15 @@ const valued = ["--reason", "--notify"];
 const unknown = (command: string, of: string): never =>
   fail(`Error: unknown command "${command}" for "${of}"\nRun '${of} --help' for usage.`);
 
-const version = ({ version: number, mode }: GtControl): void =>
-  out(`gt version ${number ?? { head: "1.0.1", july: "1.2.1" }[String(mode)] ?? "0.2.6"} (stand-in)\n`);
-
-const checkHelp = (control: GtControl): void => {
+const factsOf = (control: GtControl): GtGeneration | undefined => {
   const name = { head: "1.0.1", july: "july", seed: "seed" }[generationOf(control)];
-  out(gtGenerations.find((generation) => generation.name === name)?.checkHelp ?? "");
+  return gtGenerations.find((generation) => generation.name === name);
 };
+
+const version = (control: GtControl): void =>
+  out(`gt version ${control.version ?? factsOf(control)?.version} (stand-in)\n`);
+
+const checkHelp = (control: GtControl): void => out(factsOf(control)?.checkHelp ?? "");
 
 const run = async (args: Args, control: GtControl): Promise<void> => {
   const [group = "", command = "", ...words] = args.words;
