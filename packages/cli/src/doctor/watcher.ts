@@ -36,6 +36,7 @@ function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: numb
   const running = good("watcher", `running for ${sinceInWords(found.since, now) ?? "?"} (pid ${found.pid})`);
   const sources = Object.entries(found.status?.sources ?? {})
     .filter(([name]) => name !== REQUESTS)
+    .toSorted(([one], [other]) => one.localeCompare(other))
     .map(([name, { state, detail }]) =>
       state === "up"
         ? good(`source ${name}`, "up")

@@ -22,7 +22,9 @@ interface StatusNow {
 export function watcherView(found: FoundWatcher): WatcherView | null {
   if (found.state !== "running") return null;
   const { pid, since, status } = found;
-  const sources = Object.entries(status?.sources ?? {}).filter(([name]) => name !== REQUESTS);
+  const sources = Object.entries(status?.sources ?? {})
+    .filter(([name]) => name !== REQUESTS)
+    .toSorted(([one], [other]) => one.localeCompare(other));
   const now = (status ?? {}) as StatusNow;
   return {
     pid,

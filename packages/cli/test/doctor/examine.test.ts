@@ -35,12 +35,14 @@ it("finds nothing in a town that is well, and succeeds", async () => {
       ✓ alpha  its daemon answers
       ✓ beta   its daemon answers
     Watcher
-      ✓ watcher  running for N s (pid PID)
-      ✓ rival    none: no gt daemon is running
+      ✓ watcher    running for N s (pid PID)
+      ✓ source bd  up
+      ✓ source db  up
+      ✓ rival      none: no gt daemon is running
     Convoys
       ✓ convoys  0 open convoys, and nothing is the matter with them
 
-    18 good, 0 notes, 0 wrong
+    20 good, 0 notes, 0 wrong
     "
   `);
   expect(await lookJson<Report>(well, "doctor")).toMatchObject({

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WatcherStatus } from "@gastown/convoy-watcher";
 import { waitFor } from "@gastown/test-fixtures";
@@ -11,7 +11,7 @@ it("says of a watcher that stands by that it does, and not that sweeps carry on"
   const watcher = await made.watch();
   const file = join(made.town.dir, ".runtime/convoy-watcher/status.json");
   const read = (): WatcherStatus => JSON.parse(readFileSync(file, "utf8")) as WatcherStatus;
-  await waitFor("a status", () => read().watchingSince !== undefined);
+  await waitFor("a status", () => existsSync(file) && read().watchingSince !== undefined);
   watcher.signal("SIGSTOP"); // it has the lock, and writes no more
   const lead = { state: "down", detail: "another one leads the town", since: new Date().toISOString() };
   writeFileSync(file, JSON.stringify({ ...read(), sources: { lead } }));

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { CLI, type RunningCli } from "../support/running-cli.ts";
 import { bun } from "../support/runtimes.ts";
 import { scene, type Scene } from "../support/scene.ts";
@@ -56,7 +57,7 @@ describe.skipIf(bun === undefined)(title, () => {
     town.createConvoy({ tracks: [issue] });
     const cli = await watchOnBun(made, "better-sqlite3");
     town.close(issue);
-    const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+    const gt = await waitFor("gt with a child", () => landings(control).find(({ children }) => children.length > 0));
     cli.signal("SIGTERM");
     await cli.said("stopping (again to force)");
     expect((await cli.stop()).code).toBe(0);

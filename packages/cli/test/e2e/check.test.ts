@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { scene } from "../support/scene.ts";
 
 function open(count: number): ReturnType<typeof scene> & { convoys: string[]; issues: string[] } {
@@ -11,7 +12,7 @@ test("lands what is complete, tells what is not, and exits 0", async () => {
   const { town, run, convoys, issues } = open(2);
   town.close(issues[0] ?? "");
   const { code, stdout, stderr } = await run(["check"]);
-  expect(stdout).toContain(`running completion check for ${convoys[0]}: gt convoy check ${convoys[0]}`);
+  expect(stdout).toContain(`closing ${convoys[0]}: gt convoy close ${convoys[0]} `);
   expect(stdout).toContain(`✓ ${convoys[0]} "A convoy" landed, `);
   expect(stdout).toContain(`${convoys[1]} "A convoy" waits on 1 of 1: ${issues[1]} is not closed (alpha, open)`);
   expect(stdout.split("\n").slice(-2)).toEqual(["2 convoys: 1 landed, 1 waiting", ""]);
@@ -37,7 +38,7 @@ test("--dry-run exits 3 while a complete convoy is open, and 0 when none is", as
   const { code, stdout } = await run(["check", "--dry-run"]);
   expect(code).toBe(3);
   expect(stdout).toContain(`${convoys[0]} "A convoy" is complete: its one tracked issue closed`);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(town.status(convoys[0] ?? "")).toBe("open");
 });
 
@@ -64,5 +65,5 @@ test("a convoy that is closed already is no work", async () => {
   town.close(issues[0] ?? "");
   town.close(convoys[0] ?? "");
   expect((await run(["check", convoys[0] ?? ""])).code).toBe(0);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
 });

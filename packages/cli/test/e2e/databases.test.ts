@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { leftOutOnDeno, onDeno } from "../support/own-command.ts";
 import { moreSweeps } from "../support/running-cli.ts";
 import { type Scene, scene, TWO_RIGS } from "../support/scene.ts";
@@ -65,7 +66,7 @@ test.each(SPOILT)(
       blockers: [{ state: "unknown", why: expect.stringMatching(says) }],
     });
     expect(town.status(waits)).toBe("open");
-    expect(control.calls("gt").map(({ argv }) => argv[2])).toEqual([lands]);
+    expect(landings(control).map(({ argv }) => argv[2])).toEqual([lands]);
     expect(readdirSync(town.beadsDir("alpha"))).toEqual(before);
     expect(existsSync(town.db("alpha"))).toBe(what !== "missing");
     expect(code).toBe(0);
@@ -157,6 +158,6 @@ test.skipIf(onDeno)(
     await cli.record("waiting", { convoy: waits, done: 1, unknown: 1 });
     await cli.stop();
     expect(town.status(waits)).toBe("open");
-    expect(control.calls("gt").map(({ argv }) => argv[2])).toEqual([lands]);
+    expect(landings(control).map(({ argv }) => argv[2])).toEqual([lands]);
   },
 );

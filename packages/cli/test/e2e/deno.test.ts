@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { leastPermissions } from "../support/own-command.ts";
 import { CLI, type Ended, type RunningCli } from "../support/running-cli.ts";
 import { deno, modules } from "../support/runtimes.ts";
@@ -43,7 +44,7 @@ describe("with the least that it needs", () => {
     const cli = await made.watch(...toolsOf(made));
     made.town.close(issue);
     const gt = await waitFor("gt with a child", () =>
-      made.control.calls("gt").find(({ children }) => children.length > 0),
+      landings(made.control).find(({ children }) => children.length > 0),
     );
     cli.signal("SIGTERM");
     await cli.said("stopping (again to force)");
@@ -63,7 +64,7 @@ describe("with the least that it needs", () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/NotCapable|Deno does not let this program|Requires (read|write) access/);
       expect(made.town.status(convoy)).toBe("open");
-      expect(made.control.calls("gt")).toEqual([]);
+      expect(landings(made.control)).toEqual([]);
     },
   );
 

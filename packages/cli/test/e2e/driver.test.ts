@@ -62,7 +62,7 @@ describe("--driver node-sqlite", () => {
       ["better-sqlite3", "node-sqlite"],
     ] as const) {
       const cli = await made.watch("--driver", first);
-      expect(await made.run(["check", "--driver", second])).toMatchObject({
+      expect(await made.run(["watch", "--driver", second])).toMatchObject({
         code: 4,
         stderr: expect.stringContaining(`pid ${cli.pid} `),
       });

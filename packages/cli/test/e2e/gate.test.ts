@@ -41,7 +41,7 @@ test("a convoy waits for the merge, everything says so in the same words, and th
     },
   ]);
   expect(await look(made, "list")).toEqual([
-    expect.stringMatching(/0\/1 {2}Ship it {2}not merged: al-9wn is closed; .* is not merged$/),
+    expect.stringMatching(/\t0\t1\tShip it\tnot merged: al-9wn is closed; .* is not merged$/),
   ]);
   const steady = (lines: readonly string[]): string[] => lines.map((line) => line.replaceAll(/\d+ (?:s|min)/g, "N s"));
   expect(steady(await look(made, "why", "hq-cv-ship"))).toEqual([

@@ -1,5 +1,6 @@
 import { sqlQuotingCases } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { scene } from "../support/scene.ts";
 
 const CASES = sqlQuotingCases();
@@ -43,7 +44,7 @@ test("a convoy with a hostile id never becomes an argument: it is told, once, an
   expect(new Set(stuck.map(({ convoy }) => convoy))).toEqual(new Set(ids));
   expect(stuck).toHaveLength(ids.length);
   expect(stuck.every(({ attempts }) => attempts === 0)).toBe(true);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(code).toBe(1);
 
   const text = await run(["check"]);

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { kill } from "../support/processes.ts";
 import { type Scene, scene } from "../support/scene.ts";
 
@@ -11,7 +12,7 @@ type One = Scene & { readonly convoy: string; readonly issue: string; steps(): u
 function one(made: Scene = scene()): One {
   const issue = made.town.createIssue({ rig: "alpha" });
   const convoy = made.town.createConvoy({ tracks: [issue], description: "Notify: mayor/" });
-  return { ...made, issue, convoy, steps: () => made.control.calls("gt").map(({ argv }) => argv.slice(1)) };
+  return { ...made, issue, convoy, steps: () => landings(made.control).map(({ argv }) => argv.slice(1)) };
 }
 
 const REASON = "All tracked issues completed";
@@ -102,7 +103,7 @@ test("a convoy that the gt daemon closes within the grace period is not touched"
   const closed = await cli.record("closed", { convoy });
   await cli.stop();
   expect(closed).toMatchObject({ convoy, by: `gt daemon (pid ${rival})`, open: [] });
-  expect(control.calls("gt").filter(({ argv }) => argv[0] === "convoy")).toEqual([]);
+  expect(landings(control).filter(({ argv }) => argv[0] === "convoy")).toEqual([]);
   expect(cli.records("landed")).toEqual([]);
   expect(control.mails()).toHaveLength(1);
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { scene, type Scene } from "../support/scene.ts";
 import { inTerminal, noTmux } from "../support/tmux.ts";
 import { everyState } from "../support/towns.ts";
@@ -35,7 +36,7 @@ test.skipIf(noTmux !== undefined)(
     inTerminal(made, ["watch", "--on-land", "touch landed"]);
     await waitFor("the watcher", () => statusOf(made)?.watchingSince !== undefined);
     made.town.close("al-1");
-    await waitFor("a running gt", () => made.control.calls("gt").length > 0);
+    await waitFor("a running gt", () => landings(made.control).length > 0);
     spawnSync("tmux", ["-S", join(made.root, "tmux"), "kill-server"]);
     await waitFor(
       "the end",

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { moreSweeps } from "../support/running-cli.ts";
 import { scene } from "../support/scene.ts";
 
@@ -38,7 +39,7 @@ test.each([
   await cli.record("waiting", { convoy: first, done: 1, open: 1 });
   await cli.record("waiting", { convoy: second, done: 0, open: 1 });
   await moreSweeps(cli, 3);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   town.close(issue);
   await cli.record("landed", { convoy: first });
   await cli.record("landed", { convoy: second });

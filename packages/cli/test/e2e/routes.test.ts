@@ -2,6 +2,7 @@ import { appendFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildTown } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { moreSweeps } from "../support/running-cli.ts";
 import { scene } from "../support/scene.ts";
 
@@ -46,7 +47,7 @@ test("broken lines and paths that climb out of the town are told by line, and co
   ]);
   expect(told.filter((message) => message.endsWith("its path leads out of the town"))).toHaveLength(3);
   expect(baits.map((bait) => town.status(bait))).toEqual(["open", "open"]);
-  expect(control.calls("gt").map(({ argv }) => argv[2])).toEqual([convoy]);
+  expect(landings(control).map(({ argv }) => argv[2])).toEqual([convoy]);
   expect(readdirSync(dirname(outside.db()))).toEqual(before);
 });
 

@@ -1,5 +1,6 @@
 import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { scene } from "../support/scene.ts";
 
 type Closed = ReturnType<typeof scene> & { readonly convoy: string; readonly issue: string };
@@ -30,10 +31,10 @@ test("the first signal lets the command in flight finish", async () => {
   control.set({ gt: { delayMs: 600 } });
   const cli = await watch();
   town.close(issue);
-  await waitFor("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => landings(control).length > 0);
   const { code } = await cli.stop();
   expect(code).toBe(0);
-  expect(control.calls("gt")).toMatchObject([{ exitCode: 0 }]);
+  expect(landings(control)).toMatchObject([{ exitCode: 0 }]);
   expect(cli.records("landed")).toMatchObject([{ convoy }]);
   expect(town.status(convoy)).toBe("closed");
   expect(leftovers()).toEqual([]);
@@ -45,9 +46,9 @@ test("the first signal takes up nothing new", async () => {
   control.set({ gt: { mode: "head", delayMs: 600 } });
   const cli = await watch();
   town.close(issue);
-  await waitFor("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => landings(control).length > 0);
   await cli.stop();
-  expect(control.calls("gt")).toHaveLength(1);
+  expect(landings(control)).toHaveLength(1);
   expect([convoy, second].map((id) => town.status(id)).toSorted()).toEqual(["closed", "open"]);
 });
 
@@ -56,7 +57,7 @@ test("the second signal kills a gt that ignores SIGTERM, and what it started", a
   control.set({ gt: { mode: "hangs", ignoreSigterm: true, grandchild: true } });
   const cli = await watch();
   town.close(issue);
-  const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+  const gt = await waitFor("gt with a child", () => landings(control).find(({ children }) => children.length > 0));
   cli.signal("SIGTERM");
   await cli.said("stopping (again to force)");
   const { code } = await cli.stop("SIGTERM");
@@ -81,7 +82,7 @@ test("check stops at a signal, too", async () => {
   town.close(issue);
   control.set({ gt: { delayMs: 600 } });
   const cli = start(["check", "--json"]);
-  await waitFor("a running gt", () => control.calls("gt").length > 0);
+  await waitFor("a running gt", () => landings(control).length > 0);
   const { code } = await cli.stop("SIGINT");
   expect(code).toBe(130);
   expect(town.status(convoy)).toBe("closed");

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { scene, TWO_RIGS } from "../support/scene.ts";
 
 test("lands a convoy over two rigs and the town, and says so step by step", async () => {
@@ -12,11 +13,13 @@ test("lands a convoy over two rigs and the town, and says so step by step", asyn
   const landed = await cli.record("landed", { convoy });
   const { code, stderr } = await cli.stop();
 
-  expect(landed).toMatchObject({ title: "Ship it", by: "check" });
+  expect(landed).toMatchObject({ title: "Ship it", by: "close" });
   expect(landed["ms"]).toBeGreaterThanOrEqual(0);
   expect(town.status(convoy)).toBe("closed");
   expect(control.mails().map(({ to }) => to)).toEqual(["mayor/"]);
-  expect(control.calls("gt").map(({ argv }) => argv)).toEqual([["convoy", "check", convoy]]);
+  expect(landings(control).map(({ argv }) => argv)).toEqual([
+    ["convoy", "close", convoy, "--reason", "All tracked issues completed"],
+  ]);
   const events = cli.records().map(({ event }) => event);
   expect(events[0]).toBe("hello");
   expect(events.at(-1)).toBe("stopped");
@@ -53,7 +56,7 @@ test("says in words what it sees, with the words of the original", async () => {
   const other = town.createIssue({ rig: "beta" });
   const one = town.createConvoy({ title: "One", tracks: [issue] });
   const two = town.createConvoy({ title: "Two", tracks: [issue, other] });
-  const cli = start(["watch", "--source", "db"]);
+  const cli = start(["watch", "--source", "db", "--time", "none"]);
   await cli.said("watching 2 open convoys (db)");
   town.close(issue);
   await cli.said(`✓ ${one} "One" landed, `);
@@ -62,8 +65,8 @@ test("says in words what it sees, with the words of the original", async () => {
 
   expect(stdout).toContain(`detected close of ${issue}\n`);
   expect(stdout).toMatch(new RegExp(`^${issue} is tracked by 2 convoy\\(s\\): (${one}, ${two}|${two}, ${one})$`, "m"));
-  expect(stdout).toContain(`running completion check for ${one}: gt convoy check ${one}\n`);
-  expect(stdout).not.toContain(`running completion check for ${two}`);
+  expect(stdout).toContain(`closing ${one}: gt convoy close ${one} `);
+  expect(stdout).not.toContain(`closing ${two}`);
   expect(stdout).toContain(`stopped (SIGTERM)\n`);
   expect(stdout).not.toContain("\u001B");
   expect(code).toBe(0);
@@ -78,12 +81,12 @@ test("--quiet says only what landed", async () => {
   await cli.said(`✓ ${convoy}`);
   const { stdout } = await cli.stop();
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
-  expect(control.calls("gt")).toHaveLength(1);
+  expect(landings(control)).toHaveLength(1);
 });
 
 test("--verbose also says who it is and when it swept", async () => {
   const { town, start } = scene();
-  const cli = start(["watch", "-v"]);
+  const cli = start(["watch", "-v", "--time", "none"]);
   await cli.said("watching 0 open convoys (bd, db)");
   const { stdout } = await cli.stop();
   expect(stdout).toMatch(/^convoy-cli 0\.1\.0, pid \d+: town /);
@@ -101,7 +104,7 @@ test("--dry-run finds out, runs nothing and writes nothing", async () => {
   const { code } = await cli.stop();
   expect(code).toBe(0);
   expect(cli.records("checking")).toEqual([]);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(existsSync(join(town.dir, ".runtime"))).toBe(false);
   expect(town.status(convoy)).toBe("open");
 });

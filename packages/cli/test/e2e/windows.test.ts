@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { landings } from "../support/landings.ts";
 import { CLI } from "../support/running-cli.ts";
 import { scene } from "../support/scene.ts";
 
@@ -29,7 +30,7 @@ test.each([["watch"], ["watch", "--dry-run"], ["check"]])(
     );
     expect(stdout).toBe("");
     expect(code).toBe(1);
-    expect([...control.calls("bd"), ...control.calls("gt")]).toEqual([]);
+    expect([...control.calls("bd"), ...landings(control)]).toEqual([]);
   },
 );
 

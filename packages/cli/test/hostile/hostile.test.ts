@@ -55,7 +55,9 @@ it.each(COMMANDS)("%j prints nothing that a terminal would obey, and forges no l
   const { stdout, stderr } = await hostileTown().run(args, {});
   expect(stdout.length).toBeGreaterThan(100);
   for (const line of [...stdout.split("\n"), ...stderr.split("\n")]) {
-    expect(line).not.toMatch(UNSAFE);
+    const fields = args[0] === "list" ? line.split("\t") : [line];
+    for (const field of fields) expect(field).not.toMatch(UNSAFE);
+    if (args[0] === "list" && line !== "") expect(fields).toHaveLength(6);
     expect(line).not.toMatch(/^\s*✓ hq-cv-forged/);
   }
 });
@@ -107,23 +109,25 @@ it("watch is as safe, in text and in JSON, also with what gt says", async () => 
 
 it("errors are as safe when they repeat what was typed", async () => {
   const made = scene();
-  for (const evil of EVIL.filter((text) => !text.includes("\u0000"))) {
-    for (const args of [
+  for (const [at, evil] of EVIL.filter((text) => !text.includes("\u0000")).entries()) {
+    // Each of these with every other text: a process for each pair would take a minute.
+    const ways = [
       ["why", evil],
       ["status", evil],
       ["list", "--waiting-on", evil],
       ["list", "--town", evil],
       [evil],
       ["list", `--${evil}`],
-      ["watch", "--on-land", `|${evil}`],
-    ]) {
+      ["watch", "--sweep", evil],
+    ];
+    for (const args of ways.filter((_way, index) => (index + at) % 4 === 0)) {
       const { code, stdout, stderr } = await made.run(args);
       expect({ args, code: code === 1 || code === 2, stdout }).toEqual({ args, code: true, stdout: "" });
       expect(stderr).toMatch(/^Error: .*\nHint: .*\n$/);
       expect(stderr).not.toMatch(UNSAFE);
     }
   }
-}, 120_000);
+});
 
 it("completion is as safe", async () => {
   const { stdout } = await hostileTown().run(["__complete", "--", "why", ""]);

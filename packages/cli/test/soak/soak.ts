@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildTown } from "@gastown/test-fixtures";
+import { landings } from "../support/landings.ts";
 import { numbers } from "../support/numbers.ts";
 import { openStage } from "../support/open-stage.ts";
 import { createAgents } from "./agents.ts";
@@ -75,7 +76,7 @@ export async function soak({ ms, seed, say }: SoakOptions): Promise<SoakReport> 
       landed: agents.convoys.filter(({ id }) => town.status(id) === "closed").length,
       watchers: watchers.lives,
       bds: control.calls("bd").length,
-      gts: control.calls("gt").length,
+      gts: landings(control).length,
       violations: [...watchers.faults, ...findViolations(stage, town, agents, faults), ...grown(calm, end)],
     };
   } finally {

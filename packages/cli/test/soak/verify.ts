@@ -1,15 +1,16 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Call, Town } from "@gastown/test-fixtures";
+import { landings } from "../support/landings.ts";
 import type { Stage } from "../support/open-stage.ts";
 import type { Agents } from "./agents.ts";
 import type { Faults } from "./faults.ts";
 
-const OWN_FILES = /^(status\.json|watcher\.lock)$/;
+const OWN_FILES = /^(status\.json|watcher\.lock|ledger\.jsonl)$/;
 
 /** Everything that is not as it has to be, in words. */
 export function findViolations(stage: Stage, town: Town, agents: Agents, { killed }: Faults): string[] {
-  const calls = withEnds(stage.control.calls("gt"), killed);
+  const calls = withEnds(landings(stage.control), killed);
   return [...convoys(town, agents), ...commands(calls), ...mails(stage, agents, calls), ...leftBehind(stage, town)];
 }
 

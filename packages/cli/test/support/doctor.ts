@@ -1,6 +1,7 @@
-import { createServer } from "node:net";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import type { WatcherStatus } from "@gastown/convoy-watcher";
+import { waitFor } from "@gastown/test-fixtures";
 import type { Check } from "../../src/doctor/check.ts";
 import { lookJson } from "./look.ts";
 import { scene, type Scene } from "./scene.ts";
@@ -20,16 +21,15 @@ export async function faults(of: Pick<Scene, "run">, ...args: string[]): Promise
     .map(({ group, name, level, fact }) => `${group}/${name} ${level}: ${fact}`);
 }
 
-/** A daemon of bd, as far as the doctor can tell. */
-export function listen(beadsDir: string): void {
-  const server = createServer().listen(join(beadsDir, "bd.sock"));
-  onTestFinished(() => void server.close());
-}
-
 /** A town in which nothing is to be found. */
 export async function healthy(): Promise<Scene> {
   const made = scene();
-  for (const rig of [undefined, "alpha", "beta"]) listen(made.town.beadsDir(rig));
   await made.watch();
+  // The status that says so is written a moment later, and doctor would find a watcher that starts.
+  const file = join(made.town.dir, ".runtime/convoy-watcher/status.json");
+  await waitFor("both sources in the status", () => {
+    const { sources = {} } = (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}) as Partial<WatcherStatus>;
+    return sources.bd?.state === "up" && sources.db?.state === "up";
+  });
   return made;
 }

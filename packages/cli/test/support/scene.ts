@@ -23,11 +23,16 @@ export function stage(cwd = "."): Stage {
   return opened;
 }
 
+/** A town, and whether the daemons of bd run in it, as they do by default. */
+export interface SceneOptions extends TownOptions {
+  readonly daemons?: boolean;
+}
+
 /** A town with stand-ins that are quick to tell, and command lines that are started in its root. */
-export function scene(options: TownOptions = TWO_RIGS): Scene {
+export function scene({ daemons = true, ...options }: SceneOptions = TWO_RIGS): Scene {
   const base = stage("town");
   const town = buildTown(join(base.root, "town"), options);
-  town.startDaemons();
+  if (daemons) town.startDaemons();
   base.control.set({ bd: { intervalMs: 50 } });
   return {
     ...base,

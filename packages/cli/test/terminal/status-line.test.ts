@@ -47,7 +47,7 @@ describe.skipIf(noTmux !== undefined)(
         Array.from({ length: 12 }, (_, at) => `hq-cv-${at + 1}`).sort(),
       );
       const known =
-        /^(✓ |detected close of |[a-z]+-\d+ is tracked by |hq-cv-\d+ "Number \d+" (is complete|waits on)|running completion check|watching |source |swept |    |\d+ open)/;
+        /^(✓ |detected close of |[a-z]+-\d+ is tracked by |hq-cv-\d+ "Number \d+" (is complete|waits on)|running completion check|closing hq-cv-|watching |source |swept |    |\d+ open)/;
       expect(lines.filter((line) => !known.test(line))).toEqual([]);
     });
 

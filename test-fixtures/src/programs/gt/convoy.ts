@@ -19,7 +19,8 @@ const failsNow = (command: string, control: GtControl): boolean => {
   if (control.mode === "fails") return true;
   if (control.failTimes === undefined) return false;
   const own = control[command === "check" ? "check" : "close"]?.failTimes !== undefined;
-  const alike = (argv: readonly string[]): boolean => argv[0] === "convoy" && (!own || argv[1] === command);
+  const alike = (argv: readonly string[]): boolean =>
+    argv[0] === "convoy" && !argv.includes("--help") && (!own || argv[1] === command);
   return earlierCalls("gt", ({ argv }) => alike(argv)) < control.failTimes;
 };
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { bulkTown, isAlive, waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../../support/landings.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene, stage } from "../../support/scene.ts";
 
@@ -18,7 +19,7 @@ test("FM-6: closes that complete nothing cost no command, and neither do sweeps 
   await cli.record("waiting", { convoy, done: 20 });
   await moreSweeps(cli, 4);
   await cli.stop();
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(town.status(convoy)).toBe("open");
 });
 
@@ -29,7 +30,7 @@ test("FM-7: a gt that fails at first is tried again, without another hint", asyn
   town.close(issue, { feed: true });
   await cli.record("landed", { convoy });
   await cli.stop();
-  expect(control.calls("gt").map(({ exitCode }) => exitCode)).toEqual([1, 1, 0]);
+  expect(landings(control).map(({ exitCode }) => exitCode)).toEqual([1, 1, 0]);
   expect(cli.records("stuck")).toEqual([]);
 });
 
@@ -38,7 +39,7 @@ test("FM-7: a gt that exits 0 although it could not close is tried again", async
   control.set({ gt: { mode: "warns" } });
   const cli = await watch("--sweep", "1h");
   town.close(issue);
-  await waitFor("a try that led nowhere", () => control.calls("gt").filter(({ end }) => end !== undefined).length >= 2);
+  await waitFor("a try that led nowhere", () => landings(control).filter(({ end }) => end !== undefined).length >= 2);
   control.set({ gt: {} });
   await cli.record("landed", { convoy });
   await cli.stop();
@@ -72,7 +73,7 @@ test(
     await cli.record("checking", { convoy });
     town.close(other, { feed: true });
     await cli.record("complete", { convoy: second });
-    const gt = await waitFor("gt with a child", () => control.calls("gt").find(({ children }) => children.length > 0));
+    const gt = await waitFor("gt with a child", () => landings(control).find(({ children }) => children.length > 0));
     const { code } = await cli.stop();
     expect(code).toBe(0);
     expect([gt.pid, ...gt.children].filter(isAlive), "it may be telling people").toEqual([gt.pid, ...gt.children]);
@@ -92,7 +93,7 @@ test("FM-11: a burst over six convoys is one check each, one at a time, while th
   for (const issue of tracked.flat()) town.close(issue, { feed: true });
   for (const convoy of convoys) await cli.record("landed", { convoy });
   await cli.stop();
-  const calls = control.calls("gt");
+  const calls = landings(control);
   expect(calls.map(({ argv }) => argv).toSorted()).toEqual(
     convoys.map((convoy) => ["convoy", "check", convoy]).toSorted(),
   );

@@ -2,6 +2,7 @@ import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { buildTown } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../../support/landings.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { scene } from "../../support/scene.ts";
 
@@ -27,7 +28,7 @@ test("FM-3: a convoy that is empty, or of which anything is unknown, never lands
   const cli = await watch("--sweep", "100ms");
   await moreSweeps(cli, 4);
   await cli.stop();
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(convoys.map((convoy) => town.status(convoy))).toEqual(convoys.map(() => "open"));
   const told = [...cli.records("waiting"), ...cli.records("skipped")].map(({ convoy }) => convoy);
   expect(told.toSorted()).toEqual(convoys.toSorted());
@@ -43,7 +44,7 @@ test("FM-3: a database that becomes unreadable makes its issues unknown, not don
   town.close(two, { feed: true });
   await cli.record("waiting", { convoy, done: 1, unknown: 1, open: 0 });
   await cli.stop();
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(town.status(convoy)).toBe("open");
 });
 
@@ -57,7 +58,7 @@ test("FM-3: gt is asked once for an unknown issue that a close event names, and 
   await cli.record("checking", { convoy, command: `gt convoy check ${convoy}` });
   await moreSweeps(cli, 4);
   await cli.stop();
-  expect(control.calls("gt").map(({ argv }) => argv)).toEqual([["convoy", "check", convoy]]);
+  expect(landings(control).map(({ argv }) => argv)).toEqual([["convoy", "check", convoy]]);
   expect(town.status(convoy)).toBe("open");
   expect(cli.records("stuck")).toEqual([]);
 });
@@ -128,7 +129,7 @@ test.each([
   await moreSweeps(cli, 3);
   await cli.stop();
   expect(cli.records("skipped")).toHaveLength(1);
-  expect(control.calls("gt")).toEqual([]);
+  expect(landings(control)).toEqual([]);
   expect(town.status(convoy)).not.toBe("closed");
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LANDING_BACKOFF } from "@gastown/convoy-core";
 import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
+import { landings } from "../../support/landings.ts";
 import { kill } from "../../support/processes.ts";
 import { moreSweeps } from "../../support/running-cli.ts";
 import { type Scene, scene, TWO_RIGS } from "../../support/scene.ts";
@@ -35,7 +36,7 @@ test("FM-4: one completion is acted on once, however often it is told: two sourc
   const second = await watch("--sweep", "100ms");
   await moreSweeps(second, 2);
   await second.stop();
-  expect(control.calls("gt")).toHaveLength(1);
+  expect(landings(control)).toHaveLength(1);
   expect(control.mails()).toHaveLength(1);
   expect(second.records("landed")).toEqual([]);
 });
@@ -48,9 +49,8 @@ test("FM-4: a gt that says it closed a convoy and did not is not run in a loop: 
   await cli.record("stuck", { convoy, attempts: 3 });
   await moreSweeps(cli, 10);
   await cli.stop();
-  const tries = control.calls("gt").filter(({ argv }) => argv[1] === "check");
-  const ends = control.calls("gt").filter(({ argv }) => argv[1] === "close");
-  const pauses = tries.slice(1).map(({ start }, index) => start - (ends[index]?.end ?? 0));
+  const tries = landings(control);
+  const pauses = tries.slice(1).map(({ start }, index) => start - (tries[index]?.end ?? 0));
   expect(pauses.length).toBeGreaterThanOrEqual(2);
   expect(pauses.filter((pause) => pause < LANDING_BACKOFF.floor - 10)).toEqual([]);
   expect(cli.records("stuck")).toHaveLength(1);
@@ -77,7 +77,7 @@ test("FM-8: closed, reopened and closed again lands; so does a convoy that was r
   town.close(late, { feed: true });
   await waitFor("a second landing", () => cli.records("landed").length === 2);
   await cli.stop();
-  expect(control.calls("gt")).toHaveLength(2);
+  expect(landings(control)).toHaveLength(2);
   expect(control.mails()).toHaveLength(2);
 });
 
@@ -111,13 +111,13 @@ test("FM-12: a replay of a hundred closes at every start of bd costs reads, and 
   const cli = await watch("--sweep", "1h");
   await cli.record("close", { source: "bd" });
   await crashBd(made);
-  await waitFor(
-    "a second replay",
-    () => cli.records("close").length >= 100,
-    () => cli.records("close").length,
-  );
+  // What comes after the replay has come through it.
+  const last = town.createIssue({ rig: "alpha" });
+  town.close(last, { feed: true });
+  await cli.record("close", { issue: last, source: "bd" });
   await cli.stop();
-  expect(control.calls("gt")).toEqual([]);
+  expect(cli.records("close").filter(({ source }) => source === "bd")).toHaveLength(51);
+  expect(landings(control)).toEqual([]);
   expect(control.mails()).toEqual([]);
 });
 
@@ -145,7 +145,7 @@ test("FM-13: the same close from two routes to one daemon, from two rigs, and ou
     () => cli.records("close").filter(({ issue, source }) => issue === convoy && source === "bd").length > 0,
   );
   await cli.stop();
-  expect(control.calls("gt")).toHaveLength(1);
+  expect(landings(control)).toHaveLength(1);
   expect(control.mails()).toHaveLength(1);
 });
 

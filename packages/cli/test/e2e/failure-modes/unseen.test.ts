@@ -126,7 +126,7 @@ test.each([
   ["the stream", "bd"],
   ["the database", "db"],
 ])(
-  "FM-18: a tracked issue that is deleted completes its convoy (seen by %s), although gt never closes it",
+  "FM-18: a tracked issue that is deleted completes its convoy (seen by %s), although gt check never closes it",
   async (_what, source) => {
     const { town, watch, convoy, issue } = one();
     const cli = await watch("--source", source, ...NEVER);
@@ -134,7 +134,6 @@ test.each([
     expect(await cli.record("landed", { convoy })).toMatchObject({ by: "close" });
     await cli.stop();
     expect(cli.records("checking").map(({ command }) => command)).toEqual([
-      `gt convoy check ${convoy}`,
       `gt convoy close ${convoy} --reason "All tracked issues completed"`,
     ]);
   },
