@@ -51,40 +51,49 @@ const COMMANDS: readonly (readonly [args: readonly string[], shape: string])[] =
   [["doctor"], "doctor"],
 ];
 
-it.each(COMMANDS)("%j prints nothing that a terminal would obey, and forges no line", async (args) => {
-  const { stdout, stderr } = await hostileTown().run(args, {});
-  expect(stdout.length).toBeGreaterThan(100);
-  for (const line of [...stdout.split("\n"), ...stderr.split("\n")]) {
-    const fields = args[0] === "list" ? line.split("\t") : [line];
-    for (const field of fields) expect(field).not.toMatch(UNSAFE);
-    if (args[0] === "list" && line !== "") expect(fields).toHaveLength(6);
-    expect(line).not.toMatch(/^\s*✓ hq-cv-forged/);
+it("nothing that is printed is obeyed by a terminal, and no line is forged", async () => {
+  const made = hostileTown();
+  for (const [args] of COMMANDS) {
+    const { stdout, stderr } = await made.run(args);
+    expect(stdout.length).toBeGreaterThan(100);
+    for (const line of [...stdout.split("\n"), ...stderr.split("\n")]) {
+      const fields = args[0] === "list" ? line.split("\t") : [line];
+      for (const field of fields) expect(field, args.join(" ")).not.toMatch(UNSAFE);
+      if (args[0] === "list" && line !== "") expect(fields).toHaveLength(6);
+      expect(line).not.toMatch(/^\s*✓ hq-cv-forged/);
+    }
   }
 });
 
-it.each(COMMANDS)("%j --json is safe to look at, of the documented shape, and whole", async (args, shape) => {
-  const { stdout, stderr } = await hostileTown().run([...args, "--json"]);
-  expect(stderr).toBe("");
-  for (const line of stdout.split("\n")) expect(line).not.toMatch(UNSAFE);
-  const document = JSON.parse(stdout) as unknown;
-  expectShape(shape, document);
-  const texts = new Set<string>();
-  collect(document, texts);
-  expect([...texts].some((text) => text.includes("\u001B[2J\u001B[31mred"))).toBe(true);
+it("what --json prints is safe to look at, of the documented shape, and whole", async () => {
+  const made = hostileTown();
+  for (const [args, shape] of COMMANDS) {
+    const { stdout, stderr } = await made.run([...args, "--json"]);
+    expect(stderr).toBe("");
+    for (const line of stdout.split("\n")) expect(line, args.join(" ")).not.toMatch(UNSAFE);
+    const document = JSON.parse(stdout) as unknown;
+    expectShape(shape, document);
+    const texts = new Set<string>();
+    collect(document, texts);
+    expect([...texts].some((text) => text.includes("\u001B[2J\u001B[31mred"))).toBe(true);
+  }
 });
 
-it.each([
-  [["check", "--dry-run"], false],
-  [["check", "--dry-run", "-v"], false],
-  [["check", "--dry-run", "--json"], true],
-])("%j is as safe, line by line", async (args, json) => {
-  const { stdout, stderr } = await hostileTown().run(args);
-  const lines = [...stdout.split("\n"), ...stderr.split("\n")];
-  expect(lines.length).toBeGreaterThan(EVIL.length);
-  for (const line of lines) {
-    expect(line).not.toMatch(UNSAFE);
-    if (json && line !== "") expectShape("watch-record", JSON.parse(line));
-    if (!json) expect(line).not.toMatch(/^✓ hq-cv-forged/);
+it("check is as safe, line by line", async () => {
+  const made = hostileTown();
+  for (const [args, json] of [
+    [["check", "--dry-run"], false],
+    [["check", "--dry-run", "-v"], false],
+    [["check", "--dry-run", "--json"], true],
+  ] as const) {
+    const { stdout, stderr } = await made.run(args);
+    const lines = [...stdout.split("\n"), ...stderr.split("\n")];
+    expect(lines.length).toBeGreaterThan(EVIL.length);
+    for (const line of lines) {
+      expect(line).not.toMatch(UNSAFE);
+      if (json && line !== "") expectShape("watch-record", JSON.parse(line));
+      if (!json) expect(line).not.toMatch(/^✓ hq-cv-forged/);
+    }
   }
 });
 
