@@ -83,7 +83,7 @@ test("lands a convoy, says so, and tells others", async () => {
   expect(events).toMatchObject([
     { type: "convoy.waiting", subject: convoy, payload: { done: 0, total: 1 } },
     { type: "convoy.closed", subject: convoy, payload: { by: "us" } },
-    { type: "convoy.landed", subject: convoy, payload: { by: "check" } },
+    { type: "convoy.landed", subject: convoy, payload: { by: "close" } },
   ]);
   for (const event of events) expectEvent(event);
   expect(lines).toContain(`info ${convoy} "Ship it" landed: all tracked issues closed`);
