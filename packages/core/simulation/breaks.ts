@@ -30,7 +30,7 @@ const JUDGED: Break["changes"] = [
 export const BREAKS: Readonly<Record<string, Break>> = {
   reread: {
     rule: "after a command the convoy is read again",
-    noticed: "economy",
+    noticed: "told",
     changes: [
       {
         file: "land.ts",
@@ -42,7 +42,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   stale: {
     rule: "a convoy is read right before a command is run for it",
-    noticed: "safety",
+    noticed: "economy",
     changes: [
       ...JUDGED,
       {
@@ -64,7 +64,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   sweep: {
     rule: "there is a sweep in every interval",
-    noticed: "liveness",
+    noticed: "promptness",
     changes: [
       {
         file: "sweep.ts",
@@ -75,7 +75,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   },
   rely: {
     rule: "a sweep relies on the one before only when nobody has written since",
-    noticed: "liveness",
+    noticed: "promptness",
     changes: [{ file: "sweep.ts", from: "swept.revision === revision && ", to: "" }],
   },
   backoff: {

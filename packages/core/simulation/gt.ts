@@ -41,6 +41,10 @@ export class Gt {
     return { checkTakesId: this.kind !== "seed", stamps: false };
   }
 
+  looksAtAll(step: Command["step"]): boolean {
+    return this.kind === "seed" && step === "check";
+  }
+
   async run(command: Command, { kill, leave }: LandSignals): Promise<CommandResult> {
     const { health, kind, pace } = this;
     if (health === "missing") return { ended: "not-found", output: "gt: not found" };

@@ -27,6 +27,8 @@ export interface Command {
   /** gt was asked about what can't be judged. */
   asked: boolean;
   endedAt?: number;
+  /** It looks at every convoy of the town. */
+  readonly all: boolean;
   /** The close events that it was asked for. */
   readonly events: Set<string>;
   /** The watcher that ran it has crashed, and the command with it. */
@@ -47,6 +49,9 @@ const FLOOR = 250;
 const REMEMBERED = 20;
 /** How long a convoy may be unreadable after its command. */
 const UNREAD = 45_000;
+
+/** Times of closes may be whole seconds: what was closed so long before or after a command may be put down to it. */
+const SLACK = 1_000;
 
 /** How long it may take until an event has been taken up. */
 const UNDER_WAY = 1_000;
@@ -151,8 +156,17 @@ export class Oracle {
     if (record.event !== "landed") return;
     const untold = this.#untold.get(key) ?? 0;
     if (untold > 0) this.#untold.set(key, untold - 1);
-    else if (!this.#doubtful.delete(key))
+    else if (!this.#doubtful.delete(key) && !this.#mayBeOurs(life, convoy))
       this.fail("truthfulness", `${convoy} was said to have landed, and no command had closed it since`);
+  }
+
+  /** A convoy that was closed while a command looked at every one is taken for its work: nobody can tell. */
+  #mayBeOurs(life: Life, convoy: string): boolean {
+    const at = this.#town.closedAt(convoy);
+    return this.#commands.some(
+      ({ life: other, all, started, endedAt = this.#clock.now() }) =>
+        other === life && all && at >= started - SLACK && at <= endedAt + SLACK,
+    );
   }
 
   /** Every close by a command of this life has been told of. */

@@ -38,6 +38,7 @@ export class Town {
   /** Called while everything is still as it was. */
   beforeChange: () => void = () => undefined;
   readonly #tracked = new Map<string, number>();
+  readonly #closed = new Map<string, number>();
 
   constructor(clock: Clock, { dolt }: Pick<History, "dolt">) {
     this.#clock = clock;
@@ -73,6 +74,7 @@ export class Town {
       const row = rows.get(id);
       if (convoy && (row === undefined || isClosed(row)) && status !== "closed") this.#reopened(id);
       const now = this.#clock.now();
+      if (convoy && status === "closed") this.#closed.set(id, now);
       const since = this.#dolt ? String(Math.floor(now / 1_000)) : `${now}.${this.version}`;
       const createdAt = row?.createdAt ?? new Date(this.#clock.wall()).toISOString();
       const wall = this.#clock.wall();
@@ -177,6 +179,11 @@ export class Town {
       references.length > 0 &&
       references.every((reference) => this.truthOf(reference) === "done")
     );
+  }
+
+  /** When a convoy was last closed; never, when it was not. */
+  closedAt(convoy: string): number {
+    return this.#closed.get(convoy) ?? Number.NEGATIVE_INFINITY;
   }
 
   #reopened(convoy: string): void {

@@ -54,6 +54,7 @@ export class Watcher implements Life {
           started,
           world,
           asked: false,
+          all: gt.looksAtAll(step),
           events: new Set(),
           lost: false,
         };

@@ -25,8 +25,8 @@ export function startCommand(run: Run, step: LandStep, id: string): RunningComma
       if (result.ended === "left")
         report({
           event: "warning",
-          message: `${command} still runs, and was left to end by itself`,
-          hint: "the next start finds out what became of it",
+          message: `${command} was left to end by itself, because the watcher stops`,
+          hint: "the next watcher of this town waits for it, and tells what became of it",
         });
       return result;
     });

@@ -137,11 +137,11 @@ function readClosed(life: Life, convoy: ConvoySnapshot | undefined, context: Con
   const deleted = convoy === undefined || convoy.status === "tombstone";
   switch (state.kind) {
     case "new":
-      return still({ ...life, state: { kind: deleted ? "gone" : "closed" } });
+      return still(without({ ...life, state: { kind: deleted ? "gone" : "closed" } }, "hintedAt"));
     case "landed":
     case "closed":
     case "gone":
-      return still(life);
+      return still(without(life, "hintedAt"));
     case "telling":
       if (state.running) return still(life);
       if (deleted) return goneMeanwhile(life, context);

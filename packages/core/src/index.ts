@@ -14,6 +14,7 @@ export {
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
 export { type GateOptions, gatedStore } from "./gated-store.ts";
+export type { Gauges } from "./gauges.ts";
 export type {
   ConvoyRow,
   GoneIssue,

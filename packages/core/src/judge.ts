@@ -2,6 +2,7 @@ import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
+import { isPending } from "./life.ts";
 import { readAfresh } from "./read-convoy.ts";
 import { contextOf, keep, lifeOf, type Run, type Sweeping } from "./run.ts";
 import { passSweep } from "./sweep.ts";
@@ -33,7 +34,7 @@ export async function judgeLoop(run: Run, failed: () => void): Promise<void> {
       const after = backoff(STREAM_BACKOFF, run.failedReads, run.options.random());
       for (const id of ids) {
         const life = lifeOf(run, id);
-        if (isComplete(life.state.kind)) keep(run, step(life, { kind: "unread", why: inWords(error) }, contextOf(run)));
+        if (isPending(life.state)) keep(run, step(life, { kind: "unread", why: inWords(error) }, contextOf(run)));
         run.judging.addAfter(id, after);
       }
       if (sweeping !== undefined && ids.some((id) => sweeping.left.has(id))) sweeping.fail(error);
@@ -56,13 +57,9 @@ function judgeOne(run: Run, id: string, convoy: ConvoySnapshot | undefined, swee
   const outcome = step(before, { kind: "read", convoy }, contextOf(run));
   keep(run, outcome);
   follow(run, id, outcome.next);
-  if (sweeping?.left.has(id) !== true || !isComplete(outcome.life.state.kind)) return;
+  if (sweeping?.left.has(id) !== true || !isPending(outcome.life.state)) return;
   sweeping.complete += 1;
-  if (!isComplete(before.state.kind) && before.hintedAt === undefined) sweeping.fresh += 1;
-}
-
-function isComplete(kind: string): boolean {
-  return kind === "settling" || kind === "left" || kind === "landing" || kind === "stuck";
+  if (!isPending(before.state) && before.hintedAt === undefined) sweeping.fresh += 1;
 }
 
 /** Lets hints in between, and ends the sweep with its last convoy. */

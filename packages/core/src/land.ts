@@ -2,7 +2,7 @@ import { startCommand } from "./command.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
-import type { Next, Seen, Turn } from "./life.ts";
+import { isPending, type Next, type Seen, type Turn } from "./life.ts";
 import type { CommandResult, GtKnowledge, LandStep, Rival } from "./ports.ts";
 import { readConvoy } from "./read-convoy.ts";
 import { contextOf, keep, lifeOf, type Run } from "./run.ts";
@@ -125,8 +125,14 @@ async function act(
     tell(run, id, ended);
     return undefined;
   }
-  if (checksAll) run.checkedAll = { from, to: clock.wall() };
+  if (checksAll) checkedAll(run, from);
   return outcome.result;
+}
+
+/** Of those that were complete some may be closed now, too. */
+function checkedAll(run: Run, from: number): void {
+  run.checkedAll = { from, to: run.options.clock.wall() };
+  for (const { id, state } of run.lives.values()) if (isPending(state)) run.judging.add(id);
 }
 
 async function after(run: Run, id: string, result: CommandResult): Promise<Seen & { kind: "ran" }> {

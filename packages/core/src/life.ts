@@ -163,6 +163,11 @@ export function newLife(id: string): Life {
   return { id, state: { kind: "new" }, title: "", asks: new Map(), unread: 0, closes: [] };
 }
 
+/** It was complete when last read, and is open as far as is known. */
+export function isPending({ kind }: State): boolean {
+  return kind === "settling" || kind === "left" || kind === "landing" || kind === "stuck";
+}
+
 /** From which state a convoy may get to which others. docs/convoy-life.md is checked against this, and this against `step`. */
 export const TRANSITIONS: Readonly<Record<State["kind"], readonly State["kind"][]>> = {
   new: [

@@ -1,4 +1,5 @@
 import { gatedStore } from "./gated-store.ts";
+import type { Gauges } from "./gauges.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
 import type {
   ActivitySource,
@@ -41,6 +42,8 @@ export interface ReconcileOptions {
   readonly gate?: "off" | "merge";
   /** After so long without a change a merge request that holds a convoy up is told of; 24 hours by default. */
   readonly mergeStaleAfter?: number;
+  /** Called once, at the start, with what says how much waits now. */
+  readonly observe?: (gauges: () => Gauges) => void;
   /** Stop: take up nothing new, finish the command in flight. */
   readonly stop: AbortSignal;
   /** Stop at once: end the command in flight, too. */

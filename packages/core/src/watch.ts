@@ -1,6 +1,7 @@
 import { createAttachments } from "./attachments.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { DatabaseError } from "./errors.ts";
+import { gaugesOf } from "./gauges.ts";
 import { judgeLoop } from "./judge.ts";
 import { landLoop, meetRival } from "./land.ts";
 import { createRun, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
@@ -24,6 +25,7 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   const { report, sources, stop } = run.options;
   const sweeper = createSweeper(run);
   shutDownOn(stop, run);
+  run.options.observe?.(() => gaugesOf(run));
   const attachments = createAttachments(run, ({ name }) => sweeper.request(`${name}: attached late`));
   for (const unfinished of options.dryRun ? [] : (options.unfinished ?? [])) takeUp(run, unfinished);
   const tasks: Promise<unknown>[] = [

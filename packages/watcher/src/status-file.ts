@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Reporter, SourceState, WatchRecord } from "@gastown/convoy-core";
+import type { Gauges, Reporter, SourceState, WatchRecord } from "@gastown/convoy-core";
 import { stateDirOf, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -14,18 +14,6 @@ const LISTED = 100;
 const SHOWN = 500;
 /** Landings over which the percentiles are taken. */
 const MEASURED = 200;
-
-/** What waits in the core, and for how long. */
-export interface Gauges {
-  /** Convoys that wait to be judged. */
-  readonly judging: number;
-  /** Convoys that wait to be landed. */
-  readonly landing: number;
-  /** Convoys whose time has not come: a retry, a grace, a settling. */
-  readonly delayed: number;
-  /** When the oldest hint came that has not been judged yet, ISO 8601. */
-  readonly oldestHint?: string;
-}
 
 /** What a running watcher says of itself, in `status.json`. Times are ISO 8601. */
 export interface WatcherStatus {

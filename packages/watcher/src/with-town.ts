@@ -118,7 +118,7 @@ async function workOn<T>(
     const result = await work(
       {
         store,
-        lander: guarded(lander, { lock, lost, leaving, keeper, report }),
+        lander: guarded(lander, { lock, lost, leaving, keeper }),
         sources: [],
         clock: systemClock,
         report,
@@ -129,6 +129,7 @@ async function workOn<T>(
         gate: options.gate ?? "off",
         ...(options.mergeStaleAfter !== undefined && { mergeStaleAfter: options.mergeStaleAfter }),
         dryRun,
+        observe: keeper.observe,
         hold: async () => freezeOf(town, process.env)?.reason,
         tellLimit,
         unfinished:
@@ -201,11 +202,10 @@ interface Guard {
   readonly lost: AbortController;
   readonly leaving: AbortSignal;
   readonly keeper: StatusKeeper;
-  readonly report: Reporter;
 }
 
 /** The lander, which runs nothing once the lock may be another's, is left when a stop has waited long enough, and is seen in the status. */
-function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper, report }: Guard): ConvoyLander {
+function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper }: Guard): ConvoyLander {
   return {
     ...lander,
     async run(step, convoy, { kill, leave }) {
@@ -216,14 +216,7 @@ function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper, report }: 
       const command = lander.command(step, convoy);
       const end = keeper.noteCommand(convoy, command);
       try {
-        const result = await lander.run(step, convoy, { kill, leave: AbortSignal.any([leave, leaving]) });
-        if (result.ended === "left")
-          report({
-            event: "warning",
-            message: `${command} was left to end by itself, because the watcher stops`,
-            hint: "the next watcher of this town waits for it, and tells what became of it",
-          });
-        return result;
+        return await lander.run(step, convoy, { kill, leave: AbortSignal.any([leave, leaving]) });
       } finally {
         end();
       }

@@ -46,8 +46,22 @@ test("a convoy that completes while a check is running, and is closed by it, is 
   harness.feed.closed("bd-1");
   await harness.clock.advance(5 * SECOND);
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
-  expect(harness.of("landed").map(({ convoy }) => convoy)).toEqual(["hq-cv-a", "hq-cv-b"]);
+  expect(new Set(harness.of("landed").map(({ convoy }) => convoy))).toEqual(new Set(["hq-cv-a", "hq-cv-b"]));
+  expect(harness.of("landed")).toHaveLength(2);
   expect(harness.of("skipped")).toEqual([]);
+});
+
+test("a convoy that settles, and is closed by the check for another one, is told of at once", async () => {
+  const harness = complete(complete(), "hq-cv-b", "bd-1");
+  checksAll(harness);
+  harness.town.town.put("hq-cv-b", { createdAt: new Date(harness.clock.wall()).toISOString() });
+  harness.gt.script.check = () => {
+    harness.land("hq-cv-b");
+    return { ended: "signal", output: "" };
+  };
+  await harness.watch();
+  await harness.clock.advance(100);
+  expect(harness.of("landed")).toMatchObject([{ convoy: "hq-cv-b", by: "check" }]);
 });
 
 test("one gt at a time, and no convoy twice at once", async () => {
