@@ -192,5 +192,5 @@ function lockOf(database: string): string {
 /** Ends the connection that holds the town's lock. */
 async function cutHolder(server: SqlServer, database: string): Promise<void> {
   const [row] = await server.query(`SELECT is_used_lock('${lockOf(database)}') AS holder`);
-  if (row?.["holder"] != null) await server.query(`KILL ${Number(row["holder"])}`);
+  if (Number(row?.["holder"]) > 0) await server.query(`KILL ${Number(row?.["holder"])}`);
 }
