@@ -82,6 +82,31 @@ test("gt killed between closing and telling: closed counts, and gt is not asked 
   expect(landings(control)).toHaveLength(1);
 });
 
+test.each([
+  ["close", ["overseer", "mayor/"], "told"],
+  ["export", ["overseer", "mayor/"], "told"],
+  ["mail", ["overseer"], "tried, not told"],
+  ["nudge", ["overseer", "mayor/"], "told"],
+] as const)("a gt that stamps, killed after its %s: %j have one mail each", async (killAfter, told, word) => {
+  const { town, control, watch } = scene();
+  control.set({ gt: { mode: "july", killAfter } });
+  const issue = town.createIssue({ id: "al-1" });
+  const convoy = town.createConvoy({ tracks: [issue], description: "Notify: overseer" });
+  const cli = await watch();
+  town.close(issue);
+  await waitFor("the gt that is killed", () => landings(control).some(({ end }) => end === undefined || end > 0));
+  await waitFor("its end", () => town.status(convoy) === "closed");
+  control.set({ gt: { mode: "july" } });
+  expect(await cli.record("landed", { convoy })).toMatchObject({ told: word });
+  await cli.stop();
+  expect(
+    control
+      .mails()
+      .map(({ to }) => to)
+      .toSorted(),
+  ).toEqual([...told].toSorted());
+});
+
 test.each([1, 2, 3, 4, 5, 6])(
   "kill -9 at random moments, then a restart, leads to the same end (seed %i)",
   async (seed) => {

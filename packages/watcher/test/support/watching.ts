@@ -36,7 +36,7 @@ export function setting(
 
 /** Calls of gt but for the question what it can do. */
 export function landings(control: StandIns["control"]): readonly Call[] {
-  return control.calls("gt").filter(({ argv }) => !argv.includes("--help"));
+  return control.calls("gt").filter(({ argv }) => argv[0] === "convoy" && !argv.includes("--help"));
 }
 
 /** A watcher that runs in this process, and all it has said. */
