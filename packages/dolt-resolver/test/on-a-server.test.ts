@@ -4,6 +4,7 @@ import { costSuite, movingSuite } from "./on-a-server/cost.ts";
 import { eventsSuite } from "./on-a-server/events.ts";
 import { goneSuite } from "./on-a-server/gone.ts";
 import { leaderLockSuite, silenceSuite } from "./on-a-server/leader-lock.ts";
+import { oracleSuite } from "./on-a-server/oracle.ts";
 
 describe("who leads", () => {
   silenceSuite();
@@ -22,6 +23,9 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("issues that are gone", () => {
     goneSuite(server, kind);
+  });
+  describe("whatever others do", () => {
+    oracleSuite(server);
   });
   describe("the events of a database", () => {
     eventsSuite(server);
