@@ -144,6 +144,18 @@ export function isRefused(error: unknown): boolean {
   return fault instanceof DatabaseError && fault.fault === "denied";
 }
 
+const UNKNOWN = 1105;
+
+/**
+ * Whether the fault may be one of the session, so that another one may do: one that has seen a database before it was
+ * dropped and made anew asks Dolt for a root that is gone, and fails for all databases.
+ */
+export function isOfSession(error: unknown): boolean {
+  if (!(error instanceof Error) || !("errno" in error) || error.errno !== UNKNOWN) return false;
+  const fault = asDoltError(error, "");
+  return fault instanceof DatabaseError && fault.fault === "unreadable";
+}
+
 /** Whether the connection broke, so that another one may do. */
 export function isBroken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -2,8 +2,8 @@ import { callbackify } from "node:util";
 import type { MysqlPool, MysqlPoolConnection } from "kysely";
 import type { Pool, PoolConnection } from "mysql2";
 import type { Connecting } from "./connection-options.ts";
-import { ofDriver } from "./faults.ts";
-import { guardedQuery } from "./guarded-query.ts";
+import { isOfSession, ofDriver } from "./faults.ts";
+import { type GuardedQuery, guardedQuery } from "./guarded-query.ts";
 
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;
@@ -104,11 +104,17 @@ export function createPool({ options, changing }: Connecting, now: () => number)
 }
 
 function guardConnection(connection: PoolConnection): MysqlPoolConnection {
+  const guarded = guardedQuery(connection);
+  const query: GuardedQuery = (statement, parameters, callback) =>
+    guarded(statement, parameters, (error, rows) => {
+      if (isOfSession(error)) connection.destroy();
+      callback(error, rows);
+    });
   // Kysely uses these members, and no others, as long as it neither streams nor cancels.
   return {
     threadId: connection.threadId,
     config: {},
-    query: guardedQuery(connection),
+    query,
     connect: () => undefined,
     destroy: () => connection.destroy(),
     release: () => connection.release(),

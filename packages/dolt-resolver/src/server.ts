@@ -2,7 +2,7 @@ import { backoff, type Clock } from "@gastown/convoy-core";
 import type { ServerAddress } from "@gastown/town-files";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
 import { connectingTo } from "./connection-options.ts";
-import { asDoltError, isBroken, isRefused } from "./faults.ts";
+import { asDoltError, isBroken, isOfSession, isRefused } from "./faults.ts";
 import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
@@ -76,8 +76,8 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
       try {
         return await attempt(query);
       } catch (error) {
-        // Both pooled connections may have been cut while they lay idle.
-        if (tries < 3 && isBroken(error) && !pool.isConnectFailure(error)) continue;
+        // Both pooled connections may have been cut while they lay idle, or know what is gone; those are not used again.
+        if (tries < 3 && (isBroken(error) || isOfSession(error)) && !pool.isConnectFailure(error)) continue;
         throw asDoltError(error, database);
       }
     }

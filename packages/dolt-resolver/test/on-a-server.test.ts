@@ -5,6 +5,7 @@ import { eventsSuite } from "./on-a-server/events.ts";
 import { goneSuite } from "./on-a-server/gone.ts";
 import { leaderLockSuite, silenceSuite } from "./on-a-server/leader-lock.ts";
 import { oracleSuite } from "./on-a-server/oracle.ts";
+import { sessionsSuite } from "./on-a-server/sessions.ts";
 
 describe("who leads", () => {
   silenceSuite();
@@ -17,6 +18,9 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("a server that moves or hangs", () => {
     movingSuite(server);
+  });
+  describe.skipIf(kind !== "mariadb")("its sessions", () => {
+    sessionsSuite(server);
   });
   describe("who leads", () => {
     leaderLockSuite(server);

@@ -23,7 +23,7 @@ test.for([
   "after random operations on the files of a town our answers are those of a program that has just opened them, %s",
   async ([who, flags], { skip }) => {
     skip(who !== "as whoever runs this" && !canHold, "only root has to be held, and only with setpriv");
-    const output = await walk("--minutes", "0.06", "--seed", "13", "--quiet", "8000", ...flags);
+    const output = await walk("--minutes", "0.04", "--seed", "13", "--quiet", "8000", ...flags);
     expect(output).toMatch(/^seed 13: \d+ operations, \d+ comparisons\n$/);
   },
 );
