@@ -42,6 +42,7 @@ describe("the unit that `enable` writes", () => {
   test.each(TOWNS)("has a section each, and the keys that matter, for %s", (town) => {
     const unit = parseIni(systemdUnit(service(town))) as Record<string, Record<string, string>>;
     expect(unit["Service"]?.["KillMode"], "a gt that is telling people outlives the stop").toBe("process");
+    expect(unit["Service"]).toMatchObject({ Type: "notify", NotifyAccess: "all", WatchdogSec: "90" });
     expect(Number(unit["Service"]?.["TimeoutStopSec"]), "longer than the watcher waits for it").toBeGreaterThan(15);
     expect(Object.keys(unit)).toEqual(["Unit", "Service", "Install"]);
     expect(unit["Service"]).toMatchObject({ Restart: "always", RestartSec: "5", RestartPreventExitStatus: "2 4" });

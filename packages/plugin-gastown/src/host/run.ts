@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
 import { findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
 import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
-import type { Stopping } from "@gastown/host-kit";
+import { type Stopping, supervisor } from "@gastown/host-kit";
 import type { PluginLogger } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
 import type { InstalledPlugin } from "./discover.ts";
@@ -90,11 +90,16 @@ async function runAll(town: string, guests: readonly Guest[], signals: Stopping)
     tellAll("error", `uncaught: ${error instanceof Error ? error.stack : messageOf(error)}`);
     process.exit(1);
   };
-  // A plugin that only waits for an event holds nothing that would keep a process from ending.
-  const alive = setInterval(() => undefined, 2 ** 30);
+  const unit = supervisor();
+  // A plugin that only waits for an event holds nothing that would keep a process from ending. A loop that hangs gives no signs.
+  const alive = setInterval(unit.alive, unit.every ?? 2 ** 30);
+  unit.ready();
   process.on("SIGUSR2", onTrigger).on("uncaughtException", onFault);
   try {
-    signals.stop.addEventListener("abort", () => tellAll("info", `stopping: ${signals.reason()}`));
+    signals.stop.addEventListener("abort", () => {
+      unit.stopping();
+      tellAll("info", `stopping: ${signals.reason()}`);
+    });
     await Promise.all(guests.map((guest) => runGuest(guest, bus, signals, notes)));
     await runner?.idle();
     tellAll("info", `stopped${signals.reason() === undefined ? "" : ` by ${signals.reason()}`}`);

@@ -46,6 +46,19 @@ test.each([
   expect(existsSync(here.state("watcher.pid"))).toBe(false);
 });
 
+test("tells systemd that it is up, alive and stopping", async () => {
+  const here = scene();
+  const said = join(here.root, "said");
+  here.program("systemd-notify", `#!/bin/sh\necho "$*" >> '${said}'\n`);
+  Object.assign(here.env, { NOTIFY_SOCKET: "/run/none", WATCHDOG_USEC: "300000" });
+  const run = await up(here);
+  await waitFor("signs of life", () => existsSync(said) && read(said).split("WATCHDOG=1").length > 2);
+  run.kill("SIGTERM");
+  await run.ended;
+  await waitFor("the last word", () => read(said).includes(`--pid=${run.pid} STOPPING=1`));
+  expect(read(said)).toMatch(new RegExp(`^--pid=${run.pid} READY=1$`, "m"));
+});
+
 test("--quiet writes to the log alone", async () => {
   const here = scene();
   const run = await up(here, "--quiet");

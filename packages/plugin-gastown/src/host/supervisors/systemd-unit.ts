@@ -9,6 +9,10 @@ export function systemdUnit({ plugin, paths, command, env, variables = [] }: Ser
 Description=Gas Town plugin ${plugin} of ${specifiers(plain(paths.town))}
 
 [Service]
+# Started anew when its loop hangs. systemd-notify speaks for it.
+Type=notify
+NotifyAccess=all
+WatchdogSec=90
 ExecStart=${command.map(argument).join(" ")}
 WorkingDirectory=${specifiers(plain(paths.town))}
 ${["PATH", ...variables].map((name) => `Environment=${quoted(`${name}=${env[name] ?? ""}`)}`).join("\n")}
