@@ -89,7 +89,13 @@ export function createHooks(options: HookOptions): Hooks {
 function callsFor(record: WatchRecord): HookCall[] {
   switch (record.event) {
     case "landed":
-      return [{ ...record, message: `${named(record)} has landed` }];
+      return [{ ...record, message: `${named(record)} has landed` }, ...untoldCalls(record)];
+    case "closed": {
+      const { by, done, total } = record;
+      return [
+        { ...record, message: `${named(record)} was closed by ${by}, ${done} of ${total} tracked issues closed` },
+      ];
+    }
     case "stuck": {
       const said = record.output.split("\n").at(-1) ?? "";
       return [{ ...record, message: `${named(record)} is stuck: ${said}` }];
@@ -97,6 +103,14 @@ function callsFor(record: WatchRecord): HookCall[] {
     default:
       return [];
   }
+}
+
+/** It has landed, and not everybody who waits for it was told. */
+function untoldCalls(record: WatchRecord & { event: "landed" }): HookCall[] {
+  const { told, untold = [] } = record;
+  if (told !== "tried, not told" && told !== "closed, not told") return [];
+  const who = untold.length === 0 ? "nobody was told" : `these were not told: ${untold.join(", ")}`;
+  return [{ ...record, event: "untold", message: `${named(record)} has landed, but ${who}` }];
 }
 
 function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {

@@ -268,3 +268,44 @@ it("runs for a source that has been down for a minute, and not for one that come
     "",
   ]);
 });
+
+const NOTE_CALL = `
+  import { appendFileSync, readFileSync } from "node:fs";
+  const { MESSAGE, CONVOY_BY, CONVOY_UNTOLD } = process.env;
+  appendFileSync("notes", JSON.stringify([JSON.parse(readFileSync(0, "utf8")).event, MESSAGE, CONVOY_BY, CONVOY_UNTOLD]) + "\\n");
+`;
+
+it("runs for a convoy that somebody else has closed", async () => {
+  const { dir, hook } = hooked(NOTE_CALL, {}, "closed");
+  hook.report({
+    event: "closed",
+    convoy: "hq-cv-1",
+    title: "Login",
+    by: "gt daemon",
+    done: 1,
+    total: 2,
+    open: ["al-1"],
+  });
+  hook.report(landed("hq-cv-2"));
+  await hook.idle();
+  expect(JSON.parse(readFileSync(join(dir, "notes"), "utf8"))).toEqual([
+    "closed",
+    'hq-cv-1 "Login" was closed by gt daemon, 1 of 2 tracked issues closed',
+    "gt daemon",
+    null,
+  ]);
+});
+
+it("runs for a convoy that has landed with somebody untold, and for no other", async () => {
+  const { dir, hook } = hooked(NOTE_CALL, {}, "untold");
+  hook.report({ ...landed("hq-cv-1"), told: "told" });
+  hook.report({ ...landed("hq-cv-2"), told: "cannot be known" });
+  hook.report({ ...landed("hq-cv-3"), told: "tried, not told", untold: ["mayor/", "alpha/nux"] });
+  await hook.idle();
+  expect(JSON.parse(readFileSync(join(dir, "notes"), "utf8"))).toEqual([
+    "untold",
+    'hq-cv-3 "Login" has landed, but these were not told: mayor/, alpha/nux',
+    "check",
+    "mayor/ alpha/nux",
+  ]);
+});
