@@ -7,7 +7,14 @@ const MAN_PAGE = "convoy-cli.1";
 
 await mkdir("dist", { recursive: true });
 await copyFile(`../../docs/man/${MAN_PAGE}`, `dist/${MAN_PAGE}`);
-const PAGES = ["errors.md", "guides/hooks.md", "reference/records.md", "reference/settings.md", "guides/deno.md"];
+const PAGES = [
+  "errors.md",
+  "guides/hooks.md",
+  "guides/merge-gate.md",
+  "reference/records.md",
+  "reference/settings.md",
+  "guides/deno.md",
+];
 await mkdir("dist/help", { recursive: true });
 for (const page of PAGES) await copyFile(`../../docs/${page}`, `dist/help/${basename(page)}`);
 await bundle({

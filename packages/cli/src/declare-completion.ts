@@ -9,7 +9,7 @@ export const ASK = "__complete";
 
 /** `completion`, and what the scripts that it prints call back. */
 export function declareCompletion(program: Command, add: Add, exit: (status: number) => void): void {
-  add("completion", "Prints a script that lets a shell complete commands, flags and the ids of the town's convoys.", [
+  add("completion", "Print a script that completes commands, flags and convoy ids in a shell.", [
     ['eval "$(convoy-cli completion bash)"', "in ~/.bashrc"],
     ['convoy-cli completion zsh > "${fpath[1]}/_convoy-cli"', "for zsh, once"],
     ["convoy-cli completion fish > ~/.config/fish/completions/convoy-cli.fish", "for fish, once"],

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 export function declareHelp(program: Command, exit: (status: number) => void): void {
   program
     .command("help")
-    .description("Help for a command, or a page: errors, hooks, records, settings, deno.")
+    .description("Show help for a command, or a page: errors, hooks, merge-gate, records, settings, deno.")
     .argument("[topic]", "a command or a page")
     .action(async (topic: string | undefined) => {
       const command = program.commands.find((one) => one.name() === topic);

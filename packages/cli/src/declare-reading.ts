@@ -12,56 +12,55 @@ export type Add = (name: string, description: string, examples: readonly Example
 
 /** The commands that only look. They work beside a running watcher, and without bd and gt. */
 export function declareReading(add: Add, exit: (status: number) => void): void {
-  add("list", "Open convoys with their progress: what needs a look first, then those nearest to landing.", [
-    ["convoy-cli list", "every open convoy, and what it waits on"],
-    ["convoy-cli list --stale 2h", "what does not move"],
-    ["convoy-cli list --waiting-on alpha -q", "ids of the convoys that wait on a rig"],
+  add("list", "List open convoys and their progress: first what needs attention, then what is closest to landing.", [
+    ["convoy-cli list", "every open convoy and what it is waiting on"],
+    ["convoy-cli list --stale 2h", "what is not moving"],
+    ["convoy-cli list --waiting-on alpha -q", "ids of convoys waiting on a rig"],
   ])
-    .option("-a, --all", "closed ones, too")
-    .option("--stuck", "only those that are complete and still open, or that the watcher could not land")
-    .option("--waiting-on <rig>", "only those that wait on an issue of this rig (town: the town itself)")
-    .option("--rig <rig>", "only those that track an issue of this rig")
+    .option("-a, --all", "include closed convoys")
+    .option("--stuck", "only convoys that are complete but still open, or that the watcher could not land")
+    .option("--waiting-on <rig>", "only convoys waiting on an issue in this rig (town: the town itself)")
+    .option("--rig <rig>", "only convoys that track an issue in this rig")
     .addOption(
-      new Option(
-        "--stale <time>",
-        "only those that wait, and of whose open issues none has changed for this long",
-      ).argParser((text) => duration(text, Number.POSITIVE_INFINITY)),
+      new Option("--stale <time>", "only waiting convoys whose open issues have not changed for this long").argParser(
+        (text) => duration(text, Number.POSITIVE_INFINITY),
+      ),
     )
-    .option("--unassigned", "only those that wait on an issue that nobody has")
-    .addOption(new Option("--limit <count>", "at most so many").argParser(count))
+    .option("--unassigned", "only convoys waiting on an issue that nobody has")
+    .addOption(new Option("--limit <count>", "show at most this many").argParser(count))
     .action(async (_options: unknown, command: Command) => {
       const { listCommand } = await import("./commands/list.ts");
       exit(await listCommand(command.optsWithGlobals<ListOptions>()));
     });
 
-  add("status", "How the town and its watcher stand; or one convoy with every issue it tracks.", [
+  add("status", "Show the town and its watcher, or one convoy and every issue it tracks.", [
     ["convoy-cli status", "is it watched, and how are the convoys doing?"],
-    ["convoy-cli status hq-cv-5kpzs", "one convoy: each issue, where it lives, its state and since when"],
+    ["convoy-cli status hq-cv-5kpzs", "one convoy: each issue, its rig, its state and for how long"],
     ["convoy-cli status --short", "`3 open, 1 stuck`, for a prompt"],
   ])
     .argument("[convoy]", "id of a convoy")
-    .option("--short", "a few words, for a prompt or the bar of tmux")
-    .option("--exit-code", "exit with 3 unless a watcher is running and well")
-    .option("--prometheus", "metrics as text, for the textfile collector of node_exporter")
+    .option("--short", "one short line, for a prompt or a tmux status bar")
+    .option("--exit-code", "exit 3 unless a watcher is running and healthy")
+    .option("--prometheus", "metrics for node_exporter's textfile collector")
     .action(async (convoy: string | undefined, _options: unknown, command: Command) => {
       const { statusCommand } = await import("./commands/status.ts");
       exit(await statusCommand(convoy, command.optsWithGlobals<StatusOptions>()));
     });
 
-  add("wait", "Waits until convoys have landed, beside any watcher or none.", [
-    ["convoy-cli wait hq-cv-5kpzs && deploy", "go on when it has landed"],
+  add("wait", "Wait until convoys have landed, with or without a watcher running.", [
+    ["convoy-cli wait hq-cv-5kpzs && deploy", "continue once it has landed"],
     [
       "convoy-cli wait --any --timeout 10m hq-cv-5kpzs hq-cv-c5eco",
-      "the first of two, for ten minutes; 124 when none has landed by then",
+      "the first of two, for up to ten minutes; exit 124 if neither lands",
     ],
-    ["convoy-cli wait --told hq-cv-5kpzs --json", "until everybody who waits for it was told, for a program"],
+    ["convoy-cli wait --told hq-cv-5kpzs --json", "until everybody waiting for it has been told, as JSON"],
   ])
     .argument("<convoy...>", "ids of convoys")
-    .option("--any", "one that lands is enough")
+    .option("--any", "stop at the first one that lands")
     .addOption(
-      new Option("--timeout <time>", "give up after so long; by default never").argParser((text) => duration(text)),
+      new Option("--timeout <time>", "give up after this long (default: never)").argParser((text) => duration(text)),
     )
-    .option("--told", "landed, and everybody who waits for it told")
+    .option("--told", "wait until everybody waiting for it has been told, too")
     .addHelpText(
       "after",
       "\nExit status: 0 landed; 1 stuck, or closed with work open (with --told also: not told); 2 no such convoy; 124 timed out.",
@@ -71,27 +70,27 @@ export function declareReading(add: Add, exit: (status: number) => void): void {
       exit(await waitCommand(convoys, command.optsWithGlobals<WaitOptions>()));
     });
 
-  add("log", "What has become of convoys: landed, stuck, closed by others, and who was told.", [
+  add("log", "Show what happened to convoys: landed, stuck, closed by somebody else, and who was told.", [
     ["convoy-cli log --since 24h", "the last day"],
     ["convoy-cli log hq-cv-5kpzs", "one convoy"],
-    ["convoy-cli log --follow --json | jq -r 'select(.event == \"stuck\").convoy'", "as it happens, for a program"],
+    ["convoy-cli log --follow --json | jq -r 'select(.event == \"stuck\").convoy'", "as it happens, as JSON"],
   ])
     .argument("[convoy]", "id of a convoy")
     .addOption(
-      new Option("--since <time>", "what is not older than this; by default all that was kept").argParser((text) =>
-        duration(text, Number.POSITIVE_INFINITY),
+      new Option("--since <time>", "only what happened within this long (default: all that was kept)").argParser(
+        (text) => duration(text, Number.POSITIVE_INFINITY),
       ),
     )
-    .option("-f, --follow", "go on as more is noted")
+    .option("-f, --follow", "keep printing as things happen")
     .action(async (convoy: string | undefined, _options: unknown, command: Command) => {
       const { logCommand } = await import("./commands/log.ts");
       exit(await logCommand(convoy, command.optsWithGlobals<LogOptions>()));
     });
 
-  add("why", "In words: why a convoy is (not) landing, or which convoys wait on an issue.", [
+  add("why", "Explain why a convoy is (not) landing, or which convoys wait on an issue.", [
     ["convoy-cli why hq-cv-5kpzs", "what is it waiting for?"],
-    ["convoy-cli why al-9uj", "whom does this issue hold up?"],
-    ["convoy-cli why al-9uj --json | jq -r '.holdsUp[].convoy'", "the same for a program"],
+    ["convoy-cli why al-9uj", "which convoys wait on this issue?"],
+    ["convoy-cli why al-9uj --json | jq -r '.holdsUp[].convoy'", "the same, as JSON"],
   ])
     .argument("<id>", "id of a convoy, or of any issue")
     .action(async (id: string, _options: unknown, command: Command) => {
@@ -101,26 +100,26 @@ export function declareReading(add: Add, exit: (status: number) => void): void {
 
   add(
     "doctor",
-    "Looks at everything the watcher depends on, with a hint for each fault. Exit status 3 when something is wrong.",
+    "Check everything the watcher depends on, with a hint for each problem. Exits 3 if something is wrong.",
     [
       ["convoy-cli doctor", "runtime, town, databases, routes, bd, gt, daemons, watcher, convoys"],
-      ["convoy-cli doctor -q", "only what is wrong: silence means that all is well"],
-      ["convoy-cli doctor --json | jq '.checks[] | select(.level == \"wrong\")'", "what is wrong, for a program"],
+      ["convoy-cli doctor -q", "only problems: silence means all is well"],
+      ["convoy-cli doctor --json | jq '.checks[] | select(.level == \"wrong\")'", "problems, as JSON"],
     ],
   ).action(async (_options: unknown, command: Command) => {
     const { doctorCommand } = await import("./commands/doctor.ts");
     exit(await doctorCommand(command.optsWithGlobals<CommonOptions>()));
   });
 
-  add("config", "The settings in force, where each comes from, and the file to change.", [
-    ["convoy-cli config", "what holds in this town, and why"],
-    ["convoy-cli config --schema > settings/convoy-watcher.schema.json", "for an editor that checks the file"],
+  add("config", "Show the settings in force, where each one comes from, and which file to edit.", [
+    ["convoy-cli config", "what applies in this town, and why"],
+    ["convoy-cli config --schema > settings/convoy-watcher.schema.json", "let an editor check the file"],
     [
       "convoy-cli config --json | jq -r '.settings[] | select(.from == \"settings\").key'",
       "what this town has changed",
     ],
   ])
-    .option("--schema", "print a JSON Schema of the file instead")
+    .option("--schema", "print a JSON Schema for the file instead")
     .action(async (_options: unknown, command: Command) => {
       const { configCommand } = await import("./commands/config.ts");
       exit(await configCommand(command.optsWithGlobals<ConfigOptions>()));

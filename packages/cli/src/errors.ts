@@ -39,7 +39,7 @@ export class WatcherSilentError extends WatcherError {
   constructor(pid: number) {
     super(
       "watcher-silent",
-      `the watcher with pid ${pid} was asked to look, and has not within a minute`,
+      `the watcher with pid ${pid} was asked to sweep and has not answered within a minute`,
       "see `convoy-cli status`; if it hangs, kill it and start another",
     );
   }

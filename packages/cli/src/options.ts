@@ -95,10 +95,10 @@ export function settingOptions(of: Setting["of"]): Option[] {
   return allSettings().flatMap(([name, setting]) => (setting.of === of ? [settingOption(name)] : []));
 }
 
-export const dryRunOption: Option = new Option("--dry-run", "find out, run nothing, write nothing");
+export const dryRunOption: Option = new Option("--dry-run", "show what would be done; run nothing, write nothing");
 export const timeOption: Option = new Option(
   "--time <when>",
-  "date each line in local time, in UTC or not at all; by default local, and not at all on a terminal",
+  "timestamps on lines (default: local; none on a terminal)",
 ).choices(["local", "utc", "none"]);
 export const demoStoreOption: Option = new Option(
   "--store <store>",

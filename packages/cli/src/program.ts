@@ -15,27 +15,37 @@ export const STATUS_HELP = `
 Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
 3 findings (check --dry-run, doctor); 4 another watcher holds this town.`;
 
+const MORE_HELP = `
+Settings:    settings/convoy-watcher.json in the town; see convoy-cli config
+Environment: GT_TOWN_ROOT or GT_ROOT name the town outside of one; NO_COLOR
+Pages:       convoy-cli help errors, hooks, merge-gate, records, settings, deno
+Always on:   gastown plugins enable convoy-watcher`;
+
 /** The whole command line. Commands are imported when they are run, so that `--help` loads nothing heavy. */
 export function createProgram(exit: (status: number) => void): Command {
   const program: Command = new Command("convoy-cli")
     .description("Closes every convoy of a Gas Town within a second of its last tracked issue.")
     .version(VERSION)
-    .option("--town <dir>", "root of the town; by default the one around the working directory")
+    .option("--town <dir>", "root of the town (default: the one around the working directory)")
     .addOption(settingOption("bd"))
     .addOption(settingOption("gt"))
     .addOption(settingOption("driver"))
     .addOption(settingOption("gate"))
-    .option("--json", "for programs: watch, check and demo print an object a line, the others one document")
-    .option("-q, --quiet", "only what landed, and what went wrong; list prints ids alone")
-    .option("-v, --verbose", "everything")
-    .option("--no-color", "no colour; NO_COLOR does the same")
+    .option(
+      "--json",
+      "JSON output: an object per line from watch, check, wait, log and demo, one document from the rest",
+    )
+    .option("-q, --quiet", "only landings and problems; list prints ids only")
+    .option("-v, --verbose", "print everything")
+    .option("--no-color", "no colour (or set NO_COLOR)")
     .configureHelp({
       showGlobalOptions: true,
-      visibleGlobalOptions: (command) => program.options.filter((option) => isUsedBy(option, command.name())),
+      visibleGlobalOptions: (command) =>
+        command === program ? [] : program.options.filter((option) => isUsedBy(option, command.name())),
     })
     .configureOutput({ outputError: (text, write) => write(asFault(text, "convoy-cli --help")) })
     .exitOverride()
-    .addHelpText("after", STATUS_HELP)
+    .addHelpText("after", `${STATUS_HELP}\n${MORE_HELP}`)
     .helpCommand(false)
     .hook("preAction", (_program, command) => refuseUseless(program, command));
   const add: Add = (name, description, examples) =>
@@ -43,13 +53,13 @@ export function createProgram(exit: (status: number) => void): Command {
       outputError: (text, write) => write(asFault(text, `convoy-cli ${name} --help`)),
     });
 
-  const watch = add("watch", "Sweep, then follow the town until told to stop.", [
-    ["convoy-cli watch", "watch the town around you"],
-    ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "titles, as convoys land"],
-    ["convoy-cli watch --dry-run --source db", "see what would be done, from the database files alone"],
+  const watch = add("watch", "Sweep the town, then watch it and land convoys until stopped.", [
+    ["convoy-cli watch", "watch this town"],
+    ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "print titles as convoys land"],
+    ["convoy-cli watch --dry-run --source db", "show what would be done, from the database files only"],
   ])
     .addOption(timeOption)
-    .option("--log-file <path>", "keep everything in this file, too, dated; at 10 MB it becomes PATH.1")
+    .option("--log-file <path>", "also log to this file, with dates; rotated to PATH.1 at 10 MB")
     .addOption(dryRunOption)
     .action(async (_options: unknown, command: Command) => {
       const { watchCommand } = await import("./commands/watch.ts");
@@ -57,10 +67,10 @@ export function createProgram(exit: (status: number) => void): Command {
     });
   for (const option of [...settingOptions("watch"), ...settingOptions("watch and check")]) watch.addOption(option);
 
-  const check = add("check", "One sweep of all open convoys, or of these; then exit.", [
+  const check = add("check", "Sweep once, all open convoys or only these, then exit.", [
     ["convoy-cli check", "land whatever is complete"],
-    ["convoy-cli check --dry-run", "exit 3 when a complete convoy is still open"],
-    ["convoy-cli check hq-cv-5kpzs --json", "one convoy, for a program"],
+    ["convoy-cli check --dry-run", "exit 3 if a complete convoy is still open"],
+    ["convoy-cli check hq-cv-5kpzs --json", "one convoy, as JSON"],
   ])
     .argument("[convoy...]", "ids of convoys")
     .addOption(dryRunOption)
@@ -70,12 +80,12 @@ export function createProgram(exit: (status: number) => void): Command {
     });
   for (const option of settingOptions("watch and check")) check.addOption(option);
 
-  add("demo", "The whole thing on a throw-away town: real databases, stand-in bd and gt.", [
-    ["convoy-cli demo", "see what it is for, within a minute"],
-    ["convoy-cli demo --json", "the same as records"],
+  add("demo", "Show it all on a throw-away town: real databases, stand-in bd and gt.", [
+    ["convoy-cli demo", "what it does, in under a minute"],
+    ["convoy-cli demo --json", "the same, as JSON"],
     ["convoy-cli demo --store dolt", "the same town on a Dolt server; needs dolt on PATH"],
   ])
-    .option("--fast", "no pauses for reading")
+    .option("--fast", "do not pause for reading")
     .addOption(demoStoreOption)
     .action(async (_options: unknown, command: Command) => {
       const { demoCommand } = await import("./commands/demo.ts");
@@ -88,10 +98,20 @@ export function createProgram(exit: (status: number) => void): Command {
   return program;
 }
 
+/** What people type who know other programs, and what it is called here. */
+const KNOWN_GUESSES: readonly (readonly [RegExp, string])[] = [
+  [/unknown option '--once'/, "`convoy-cli check` sweeps once"],
+  [/unknown command 'version'/, "did you mean --version?"],
+  [/unknown command '(start|run|follow)'/, "did you mean watch?"],
+  [/unknown command 'show'/, "did you mean status?"],
+];
+
 /** Commander's `error: …` in the two lines that every fault has here. */
 function asFault(text: string, help: string): string {
   const [first = "", ...rest] = text.trim().split("\n");
   const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
-  const hint = guess === undefined ? `see ${help}` : `did you mean ${guess}?`;
+  const hint =
+    KNOWN_GUESSES.find(([wrong]) => wrong.test(first))?.[1] ??
+    (guess === undefined ? `see ${help}` : `did you mean ${guess}?`);
   return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
 }

@@ -23,6 +23,6 @@ export function refuseUseless(program: Command, command: Command): void {
   for (const option of program.options) {
     const given = program.getOptionValueSource(option.attributeName()) === "cli";
     if (given && !isUsedBy(option, command.name()))
-      command.error(`error: ${command.name()} has no use for '${option.flags}'`);
+      command.error(`error: ${command.name()} does not take '${option.flags}'`);
   }
 }

@@ -30,6 +30,6 @@ export function flipsRecord({ id }: ConvoySnapshot, { closes }: Life, { now }: C
   return {
     event: "warning",
     message: `${id} was closed ${closes.length} times within ${minutes} min and opened again each time: it is left alone for longer and longer`,
-    hint: "bd 1.0.3 and 1.0.4 import an old issues.jsonl with every call (bd#3948): upgrade bd, or mend .beads/issues.jsonl",
+    hint: "bd 1.0.3 and 1.0.4 import an old issues.jsonl with every call (bd#3948): upgrade bd, or fix .beads/issues.jsonl",
   };
 }

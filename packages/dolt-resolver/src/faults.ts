@@ -46,7 +46,7 @@ export function doltError(fault: DatabaseFault, database: string, what: string, 
     fault,
     database,
     cannotBeRead(database, what),
-    HINTS[fault] ?? "see docs/errors.md",
+    HINTS[fault] ?? "see `convoy-cli help errors`",
     options,
   );
 }

@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<DatabaseFault, string>> = {
   corrupt: "run `bd doctor --fix` there; it rebuilds the database from issues.jsonl",
   locked: "it is tried again; see which program holds it with `fuser`",
   unreadable: "check the owner and mode of the file and of its directory",
-  unsupported: "see docs/errors.md",
+  unsupported: "see `convoy-cli help errors`",
   replaced: "it is opened again",
   unreachable: "start the server, or check its address in metadata.json",
   denied: "check the server's user and password",

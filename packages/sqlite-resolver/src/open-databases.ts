@@ -51,7 +51,7 @@ export function createOpenDatabases({ driver, openDolt }: OpenDatabasesOptions):
             "unsupported",
             store.beadsDir,
             `${store.beadsDir} keeps its issues in Dolt, which this release cannot read; a beads.db beside it is stale`,
-            "see docs/errors.md",
+            "see `convoy-cli help errors`",
           );
         }
         dolt.set(key, (database = openDolt(store)));

@@ -73,14 +73,9 @@ export class SettingsError extends WatcherError {
   readonly path: string;
 
   constructor(path: string, message: string, cause?: unknown) {
-    super(
-      "settings-invalid",
-      `${path}: ${message}`,
-      "mend the file, or remove it: what it leaves out has its default",
-      {
-        cause,
-      },
-    );
+    super("settings-invalid", `${path}: ${message}`, "fix the file or remove it; what it leaves out has its default", {
+      cause,
+    });
     this.path = path;
   }
 }

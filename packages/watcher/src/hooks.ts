@@ -93,7 +93,7 @@ function callsFor(record: WatchRecord): HookCall[] {
     case "closed": {
       const { by, done, total } = record;
       return [
-        { ...record, message: `${named(record)} was closed by ${by}, ${done} of ${total} tracked issues closed` },
+        { ...record, message: `${named(record)} was closed by ${by} with ${done} of ${total} tracked issues closed` },
       ];
     }
     case "stuck": {

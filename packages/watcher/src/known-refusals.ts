@@ -48,7 +48,7 @@ export const KNOWN_REFUSALS: readonly KnownRefusal[] = [
   },
   {
     says: /unknown recipient|could not resolve address/i,
-    hint: "there is no such address: mend the lines Owner:, Notify: or Watchers: of the convoy's description",
+    hint: "there is no such address: fix the lines Owner:, Notify: or Watchers: of the convoy's description",
   },
   {
     says: /could not notify|couldn't send notification/i,

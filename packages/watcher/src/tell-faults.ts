@@ -21,7 +21,7 @@ export function tellRejectedRoutes(town: string, rejected: Routes["rejected"], r
     report({
       event: "warning",
       message: `routes.jsonl, line ${line}: ${what}${why}`,
-      hint: outside === undefined ? "the line is left out; mend or remove it" : leftOutHint(town, outside),
+      hint: outside === undefined ? "the line is ignored; fix or remove it" : leftOutHint(town, outside),
     });
   }
 }

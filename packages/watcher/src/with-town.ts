@@ -237,5 +237,5 @@ async function runAll([first, ...rest]: readonly (() => unknown)[]): Promise<voi
 function tellOfRivals(town: string, report: Reporter): void {
   const message = gateAdvice(town, findRival(town)?.name);
   if (message === undefined) return;
-  report({ event: "warning", message, hint: "stop it, or read docs/guides/merge-gate.md for what that means" });
+  report({ event: "warning", message, hint: "stop it, or read `convoy-cli help merge-gate` for what that means" });
 }

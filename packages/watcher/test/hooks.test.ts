@@ -290,7 +290,7 @@ it("runs for a convoy that somebody else has closed", async () => {
   await hook.idle();
   expect(JSON.parse(readFileSync(join(dir, "notes"), "utf8"))).toEqual([
     "closed",
-    'hq-cv-1 "Login" was closed by gt daemon, 1 of 2 tracked issues closed',
+    'hq-cv-1 "Login" was closed by gt daemon with 1 of 2 tracked issues closed',
     "gt daemon",
     null,
   ]);

@@ -22,7 +22,7 @@ export async function checkCommand(convoys: readonly string[], options: LandingO
     const town = townOptions(options, report, stopping);
     const watcher = options.dryRun ? undefined : watcherToAsk(town.town);
     if (watcher !== undefined) {
-      if (!options.quiet) output.err(`the watcher (pid ${watcher.pid}) holds this town: it is asked to look now`);
+      if (!options.quiet) output.err(`the watcher (pid ${watcher.pid}) holds this town; asking it to sweep now`);
       const asked = await askWatcher(watcher, town, convoys, stopping.stop, report);
       if (asked.missing.length > 0) throw new ConvoyNotFoundError(asked.missing);
       if (!asked.answered && stopping.reason() === undefined) throw new WatcherSilentError(watcher.pid);

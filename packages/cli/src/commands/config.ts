@@ -55,7 +55,7 @@ function effective(key: SettingName, setting: Setting, given: Readonly<Record<st
     return { key, value: setting.byDefault, from: "default" };
   return setting.otherwise === undefined || setting.otherwise === "none"
     ? { key, value: null, from: "nothing" }
-    : { key, value: setting.otherwise, from: "default" };
+    : { key, value: setting.otherwise.replaceAll(/[`"]/g, ""), from: "default" };
 }
 
 function lines(file: string, exists: boolean, settings: readonly Effective[], { columns, style }: Output): string[] {

@@ -3,7 +3,7 @@ import { TopicNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 
 /** Pages that are shipped with the program, as they are in the repository; `build.mjs` puts them there. */
-const TOPICS = ["errors", "hooks", "records", "settings", "deno"] as const;
+const TOPICS = ["errors", "hooks", "merge-gate", "records", "settings", "deno"] as const;
 
 /** Prints a page of the documentation. */
 export function helpCommand(topic: string): number {

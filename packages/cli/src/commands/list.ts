@@ -88,7 +88,7 @@ async function ids(store: ConvoyStore, all: boolean): Promise<readonly string[]>
 }
 
 function nothing({ all, stuck, waitingOn, rig, stale, unassigned }: ListOptions): string {
-  if (stale !== undefined) return "no convoy has stood still for so long";
+  if (stale !== undefined) return "no convoy has waited that long without a change";
   if (unassigned) return "no convoy waits on an issue that nobody has";
   if (rig !== undefined) return `no convoy tracks an issue of ${rig}`;
   if (stuck) return "no convoy is stuck, and none is complete and still open";

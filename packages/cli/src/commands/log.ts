@@ -42,7 +42,7 @@ export async function logCommand(convoy: string | undefined, options: LogOptions
   first.forEach(print);
   if (!options.follow) {
     if (first.length === 0 && !options.json)
-      output.err("nothing has been noted; a watcher notes what lands, gets stuck or is closed");
+      output.err("nothing logged yet; a watcher logs what lands, gets stuck or is closed");
     return EXIT.done;
   }
   const stopping = takeSignals({ boundToOutput: true });

@@ -85,7 +85,7 @@ function unjudgedFinding({ convoy, blockers }: ConvoyView, now: number): Finding
   return wrong(
     convoy,
     `cannot be judged: ${why}`,
-    advice([convoy], `mend the route or database named above, or close it by hand: gt convoy close ${convoy}`),
+    advice([convoy], `fix the route or database named above, or close it by hand: gt convoy close ${convoy}`),
   );
 }
 
@@ -96,7 +96,7 @@ function unmergedFinding({ convoy, blockers, total }: ConvoyView): Finding {
   const more = held.length > 1 ? ` and ${held.length - 1} more` : "";
   const fact = `waits on ${blockers.length} of ${total}: ${first === undefined ? "" : whyUnmerged(first)}${more}`;
   if (first?.stale !== true)
-    return note(convoy, fact, "the gate holds it until that is merged; docs/guides/merge-gate.md");
+    return note(convoy, fact, "the gate holds it until that is merged: `convoy-cli help merge-gate`");
   return wrong(
     convoy,
     `${fact}, and that has not changed for long`,

@@ -8,7 +8,7 @@ import { type Finding, good, note } from "./check.ts";
 /** Longest path of a socket that bd puts beside its database; a longer one goes to /tmp, where `bd activity` does not look. */
 const LONGEST_SOCKET = 103;
 const PATIENCE = 1_000;
-const HARMLESS = "nothing is lost: its database itself is watched";
+const HARMLESS = "nothing is missed: its database is watched directly";
 
 /** Whether `bd activity` can hear the daemon of each rig. Asked only where it matters: SQLite, and a bd with `activity`. */
 export async function checkDaemons(files: OpenedStore["files"]): Promise<Finding[]> {

@@ -24,8 +24,7 @@ async function checkPlace(
   place: Place,
 ): Promise<{ readonly found: readonly Finding[]; readonly isDolt: boolean }> {
   const { stray } = beadsDirOf(town, place.path);
-  const strays =
-    stray === undefined ? [] : [note(place.rig, stray, "bd passes it over as well: mend or remove that file")];
+  const strays = stray === undefined ? [] : [note(place.rig, stray, "bd ignores it as well: fix or remove that file")];
   let address: FoundAddress | undefined;
   let isDolt = false;
   try {

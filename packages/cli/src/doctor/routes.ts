@@ -20,7 +20,7 @@ export function checkRoutes(town: string): Finding[] {
   return [
     ...rejected.map(({ line, why, outside }) =>
       outside === undefined
-        ? wrong(`line ${line}`, `is left out: ${why}`, `mend or remove line ${line} of ${file}`)
+        ? wrong(`line ${line}`, `is left out: ${why}`, `fix or remove line ${line} of ${file}`)
         : leftOut(town, outside, why),
     ),
     ...routes.map((route, at) => checkRoute(town, file, route, routes.slice(0, at))),

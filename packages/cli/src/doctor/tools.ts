@@ -80,12 +80,12 @@ function noActivity([major, minor]: readonly [number, number, number]): Finding 
     return note(
       "bd activity",
       "this bd cannot follow a whole town (0.42 and later can)",
-      "nothing is lost: the databases themselves are watched; --source db says so",
+      "nothing is missed: the databases are watched directly; with --source db this is not asked for",
     );
   return note(
     "bd activity",
     "this bd has no `activity` (it went with 0.50)",
-    "nothing is lost: the databases themselves are watched; --source db says so",
+    "nothing is missed: the databases are watched directly; with --source db this is not asked for",
   );
 }
 

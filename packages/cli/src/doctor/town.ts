@@ -48,7 +48,12 @@ function checkSettings(town: string): Finding {
   const file = settingsFileOf(town);
   try {
     const keys = Object.keys(readSettings(town));
-    return good("settings", keys.length === 0 ? "all defaults" : `${keys.join(", ")}, from ${file}`);
+    return good(
+      "settings",
+      keys.length === 0
+        ? `all defaults (${file}${existsSync(file) ? " sets none" : " is not there"})`
+        : `${keys.join(", ")}, from ${file}`,
+    );
   } catch (error) {
     if (error instanceof SettingsError) return wrong("settings", error.message, error.hint);
     throw error;
@@ -62,7 +67,7 @@ function checkFreeze(town: string): Finding[] {
   return [
     note(
       "freeze",
-      `landings are held: ${freeze.reason}`,
+      `landings are on hold: ${freeze.reason}`,
       `they are taken up again when it is over: \`gt migrate thaw\`, or rm ${freeze.file}`,
     ),
   ];

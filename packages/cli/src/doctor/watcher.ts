@@ -20,7 +20,7 @@ function gateFindings(town: string): Finding[] {
   const advice = gateAdvice(town, findRival(town)?.name);
   return advice === undefined
     ? [good("gate", "convoys wait for the merge of their issues; nobody else is seen to close them")]
-    : [note("gate", advice, "stop it, or read docs/guides/merge-gate.md for what that means")];
+    : [note("gate", advice, "stop it, or read `convoy-cli help merge-gate` for what that means")];
 }
 
 function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: number): Finding[] {

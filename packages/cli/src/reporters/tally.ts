@@ -8,7 +8,7 @@ const ENDS = {
   stuck: "stuck",
   closed: "closed by others",
   waiting: "waiting",
-  skipped: "left alone",
+  skipped: "skipped",
 } as const;
 
 type End = keyof typeof ENDS;

@@ -28,9 +28,7 @@ const WORDS: Words = {
     const ids = convoys.map((id) => printable(id)).join(", ");
     return [seen, { text: `${printable(issue)} is tracked by ${convoys.length} convoy(s): ${ids}` }];
   },
-  waiting: (record) => [
-    { text: `${named(record)} waits on ${record.total - record.done} of ${record.total}: ${waitsOn(record)}` },
-  ],
+  waiting: (record) => [{ text: `${named(record)} ${howItWaits(record)}: ${waitsOn(record)}` }],
   complete: (record) => [
     {
       text: `${named(record)} is complete: ${record.total === 1 ? "its one tracked issue" : `all ${record.total} tracked issues`} closed`,
@@ -47,14 +45,14 @@ const WORDS: Words = {
     { text: `✓ ${named(record)} landed, ${afterWhat(record)}`, style: ["bold", "green"] },
     ...untoldLines(record),
   ],
-  telling: (record) => [dim(`${named(record)} is closed; gt is telling those who wait for it`)],
+  telling: (record) => [dim(`${named(record)} is closed; gt is telling people`)],
   closed: (record) => [
     {
-      text: `${named(record)} was closed by ${printable(record.by)}, ${record.done} of ${record.total} tracked issues closed`,
+      text: `${named(record)} was closed by ${printable(record.by)} with ${record.done} of ${record.total} tracked issues closed`,
     },
   ],
-  frozen: ({ reason }) => [{ text: `landings are held: ${printable(reason)}` }],
-  resumed: () => [{ text: "landings are taken up again" }],
+  frozen: ({ reason }) => [{ text: `landings are on hold: ${printable(reason)}` }],
+  resumed: () => [{ text: "landings resume" }],
   stuck: (record) => [
     {
       text: `✗ ${named(record)} is stuck${record.attempts === 0 ? "" : ` after ${plural(record.attempts, "attempt")}; gt said`}:`,
@@ -62,12 +60,12 @@ const WORDS: Words = {
     },
     ...record.output.split("\n").map((line) => ({ text: `    ${printable(line)}` })),
   ],
-  skipped: (record) => [{ text: `${named(record)} is left alone: ${printable(record.detail)}` }],
+  skipped: (record) => [{ text: `${named(record)} is skipped: ${printable(record.detail)}` }],
   source: ({ name, state, detail }) => [
     dim(`source ${printable(name)} is ${state}${detail === undefined ? "" : ` (${printable(detail)})`}`),
   ],
   sweep: ({ convoys, complete, ms, reason }) => [
-    dim(`swept ${plural(convoys, "open convoy")}, ${complete} complete, in ${ms} ms (${printable(reason)})`),
+    dim(`sweep: ${plural(convoys, "open convoy")}, ${complete} complete, in ${ms} ms (${printable(reason)})`),
   ],
   stopped: ({ reason }) => [dim(`stopped (${printable(reason)})`)],
 };
@@ -83,6 +81,11 @@ function dim(text: string): Line {
 
 function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
   return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
+}
+
+/** As `list` and `why` say it: nothing is known to be open, and what is unknown never lands. */
+function howItWaits({ open, unmerged = 0, done, total }: Extract<Told, { event: "waiting" }>): string {
+  return open === 0 && unmerged === 0 ? "cannot be judged" : `waits on ${total - done} of ${total}`;
 }
 
 /** The record names twenty blockers at most; its numbers say how many there are. */

@@ -36,8 +36,8 @@ function partsOf(state: WatchState, now: number): Part[] {
     ...part(2, state.closing === undefined ? undefined : `closing ${printable(state.closing, 40)}`),
     ...part(3, nearest && `nearest ${printable(nearest.convoy, 40)} ${nearest.done}/${nearest.total}`),
     ...part(areAllUp(state.sources) ? 4 : 1, sourcesInWords(state.sources)),
-    ...part(5, ago("heard", state.heardAt)),
-    ...part(6, ago("swept", state.sweptAt)),
+    ...part(5, ago("close", state.heardAt)),
+    ...part(6, ago("sweep", state.sweptAt)),
   ];
 }
 

@@ -17,7 +17,7 @@ const STATES: Readonly<Record<ConvoyView["verdict"], (convoy: ConvoyView, now: n
   waiting: (convoy, now) => `${startOf(convoy)}${firstOf(convoy.blockers, now)}`,
   owned: () => "complete; its owner closes it",
   staged: () => "staged, not launched",
-  status: ({ status }) => `left alone: gt does not know its status ${printable(status)}`,
+  status: ({ status }) => `skipped: gt does not know its status ${printable(status)}`,
   empty: () => "tracks nothing",
   closed: ({ blockers, done, total }, now) =>
     blockers.length > 0 ? `closed, but open again: ${firstOf(blockers, now)}` : `closed, ${done} of ${total}`,

@@ -14,7 +14,7 @@ export function healthOf(found: FoundWatcher, host: FoundHost | undefined, now: 
     const { writtenAt } = (found.status ?? {}) as { readonly writtenAt?: string };
     const silent = now - Date.parse(writtenAt ?? "");
     if (silent > HANGS_AFTER)
-      return sick("the watcher hangs: it has written no status for minutes", `kill ${found.pid}, and start another`);
+      return sick("the watcher hangs: no status written for minutes", `kill ${found.pid}, and start another`);
     if (found.status?.watchingSince === undefined) return sick("the watcher is starting", "look again in a moment");
     const down = Object.entries(found.status.sources).find(([name, { state }]) => state === "down" && name !== "lead");
     if (down === undefined) return { well: true };
@@ -28,16 +28,16 @@ export function healthOf(found: FoundWatcher, host: FoundHost | undefined, now: 
     const next = host.alive && host.retryAt !== undefined ? `; next try at ${host.retryAt}` : "";
     const why = host.error === undefined ? "" : `: ${host.error}${next}`;
     return host.alive
-      ? sick(`the plugin is enabled, and does not get ready${why}`, host.hint ?? "`gastown plugins status` shows more")
+      ? sick(`the plugin is enabled, but not ready${why}`, host.hint ?? "`gastown plugins status` shows more")
       : sick(
-          `the plugin is enabled, and its process is gone${why}`,
+          `the plugin is enabled, but its process is gone${why}`,
           "`gastown plugins enable convoy-watcher` starts it again; `gastown plugins status` shows more",
         );
   }
   if (found.state === "dead")
     return sick(
       `the watcher with pid ${found.pid} was killed`,
-      "start another with `convoy-cli watch`: it takes up where that one was",
+      "start another with `convoy-cli watch`: it picks up where that one left off",
     );
   return sick("no watcher is running", "start one with `convoy-cli watch`, or `gastown plugins enable convoy-watcher`");
 }

@@ -33,7 +33,7 @@ const SAYS: Readonly<Record<string, (entry: LedgerEntry) => Said>> = {
     const parts = [
       `landed by ${typeof by === "string" ? printable(by, 20) : "?"}`,
       ...(after === undefined ? [] : [after]),
-      ...(telling === undefined || telling < 1_000 ? [] : [`gt told people for ${lengthInWords(telling)}`]),
+      ...(telling === undefined || telling < 1_000 ? [] : [`gt took ${lengthInWords(telling)} to tell people`]),
       ...(typeof told === "string" ? [toldInWords(told, untold)] : []),
     ];
     const isUntold = typeof told === "string" && told !== "told" && told !== "cannot be known";
@@ -46,7 +46,7 @@ const SAYS: Readonly<Record<string, (entry: LedgerEntry) => Said>> = {
   }),
   closed: ({ by, done, total }) => ({
     mark: "·",
-    words: `was closed by ${typeof by === "string" ? printable(by, 80) : "somebody else"}, ${Number(done)} of ${Number(total)} tracked issues closed`,
+    words: `was closed by ${typeof by === "string" ? printable(by, 80) : "somebody else"} with ${Number(done)} of ${Number(total)} tracked issues closed`,
   }),
 };
 

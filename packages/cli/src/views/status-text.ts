@@ -1,5 +1,6 @@
 import { printable } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
+import { lengthInWords } from "../reporters/words.ts";
 import { colourOf, stateInShort } from "./convoy-text.ts";
 import { plural, sinceInWords } from "./in-words.ts";
 import { blockerInFull, factsOf } from "./issue-text.ts";
@@ -102,16 +103,14 @@ function watcherLines(watcher: WatcherView, now: number): string[] {
     ),
     ...(lastClose === null
       ? []
-      : [
-          `heard    ${printable(lastClose.issue, 80)} closed (${printable(lastClose.source, 20)}), ${ago(lastClose.at)}`,
-        ]),
+      : [`close    ${printable(lastClose.issue, 80)} (${printable(lastClose.source, 20)}), ${ago(lastClose.at)}`]),
     ...(lastSweep === null
       ? []
-      : [`swept    ${plural(lastSweep.convoys, "open convoy")} in ${lastSweep.ms} ms, ${ago(lastSweep.at)}`]),
+      : [`sweep    ${plural(lastSweep.convoys, "open convoy")} in ${lastSweep.ms} ms, ${ago(lastSweep.at)}`]),
     ...(lastLanded === null
       ? []
       : [
-          `landed   ${landed}, the last ${printable(lastLanded.convoy, 80)} ${ago(lastLanded.at)}${landing === null ? "" : `; half of them within ${landing.p50} ms, 99 % within ${landing.p99} ms`}`,
+          `landed   ${landed}, last ${printable(lastLanded.convoy, 80)} ${ago(lastLanded.at)}${landing === null ? "" : ` (p50 ${lengthInWords(landing.p50)}, p99 ${lengthInWords(landing.p99)})`}`,
         ]),
     ...watcher.untold.map(
       ({ convoy, to }) => `untold   ${printable(convoy, 80)}: ${to.map((one) => printable(one, 80)).join(", ")}`,
@@ -154,9 +153,9 @@ function tally(convoys: readonly ConvoyView[]): string {
       "cannot be judged",
       ({ verdict, open, unmerged = 0 }) => verdict === "waiting" && open === 0 && unmerged === 0,
     ),
-    ...count("left to their owners", ({ verdict }) => verdict === "owned"),
+    ...count("owned", ({ verdict }) => verdict === "owned"),
     ...count("staged", ({ verdict }) => verdict === "staged"),
-    ...count("without issues", ({ verdict }) => verdict === "empty"),
+    ...count("empty", ({ verdict }) => verdict === "empty"),
   ];
   return `${plural(convoys.length, "open convoy")}: ${parts.join(", ")}`;
 }

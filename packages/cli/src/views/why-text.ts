@@ -17,8 +17,8 @@ export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now
       return complete(convoy, watcher, now);
     case "empty":
       return [
-        `${id} tracks nothing, and so never lands by itself`,
-        advice([convoy.convoy], `gt convoy add ${id} ISSUE gives it something to wait for`),
+        `${id} tracks nothing, so it never lands by itself`,
+        advice([convoy.convoy], `\`gt convoy add ${id} ISSUE\` gives it something to wait for`),
       ];
     case "closed": {
       const since = sinceInWords(convoy.updatedAt, now);
@@ -32,7 +32,7 @@ export function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now
       ];
     }
     default:
-      return [`${id} is left alone: ${convoy.reasons.map((reason) => printable(reason)).join("; ")}`];
+      return [`${id} is skipped: ${convoy.reasons.map((reason) => printable(reason)).join("; ")}`];
   }
 }
 
@@ -68,14 +68,14 @@ function landing({ convoy, total, stuck }: ConvoyDetail, watcher: WatcherView | 
       ...said,
       advice(
         [convoy],
-        "it is tried again, ever more rarely, and at once when the convoy or gt changes; convoy-cli doctor shows what may hinder gt",
+        "it is retried with growing pauses, and at once when the convoy or gt changes; `convoy-cli doctor` shows what may be in gt's way",
       ),
     ];
   }
   if (watcher !== null) return [`${start}; the watcher (pid ${watcher.pid}) closes it in a moment`];
   return [
     `${start}, but no watcher is running`,
-    advice([convoy], `convoy-cli check ${id} closes it now; convoy-cli watch closes every one in time`),
+    advice([convoy], `\`convoy-cli check ${id}\` closes it now; \`convoy-cli watch\` closes every one from now on`),
   ];
 }
 

@@ -32,7 +32,7 @@ it("offers the commands, with what they do", async () => {
     "help",
   ]);
   expect(await offered(made, "wh")).toEqual([
-    "why\tIn words: why a convoy is (not) landing, or which convoys wait on an issue.",
+    "why\tExplain why a convoy is (not) landing, or which convoys wait on an issue.",
   ]);
 });
 

@@ -31,7 +31,7 @@ it("shows every setting, and where it comes from", async () => {
         "  bd  …/bin/bd  PATH",
         "  gt  tools/gt  from the file",
         "  driver  better-sqlite3  default",
-        "  gate  \`"off"\`  default",
+        "  gate  off  default",
         "  mergeStale  24h  default",
         "  onLand  ["sh","-c","echo \\u001b[31m"]  from the file",
         "  onStuck  none",

@@ -52,7 +52,7 @@ it("notes a migration that freezes the town, who began it and how it ends", asyn
   expect(checks.find(({ name }) => name === "freeze")).toMatchObject({
     group: "town",
     level: "note",
-    fact: `landings are held: a migration is under way (by ann: to schema v66), says ${marker}`,
+    fact: `landings are on hold: a migration is under way (by ann: to schema v66), says ${marker}`,
     hint: expect.stringContaining("gt migrate thaw"),
   });
 });

@@ -17,7 +17,7 @@ test.skipIf(noProc !== undefined)(
     made.control.set({ bd: { activity: "unknown" } });
     made.town.close("al-1");
     const { code, stdout, stderr } = await made.run(["check"]);
-    expect(stderr).toBe(`the watcher (pid ${watcher.pid}) holds this town: it is asked to look now\n`);
+    expect(stderr).toBe(`the watcher (pid ${watcher.pid}) holds this town; asking it to sweep now\n`);
     expect(stdout.split("\n").slice(-2)).toEqual(["2 convoys: 1 landed, 1 waiting", ""]);
     expect(stdout).toContain('✓ hq-cv-1 "One" landed, ');
     expect(stdout).toContain('hq-cv-2 "Two" waits on 1 of 1: al-2 is not closed (alpha, open)');

@@ -45,7 +45,7 @@ test.each(["watch", "check"])(
     expect(stdout).toBe("");
     expect(stderr.replace(here.root, "…")).toMatchInlineSnapshot(`
     "Error: …/town/settings/convoy-watcher.json: "land.1" is "bomb"; allowed: a list of at least one of "check", "close", "force"
-    Hint: mend the file, or remove it: what it leaves out has its default
+    Hint: fix the file or remove it; what it leaves out has its default
     "
   `);
   },

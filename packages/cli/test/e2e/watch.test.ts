@@ -91,7 +91,7 @@ test("--verbose also says who it is and when it swept", async () => {
   const { stdout } = await cli.stop();
   expect(stdout).toMatch(/^convoy-cli 0\.1\.0, pid \d+: town /);
   expect(stdout).toContain(town.dir);
-  expect(stdout).toMatch(/^swept 0 open convoys, 0 complete, in \d+ ms \(start\)$/m);
+  expect(stdout).toMatch(/^sweep: 0 open convoys, 0 complete, in \d+ ms \(start\)$/m);
 });
 
 test("--dry-run finds out, runs nothing and writes nothing", async () => {

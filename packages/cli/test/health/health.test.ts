@@ -42,7 +42,7 @@ it("is well while a watcher runs, and not when it was killed; the exit status sa
 it("finds an enabled plugin that is not running, with what its host says", async () => {
   const made = scene();
   enable(made);
-  expect(await faults(made)).toContain("watcher/watcher wrong: the plugin is enabled, and its process is gone");
+  expect(await faults(made)).toContain("watcher/watcher wrong: the plugin is enabled, but its process is gone");
   expect((await made.run(["doctor", "-q"])).code).toBe(3);
   const retryAt = "2026-11-25T20:00:00.000Z";
   enable(made, {
@@ -54,7 +54,7 @@ it("finds an enabled plugin that is not running, with what its host says", async
   });
   const [found] = (await faults(made)).filter((fault) => fault.startsWith("watcher/watcher"));
   expect(found).toMatch(
-    /^watcher\/watcher wrong: the plugin is enabled, and does not get ready: gt is not on .*PATH; next try at 2026-/,
+    /^watcher\/watcher wrong: the plugin is enabled, but not ready: gt is not on .*PATH; next try at 2026-/,
   );
   expect((await look(made, "status")).join("\n")).toContain("gt is not on PATH; next try at");
 });

@@ -78,7 +78,7 @@ it("lists with --stuck what a running watcher could not land, with what gt said"
   expect((await look(stage, "list", "--stuck"))[0]).toContain("stuck after");
   expect((await look(stage, "why", "hq-cv-stuck")).slice(-2)).toEqual([
     "  the mayor is asleep",
-    "it is tried again, ever more rarely, and at once when the convoy or gt changes; convoy-cli doctor shows what may hinder gt",
+    "it is retried with growing pauses, and at once when the convoy or gt changes; `convoy-cli doctor` shows what may be in gt's way",
   ]);
   await watcher.stop();
   expect((await lookJson<List>(stage, "list", "--stuck")).convoys).toMatchObject([
@@ -189,7 +189,7 @@ it("lists with --stale what has not moved for a while, with --unassigned what no
   expect(ids(await lookJson<List>(stage, "list", "--rig", "beta"))).toEqual([ID.three]);
   expect(await stage.run(["list", "--stale", "9000h"])).toMatchObject({
     code: 0,
-    stderr: "no convoy has stood still for so long\n",
+    stderr: "no convoy has waited that long without a change\n",
   });
 });
 

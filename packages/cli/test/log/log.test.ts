@@ -56,10 +56,10 @@ it("tells what landed, when, by which step and who was told; what got stuck; wha
   expect(stdout).not.toMatch(UNSAFE);
   expect(stdout.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/gm, "TIME").split("\n")).toMatchInlineSnapshot(`
     [
-      "TIME ✓ hq-cv-1 "Login" landed by check, 1.2 s after its last issue was closed, gt told people for 3.0 s, everybody was told",
+      "TIME ✓ hq-cv-1 "Login" landed by check, 1.2 s after its last issue was closed, gt took 3.0 s to tell people, everybody was told",
       "TIME ! hq-cv-2 "red" landed by close, 90 ms after it was found complete, not told: mayor/ ",
       "TIME ✗ hq-cv-3 is stuck after 3 attempts; gt said: database is locked",
-      "TIME · hq-cv-4 "By hand" was closed by somebody else, 1 of 2 tracked issues closed",
+      "TIME · hq-cv-4 "By hand" was closed by somebody else with 1 of 2 tracked issues closed",
       "",
     ]
   `);

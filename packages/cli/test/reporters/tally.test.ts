@@ -11,5 +11,5 @@ it("counts the last word on each convoy", () => {
   tally.note({ event: "complete", ...convoy("b"), done: 1, total: 1 });
   tally.note({ event: "stuck", ...convoy("b"), attempts: 3, output: "" });
   tally.note({ event: "skipped", ...convoy("c"), reason: "owned", detail: "" });
-  expect(tally.line()).toBe("3 convoys: 1 landed, 1 stuck, 1 left alone");
+  expect(tally.line()).toBe("3 convoys: 1 landed, 1 stuck, 1 skipped");
 });

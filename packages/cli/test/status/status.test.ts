@@ -25,7 +25,7 @@ it("says how an unwatched town stands", async () => {
     [
       "✗        no watcher is running",
       "Hint:    start one with \`convoy-cli watch\`, or \`gastown plugins enable convoy-watcher\`",
-      "convoys  7 open convoys: 1 complete, 2 waiting, 1 cannot be judged, 1 left to their owners, 1 staged, 1 without issues",
+      "convoys  7 open convoys: 1 complete, 2 waiting, 1 cannot be judged, 1 owned, 1 staged, 1 empty",
     ]
   `);
   expect(await lookJson<Status>(stage, "status")).toMatchObject({ watcher: null, rival: null });
@@ -49,8 +49,8 @@ it("says what a running watcher listens to, heard, swept and landed", async () =
   const text = (await look(stage, "status")).join("\n");
   expect(text).toMatch(new RegExp(`watcher  running for \\d+ \\S+ \\(pid ${watcher.pid}\\)`));
   expect(text).toMatch(/source {3}db up/);
-  expect(text).toMatch(/heard {4}\S+ closed \((db|bd)\), \d+ s ago/);
-  expect(text).toMatch(/landed {3}2, the last hq-cv-(half2|compl) \d+ s ago/);
+  expect(text).toMatch(/close {4}\S+ \((db|bd)\), \d+ s ago/);
+  expect(text).toMatch(/landed {3}2, last hq-cv-(half2|compl) \d+ s ago/);
   await watcher.stop();
   expect((await lookJson<Status>(stage, "status")).watcher).toBeNull();
 });

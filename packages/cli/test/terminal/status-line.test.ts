@@ -28,7 +28,7 @@ describe.skipIf(noTmux !== undefined)(
       const terminal = watch(busyTown());
       await terminal.shows("the status line", settled);
       expect(statuses(terminal.lines())).toHaveLength(1);
-      expect(terminal.lines().at(-1)).toMatch(/^3 open · nearest hq-cv-1 0\/2 · db up · swept \d+ s ago$/);
+      expect(terminal.lines().at(-1)).toMatch(/^3 open · nearest hq-cv-1 0\/2 · db up · sweep \d+ s ago$/);
     });
 
     it("stays below what scrolls past, and garbles none of it", async () => {
@@ -66,7 +66,7 @@ describe.skipIf(noTmux !== undefined)(
             more.length === 0 &&
             line === lines.at(-1) &&
             line.length < columns &&
-            columns > 40 === line.includes("swept")
+            columns > 40 === line.includes("sweep")
           );
         });
       }

@@ -31,7 +31,7 @@ const heard: WatchRecord = { event: "close", issue: "al-1", source: "db", convoy
 it.each([
   [[], "starting"],
   [[watching], "3 open"],
-  [[watching, up("db"), up("bd"), swept, heard], "3 open · db, bd up · heard 12 s ago · swept 12 s ago"],
+  [[watching, up("db"), up("bd"), swept, heard], "3 open · db, bd up · close 12 s ago · sweep 12 s ago"],
   [[watching, up("db"), { event: "source", name: "bd", state: "unavailable" }], "3 open · db up, bd down"],
   [[watching, waiting("hq-a", 1, 4), waiting("hq-b", 3, 4), waiting("hq-c", 0, 1, 1)], "3 open · nearest hq-b 3/4"],
   [[watching, { event: "checking", convoy: "hq-a", command: "" }], "3 open · closing hq-a"],
@@ -53,7 +53,7 @@ it("leaves out what matters least when there is little room", () => {
   const texts = [80, 50, 40, 30, 20, 5].map((columns) => statusText(after(...all), NOW, columns));
   expect(texts).toMatchInlineSnapshot(`
     [
-      "3 open · nearest hq-cv-b 3/4 · db up · heard 12 s ago · swept 12 s ago",
+      "3 open · nearest hq-cv-b 3/4 · db up · close 12 s ago · sweep 12 s ago",
       "3 open · nearest hq-cv-b 3/4 · db up",
       "3 open · nearest hq-cv-b 3/4 · db up",
       "3 open · nearest hq-cv-b 3/4",

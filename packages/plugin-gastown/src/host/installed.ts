@@ -42,7 +42,7 @@ export async function loadPlugin({ name, entry, packageName }: InstalledPlugin):
       `there is no module ${entry}`,
       packageName === OWN_NAME
         ? "build it first: `npm run build`"
-        : 'build the package, or mend "gastown": {"plugin": …} of its package.json',
+        : 'build the package, or fix "gastown": {"plugin": …} of its package.json',
     );
   if (/\.[cm]?tsx?$/.test(entry) && entry.includes(`${sep}node_modules${sep}`))
     throw broken(
@@ -53,7 +53,7 @@ export async function loadPlugin({ name, entry, packageName }: InstalledPlugin):
   try {
     factory = ((await import(pathToFileURL(entry).href)) as { readonly default?: unknown }).default;
   } catch (error) {
-    throw broken(`loading ${entry} failed: ${messageOf(error)}`, firstFrame(error) ?? "mend the module", error);
+    throw broken(`loading ${entry} failed: ${messageOf(error)}`, firstFrame(error) ?? "fix the module", error);
   }
   if (typeof factory !== "function")
     throw broken(
@@ -64,7 +64,7 @@ export async function loadPlugin({ name, entry, packageName }: InstalledPlugin):
   try {
     plugin = (factory as () => AnyPlugin)();
   } catch (error) {
-    throw broken(`its factory failed: ${messageOf(error)}`, firstFrame(error) ?? "mend the module", error);
+    throw broken(`its factory failed: ${messageOf(error)}`, firstFrame(error) ?? "fix the module", error);
   }
   const rule = brokenRule(plugin, name);
   if (rule === undefined) return plugin as AnyPlugin;
@@ -91,7 +91,7 @@ export function kindOf(value: unknown): string {
 /** Where it was thrown, as a hint. */
 function firstFrame(error: unknown): string | undefined {
   const frame = error instanceof Error ? /^ +at .*$/m.exec(error.stack ?? "")?.[0].trim() : undefined;
-  return frame === undefined ? undefined : `mend the module: thrown ${frame}`;
+  return frame === undefined ? undefined : `fix the module: thrown ${frame}`;
 }
 
 function ownPackage(dirname = ""): string {

@@ -37,7 +37,7 @@ function asFault({ name }: AnyPlugin, error: unknown): Error {
   return new HostError(
     "plugin-refuses",
     `the plugin ${name} refuses: ${typeof message === "string" ? message : String(error)}`,
-    typeof hint === "string" ? hint : "mend what it says, and enable it again",
+    typeof hint === "string" ? hint : "fix what it says, then enable it again",
     { cause: error, ...(typeof exitCode === "number" && { exitCode }) },
   );
 }

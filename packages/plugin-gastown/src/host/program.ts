@@ -45,7 +45,7 @@ export function createProgram(
     plugins
       .command(name)
       .description(description)
-      .option("--town <dir>", "root of the town; by default the one around the working directory")
+      .option("--town <dir>", "root of the town (default: the one around the working directory)")
       .option("--json", "for programs: one JSON document")
       .addHelpText("after", `\nExamples:\n${examples.map((line) => `  ${line}`).join("\n")}`);
 
@@ -95,7 +95,7 @@ export function createProgram(
   program
     .command("events")
     .description("What the plugins of a town have told: landed and stuck convoys, and whatever else.")
-    .option("--town <dir>", "root of the town; by default the one around the working directory")
+    .option("--town <dir>", "root of the town (default: the one around the working directory)")
     .option("--json", "for programs: one JSON object a line, as it was written")
     .option("-f, --follow", "go on with what comes")
     .addHelpText(

@@ -63,7 +63,7 @@ describe("settings that are broken", () => {
     writeFileSync(join(here.town.dir, "settings", "convoy-watcher.json"), '{"sweep": "often"}');
     expect(await refused(here)).toMatchInlineSnapshot(`
       "1 Error: TOWN/settings/convoy-watcher.json: "sweep" is "often"; allowed: a time with its unit, such as "500ms", "30s" or "2m", of at most "24h" and at least "100ms"
-      Hint: mend the file, or remove it: what it leaves out has its default
+      Hint: fix the file or remove it; what it leaves out has its default
       "
     `);
   });

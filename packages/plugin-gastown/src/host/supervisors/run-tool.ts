@@ -49,6 +49,6 @@ export async function runTool(tool: string, args: readonly string[], env: NodeJS
   throw new HostError(
     "supervisor-failed",
     `${[tool, ...args].join(" ")}: ${fault}`,
-    "mend that, or choose another supervisor: --supervisor detached",
+    "fix that, or choose another supervisor: --supervisor detached",
   );
 }
