@@ -2,6 +2,7 @@ import {
   type BeadsSchema,
   type ByIds,
   type Columns,
+  type Compiled,
   compileQueries,
   type Queries,
   type Shape,
@@ -24,7 +25,7 @@ export interface Opening {
   readonly queries: Queries;
   /** Undefined where no events are kept. */
   readonly events: EventQueries | undefined;
-  rows<R>(query: CompiledQuery<R>): Promise<R[]>;
+  rows<R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]>;
   byIds<R>(query: ByIds<R>, ids: readonly string[]): Promise<R[]>;
 }
 
@@ -51,7 +52,7 @@ export async function openDatabase(server: DoltServer, database: string, before?
       sql<string>`(select j.id${collation} from json_table(${json}, '$[*]' columns (id varchar(255) path '$')) as j)`,
     "by sign",
   );
-  const rows = <R>(query: CompiledQuery<R>): Promise<R[]> => server.rows(query, database);
+  const rows = <R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]> => server.rows(query, database);
   return {
     server,
     look,

@@ -1,10 +1,10 @@
-import type { CompiledQuery } from "kysely";
 import { queriesFor } from "./compiled.ts";
 import type { Driver, OpenDatabase, Statement } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import type { DatabaseFiles, FileStamps } from "./file-stamps.ts";
 import { projectsOf } from "./projects.ts";
 import type { Queries } from "./queries.ts";
+import type { Compiled } from "./query-parts.ts";
 import { shapeOf, type Shape } from "./shape.ts";
 
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
@@ -28,7 +28,7 @@ export interface Connection {
   readonly shape: Shape;
   readonly queries: Queries;
   /** Runs a query to its end. */
-  rows<R>(query: CompiledQuery<R>): R[];
+  rows<R>(query: Compiled<R>): R[];
   /** Takes note of what the files show now: pages of a file that was written without SQLite are read again. */
   note(now: FileStamps): void;
   /** Changes when another connection has committed, or the file was written in another way. Notes whether the shape still holds. */
@@ -116,7 +116,7 @@ function describe(database: OpenDatabase, file: string, opened: FileStamps, shap
     serial: (serial += 1),
     shape,
     queries: queriesFor(shape),
-    rows: <R>({ sql, parameters }: CompiledQuery<R>) => statement(sql).all(...parameters) as R[],
+    rows: <R>({ sql, parameters }: Compiled<R>) => statement(sql).all(...parameters) as R[],
     note(now) {
       const changed = now.mainWritten !== mainWritten;
       if (!changed && settlesAt === undefined) return;

@@ -1,7 +1,7 @@
 import { creatorOf, WAITING_LABELS } from "@gastown/convoy-core";
-import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
+import { type Expression, sql, type SqlBool } from "kysely";
 import { type Family, type Issues, optional, signedIn, target } from "./conditions.ts";
-import { type ByIds, byIds, compile, type Db, together } from "./query-parts.ts";
+import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */
 export interface MailRecord {
@@ -38,7 +38,7 @@ export interface MergeSourceRecord {
 export function compileMailQuery(
   db: Db,
   families: readonly Family[],
-): ((convoy: string) => CompiledQuery<MailRecord>) | undefined {
+): ((convoy: string) => Compiled<MailRecord>) | undefined {
   const usable = families.every(({ shape }) => shape.description && shape.assignee && shape.createdAt);
   if (!usable) return undefined;
   const columns = ({ shape }: Family) => [

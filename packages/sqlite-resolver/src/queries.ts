@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Expression, sql, type SqlBool } from "kysely";
+import { type Expression, sql, type SqlBool } from "kysely";
 import {
   closed,
   type Family,
@@ -17,7 +17,7 @@ import {
   type MergeRecord,
   type MergeSourceRecord,
 } from "./merge-queries.ts";
-import { type ByIds, byIds, compile, type Db, together } from "./query-parts.ts";
+import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
 import type { Shape } from "./shape.ts";
 
 /** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
@@ -62,20 +62,20 @@ export interface IssueRecord {
 
 /** Every question asked of a beads database, in whatever it is kept, compiled once for its shape. */
 export interface Queries {
-  readonly openConvoys: CompiledQuery<ConvoyRecord>;
-  readonly closedConvoys: CompiledQuery<ConvoyRecord>;
+  readonly openConvoys: Compiled<ConvoyRecord>;
+  readonly closedConvoys: Compiled<ConvoyRecord>;
   readonly convoys: ByIds<WholeConvoyRecord>;
   readonly tracks: ByIds<TrackRecord>;
-  readonly openTracks: CompiledQuery<TrackRecord>;
+  readonly openTracks: Compiled<TrackRecord>;
   /** Both of the open convoys in one: a row for each thing that one tracks, and one without a type for each that tracks nothing. */
-  readonly openWithTracks: CompiledQuery<OpenTrackRecord>;
+  readonly openWithTracks: Compiled<OpenTrackRecord>;
   /** What the open convoys track among references, not ids. */
   readonly openTracksTo: ByIds<TrackRecord>;
   /** Tracks of closed convoys that may name one of these ids; filter by the exact reference. */
-  readonly closedTracks: CompiledQuery<TrackRecord>;
+  readonly closedTracks: Compiled<TrackRecord>;
   readonly issues: ByIds<IssueRecord>;
   /** Rows that may be mails about the end of a convoy; undefined where they cannot be told from others. */
-  readonly mailsAbout: ((convoy: string) => CompiledQuery<MailRecord>) | undefined;
+  readonly mailsAbout: ((convoy: string) => Compiled<MailRecord>) | undefined;
   /** All merge requests, and these issues; undefined where merge requests cannot be told from others. */
   readonly mergeRequests: ByIds<MergeRecord> | undefined;
   /** Those of these ids that are merge requests. */

@@ -12,7 +12,7 @@ export {
   type TrackRecord,
   type WholeConvoyRecord,
 } from "./queries.ts";
-export type { ByIds, Db } from "./query-parts.ts";
+export type { ByIds, Compiled, Db } from "./query-parts.ts";
 export {
   toConvoy,
   toIssue,
