@@ -27,7 +27,7 @@ export class ConvoyNotFoundError extends WatcherError {
     super(
       "convoy-not-found",
       `the town has no convoy ${convoys.join(", ")}`,
-      "see `convoy-cli list --all` for those it has",
+      "`convoy-cli list --all` shows those it has; `convoy-cli why ID` takes issues, too",
     );
     this.convoys = convoys;
     if (exit !== undefined) this.exit = exit;

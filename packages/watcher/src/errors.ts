@@ -15,7 +15,11 @@ export class ToolNotFoundError extends WatcherError {
   readonly tool: string;
 
   constructor(tool: string, message: string) {
-    super("tool-not-found", message, `install Gas Town, put ${tool} on PATH, or name it with --${tool} PATH`);
+    super(
+      "tool-not-found",
+      message,
+      `install Gas Town, put ${tool} on PATH, or name it with --${tool} PATH or in settings/convoy-watcher.json`,
+    );
     this.tool = tool;
   }
 }

@@ -17,6 +17,8 @@ export interface LogOptions extends CommonOptions {
 
 /** How often the ledger is looked at for more, in milliseconds. */
 const LOOK = 500;
+/** From so few columns on, what follows does not begin below the text of a line, but near its start. */
+const NARROW = 60;
 /** What users are told of; the rest is what a watcher notes for the next one. */
 const SHOWN = new Set(["landed", "stuck", "closed"]);
 
@@ -35,7 +37,8 @@ export async function logCommand(convoy: string | undefined, options: LogOptions
     }
     const line = logLine(entry);
     if (line === undefined) return;
-    for (const text of wrap(line.text, output.columns(), " ".repeat(22)))
+    const room = output.columns();
+    for (const text of wrap(line.text, room, " ".repeat(room !== undefined && room < NARROW ? 4 : 22)))
       output.out(line.style === undefined ? text : output.style(line.style, text));
   };
   const first = read().filter(isWanted);

@@ -20,8 +20,8 @@ export interface WaitOptions extends CommonOptions {
   readonly timeout?: number;
 }
 
-/** So often it looks without a reason: a file may be where nobody is told of its changes. */
-const LOOK = 30_000;
+/** How often it looks without a reason: a program may write without a row in `events`, or where nothing tells of changes. */
+const LOOK = 5_000;
 /** The same while a watcher may give a convoy up, or people are still being told: of that no database tells at once. */
 const LOOK_SOON = 1_000;
 

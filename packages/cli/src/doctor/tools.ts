@@ -96,7 +96,11 @@ function missing(name: "bd" | "gt", given: string | undefined): Finding {
   const found = findTool(name, undefined, path, "/");
   const need = name === "gt" ? "only gt can close a convoy and tell people" : "gt closes convoys with it";
   if (found === undefined)
-    return wrong(name, `is not on PATH: ${need}`, `install Gas Town, or name it with --${name} PATH`);
+    return wrong(
+      name,
+      `is not on PATH: ${need}`,
+      `install Gas Town, or name it with --${name} PATH or in settings/convoy-watcher.json`,
+    );
   return wrong(
     name,
     `is not on PATH, but at ${found}: ${need}`,

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
 import { freezeOf, isGasCity, isRigOfCity, readSettings, SettingsError, settingsFileOf } from "@gastown/convoy-watcher";
 import { stateDirOf } from "@gastown/convoy-watcher/host";
@@ -51,7 +51,7 @@ function checkSettings(town: string): Finding {
     return good(
       "settings",
       keys.length === 0
-        ? `all defaults (${file}${existsSync(file) ? " sets none" : " is not there"})`
+        ? `all defaults (${relative(town, file)} ${existsSync(file) ? "sets none" : "is not there"})`
         : `${keys.join(", ")}, from ${file}`,
     );
   } catch (error) {

@@ -37,7 +37,7 @@ const SAYS: Readonly<Record<string, (entry: LedgerEntry) => Said>> = {
       ...(typeof told === "string" ? [toldInWords(told, untold)] : []),
     ];
     const isUntold = typeof told === "string" && told !== "told" && told !== "cannot be known";
-    return { mark: isUntold ? "!" : "✓", words: parts.join(", "), style: isUntold ? "yellow" : "green" };
+    return { mark: isUntold ? "!" : "✓", words: parts.join(", "), style: isUntold ? "red" : "green" };
   },
   stuck: ({ attempts, output }) => ({
     mark: "✗",

@@ -18,7 +18,7 @@ it("finds nothing in a town that is well, and succeeds", async () => {
     Town
       ✓ root       ROOT/town
       ✓ own files  ROOT/town/.runtime/convoy-watcher
-      ✓ settings   all defaults (ROOT/town/settings/convoy-watcher.json is not there)
+      ✓ settings   all defaults (settings/convoy-watcher.json is not there)
     Databases
       ✓ town   SQLite, .beads/beads.db
       ✓ alpha  SQLite, alpha/.beads/beads.db

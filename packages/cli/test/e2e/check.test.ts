@@ -46,7 +46,9 @@ test("an id that is no convoy is a fault", async () => {
   const { run } = open(1);
   const { code, stderr } = await run(["check", "hq-cv-nope"]);
   expect(code).toBe(1);
-  expect(stderr).toBe("Error: the town has no convoy hq-cv-nope\nHint: see `convoy-cli list --all` for those it has\n");
+  expect(stderr).toBe(
+    "Error: the town has no convoy hq-cv-nope\nHint: `convoy-cli list --all` shows those it has; `convoy-cli why ID` takes issues, too\n",
+  );
 });
 
 test("a convoy that gt cannot close is told, with what gt said, and the exit status is 1", async () => {

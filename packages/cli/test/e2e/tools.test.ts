@@ -15,7 +15,7 @@ test("no gt: said in two lines, exit status 1; --dry-run needs none", async () =
   for (const command of ["watch", "check"]) {
     const { code, stdout, stderr } = await made.run([command], { env });
     expect(stderr).toBe(
-      "Error: gt is not on PATH\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH\n",
+      "Error: gt is not on PATH\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH or in settings/convoy-watcher.json\n",
     );
     expect(stdout).toBe("");
     expect(code).toBe(1);
@@ -28,7 +28,7 @@ test("a gt that is not where --gt says: said in two lines, exit status 1", async
   const { code, stderr } = await made.run(["watch", "--gt", "tools/gt"]);
   const named = join(made.town.dir, "tools/gt");
   expect(stderr).toBe(
-    `Error: there is no program ${named}\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH\n`,
+    `Error: there is no program ${named}\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH or in settings/convoy-watcher.json\n`,
   );
   expect(code).toBe(1);
 });

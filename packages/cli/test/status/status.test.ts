@@ -133,7 +133,7 @@ it("refuses a convoy that is not there, or is none", async () => {
     expect(await stage.run(["status", id])).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: `Error: the town has no convoy ${id}\nHint: see \`convoy-cli list --all\` for those it has\n`,
+      stderr: `Error: the town has no convoy ${id}\nHint: \`convoy-cli list --all\` shows those it has; \`convoy-cli why ID\` takes issues, too\n`,
     });
   }
 });

@@ -37,7 +37,9 @@ test("FM-5: each missing tool has its own words and its own hint", async () => {
   rmSync(join(bin, "gt"));
   const { code, stderr } = await run(["watch"], { env: without });
   expect(code).toBe(1);
-  expect(stderr).toBe("Error: gt is not on PATH\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH\n");
+  expect(stderr).toBe(
+    "Error: gt is not on PATH\nHint: install Gas Town, put gt on PATH, or name it with --gt PATH or in settings/convoy-watcher.json\n",
+  );
 });
 
 test("FM-6: a bd that exits 0 at once is started again with pauses, not in a loop, and the watcher works on", async () => {
