@@ -114,6 +114,15 @@ export function asDoltError(error: unknown, database: string): unknown {
       TRUST,
       { cause: error },
     );
+  // Deno's refusal, by the name that is all it has.
+  if (error.name === "NotCapable")
+    return new DatabaseError(
+      "unreachable",
+      database,
+      cannotBeRead(database, "Deno does not let this program connect to the server"),
+      "add its address to --allow-net: `convoy-cli help deno` has the permissions",
+      { cause: error },
+    );
   const fault = BY_NUMBER.get(number);
   if (fault === "denied") return doltError(fault, database, "the server does not let us in", error);
   if (fault === "missing") return doltError(fault, database, "the server has no database of that name", error);
