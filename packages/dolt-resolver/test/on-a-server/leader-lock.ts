@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createDoltDatabase } from "../../src/dolt-database.ts";
 import { createLeaderLock, type LeaderLock } from "../../src/leader-lock.ts";
 import { createSilence, marksOf } from "../../src/leader-marks.ts";
+import type { LoneConnection } from "../../src/lone-connection.ts";
 import { createDoltServer } from "../../src/server.ts";
 
 const soon = { timeout: 15_000, interval: 20 };
@@ -30,13 +31,20 @@ function newTime(): Time {
 /** Who leads, over the locks of a server. */
 export function leaderLockSuite(server: () => SqlServer): void {
   const newTown = async (): Promise<string> => (await createDoltBeads(server(), `l${(serial += 1)}_hq`)).database;
-  const lockOf = (database: string, time: Time): LeaderLock => {
+  /** Its connections are put to `lines`. */
+  const lockOf = (database: string, time: Time, lines: LoneConnection[] = []): LeaderLock => {
     const line = createDoltServer(
       { host: "127.0.0.1", port: server().port, user: "root", password: "" },
       { clock: time, random: () => 1 },
     );
+    const connectAlone = async (): Promise<LoneConnection> => {
+      const made = await line.connectAlone();
+      lines.push(made);
+      return made;
+    };
+    const watched = { ...line, connectAlone };
     const lock = createLeaderLock(
-      createDoltDatabase(() => line, database),
+      createDoltDatabase(() => watched, database),
       time,
     );
     onTestFinished(async () => {
@@ -101,14 +109,16 @@ export function leaderLockSuite(server: () => SqlServer): void {
 
   test("one that lost its lock but not its connection finds that out, too", async () => {
     const database = await newTown();
-    const lock = lockOf(database, newTime());
-    await lock.take();
-    const before = await holderOf(database);
-    expect(before).toBeGreaterThan(0);
-    // A server that was restarted behind a proxy has no locks any more.
-    lock.release();
+    const lines: LoneConnection[] = [];
+    const lock = lockOf(database, newTime(), lines);
     expect(await lock.take()).toEqual({ held: true, anew: true });
-    expect(await holderOf(database)).not.toBe(before);
+    expect(await lock.take()).toEqual({ held: true, anew: false });
+    // As a server does that was restarted behind a proxy.
+    await lines[0]?.rows("select release_all_locks()");
+    expect(await holderOf(database)).toBe(0);
+    expect(await lock.take()).toEqual({ held: true, anew: true });
+    expect(await holderOf(database)).toBeGreaterThan(0);
+    expect(lines).toHaveLength(1);
   });
 
   test("a leader without a sign of life is put down after seven seconds; one that gives them is not", async () => {
