@@ -122,7 +122,8 @@ export function costSuite(server: () => SqlServer): void {
     });
     expect(asked).toBe(1_200);
     // After half a second, one, two, four, eight, sixteen, and then every thirty seconds.
-    expect(tried.filter((text) => /^show databases/i.test(text)).length).toBeLessThanOrEqual(10);
+    expect(tried.length).toBeGreaterThan(0);
+    expect(tried.length).toBeLessThanOrEqual(10);
   });
 
   test("no session is older than a minute: it would stay on the branch that was the default then", async () => {
