@@ -2,7 +2,7 @@ import type { ConvoyRow, IssueDatabase, IssueRow, TownDatabases, TrackRow } from
 import type { Core } from "./core.ts";
 import type { History, RigName } from "./history.ts";
 import { Dice } from "./random.ts";
-import type { Town } from "./town.ts";
+import { NOTIFY, type Town } from "./town.ts";
 
 /** Edges of a convoy that nothing ever happens to. */
 const CROWD: readonly TrackRow[] = Array.from({ length: 600 }, (_, number) => ({
@@ -49,10 +49,12 @@ export class Databases {
       return rows;
     };
     const convoys = (): ConvoyRow[] =>
-      [...it.rows].flatMap(([id, { convoy, status, owned, updatedAt, createdAt, closedAt }]) => {
+      [...it.rows].flatMap(([id, { convoy, status, owned, updatedAt, createdAt, closedAt, toldAt }]) => {
         const written = new Date(updatedAt).toISOString();
-        const row = { id, title: id, status, owned, updatedAt: written, createdAt };
-        return convoy ? [closedAt === undefined ? row : { ...row, closedAt }] : [];
+        const row = { id, title: id, status, owned, updatedAt: written, createdAt, notify: NOTIFY };
+        return convoy
+          ? [{ ...row, ...(closedAt !== undefined && { closedAt }), ...(toldAt !== undefined && { toldAt }) }]
+          : [];
       });
     const tracks = (ids: readonly string[]): TrackRow[] =>
       ids.flatMap((convoy) => (town.edges.get(convoy) ?? []).map((reference) => ({ convoy, reference })));
@@ -69,6 +71,7 @@ export class Databases {
           answer(() => openTracks().filter(({ reference }) => issues.includes(reference.split(":").at(-1) ?? ""))),
       }),
       closedConvoysTracking: () => answer(() => []),
+      messagesAbout: (id) => answer(() => town.mails.filter(({ convoy }) => convoy === id)),
       issues: (ids) =>
         answer(() =>
           ids.flatMap((id): IssueRow[] => {

@@ -12,15 +12,22 @@ export class Feed {
   readonly #past: IssueChange[] = [];
   #events = 0;
   #state: "up" | "down" | "mute" = "up";
-  #follower: ((hint: Hint) => void) | undefined;
+  #follower: ((hint: Hint | Error | "end") => void) | undefined;
+  readonly #name: string;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, name: string) {
     this.#clock = clock;
+    this.#name = name;
   }
 
   tell(issue: string, what: "closed" | "reopened", feeding: Feeding): void {
     this.#events += 1;
-    const change = { issue, closed: what === "closed", reopened: what === "reopened", stamp: `#${this.#events}` };
+    const change = {
+      issue,
+      closed: what === "closed",
+      reopened: what === "reopened",
+      stamp: `${this.#name}#${this.#events}`,
+    };
     for (const delay of DELAYS[feeding]) {
       void this.#clock.sleep(delay).then(() => {
         this.#past.push(change);
@@ -34,6 +41,13 @@ export class Feed {
     this.#state = "down";
     this.#follower?.({ kind: "state", state: "down", detail: "exit status 1" });
     void this.#clock.sleep(ms).then(() => this.revive());
+  }
+
+  /** It breaks off, and is there for whoever follows it again. */
+  breaks(how: "throws" | "ends"): void {
+    const follower = this.#follower;
+    this.#follower = undefined;
+    follower?.(how === "ends" ? "end" : new Error("too many open files"));
   }
 
   falls(ms: number): void {
@@ -63,15 +77,15 @@ export class Feed {
   /** The feed as one life of the watcher follows it. */
   source(life: Life): ActivitySource {
     const clock = this.#clock;
-    const attach = (follower: ((hint: Hint) => void) | undefined): void => {
+    const attach = (follower: ((hint: Hint | Error | "end") => void) | undefined): void => {
       this.#follower = follower;
       if (follower !== undefined && this.#state !== "down") this.#start();
       else follower?.({ kind: "state", state: "down", detail: "exit status 1" });
     };
     return {
-      name: "bd",
+      name: this.#name,
       async *hints(signal) {
-        const queue: Hint[] = [];
+        const queue: (Hint | Error | "end")[] = [];
         let wake: (() => void) | undefined;
         signal.addEventListener("abort", () => wake?.(), { once: true });
         attach((hint) => {
@@ -80,12 +94,15 @@ export class Feed {
         });
         while (!signal.aborted) {
           const hint = queue.shift();
+          if (hint === "end") return;
+          if (hint instanceof Error) throw hint;
           if (hint === undefined) {
             await new Promise<void>((resolve) => {
               wake = resolve;
             });
           } else {
             if (hint.kind === "issues") for (const change of hint.changes) note(life, change, clock.now());
+            if (hint.kind === "sweep") life.toldToSweep = clock.now();
             yield hint;
           }
         }

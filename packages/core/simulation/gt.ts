@@ -1,11 +1,16 @@
 import type { Clock, CommandResult, GtKnowledge, LandSignals } from "../src/index.ts";
 import type { GtHealth, GtKind } from "./history.ts";
 import type { Command, Oracle } from "./oracle.ts";
-import type { Town } from "./town.ts";
+import { NOTIFY, type Town } from "./town.ts";
 
 const LONG = 86_400_000;
 /** The `gt` of the seed looks at no more convoys than that: 50 in truth. */
 const SEED_LIMIT = 3;
+/** The middle of a `gt` of July 2026, between the close and the end: each takes so long, in milliseconds. */
+const EXPORT = 50;
+const MAIL = 100;
+/** Written to by a `gt` of July, whoever waits. */
+const MAYOR = "mayor/";
 
 interface Plan {
   readonly close: readonly string[];
@@ -13,12 +18,17 @@ interface Plan {
 }
 
 const exit = (exitCode: number, output: string): CommandResult => ({ ended: "exit", exitCode, output });
+const killed: CommandResult = { ended: "signal", output: "" };
 
-/** A `gt` in its three generations, healthy or not. It looks halfway through its time, and acts at the end of it. */
+/** A `gt` in its four generations, healthy or not. It looks halfway through its time, and closes at the end of it. */
 export class Gt {
   kind: GtKind;
   health: GtHealth = "ok";
+  /** How many things it still does after a close before it dies, when that is its way. */
+  diesAfter = 0;
   pace = 120;
+  /** How long a `gt` of July nudges those whom it has told. */
+  nudges: number;
   version = 1;
   /** Ends the commands that hang. */
   readonly heal: AbortController = new AbortController();
@@ -26,11 +36,12 @@ export class Gt {
   readonly #town: Town;
   readonly #oracle: Oracle;
 
-  constructor(clock: Clock, town: Town, oracle: Oracle, kind: GtKind) {
+  constructor(clock: Clock, town: Town, oracle: Oracle, kind: GtKind, nudges: number) {
     this.#clock = clock;
     this.#town = town;
     this.#oracle = oracle;
     this.kind = kind;
+    this.nudges = nudges;
   }
 
   get identity(): string {
@@ -38,36 +49,86 @@ export class Gt {
   }
 
   get knowledge(): GtKnowledge {
-    return { checkTakesId: this.kind !== "seed", stamps: false };
+    return { checkTakesId: this.kind !== "seed", stamps: this.kind === "july" };
   }
 
   looksAtAll(step: Command["step"]): boolean {
     return this.kind === "seed" && step === "check";
   }
 
+  /** Runs a command to its end. Whoever leaves it does not see that. */
   async run(command: Command, { kill, leave }: LandSignals): Promise<CommandResult> {
+    const over = this.#work(command, kill).then((result) =>
+      kill.aborted ? ({ ended: kill.reason === "timeout" ? "timeout" : "signal", output: "" } as const) : result,
+    );
+    void over.then(() => command.over());
+    return Promise.race([over, aborted(leave).then(() => ({ ended: "left", output: "" }) as const)]);
+  }
+
+  async #work(command: Command, kill: AbortSignal): Promise<CommandResult> {
     const { health, kind, pace } = this;
+    const isDead = (): boolean => command.lost || kill.aborted;
     if (health === "missing") return { ended: "not-found", output: "gt: not found" };
     if (health === "hangs") {
-      await this.#clock.sleep(LONG, AbortSignal.any([this.heal.signal, kill, leave]));
-      if (kill.aborted) return { ended: "timeout", output: "no answer within 60 s" };
-      return leave.aborted ? { ended: "left", output: "" } : { ended: "signal", output: "ended by somebody" };
+      await this.#clock.sleep(LONG, AbortSignal.any([this.heal.signal, kill]));
+      return { ended: "signal", output: "ended by somebody" };
     }
-    await this.#clock.sleep(Math.ceil(pace / 2));
+    await this.#clock.sleep(Math.ceil(pace / 2), kill);
     const plan = this.#plan(command, kind);
-    await this.#clock.sleep(Math.floor(pace / 2));
-    if (command.lost) return { ended: "signal", output: "" };
+    await this.#clock.sleep(Math.floor(pace / 2), kill);
+    if (isDead()) return killed;
     if (health === "fails") return exit(1, "database is locked");
     if (health === "lies") return exit(0, "✓ Auto-closed 1 convoy(s):");
     if (health === "touches") {
       this.#town.touch(command.convoy);
       return exit(0, "noted");
     }
+    let result = plan.result;
     for (const convoy of plan.close) {
       this.#oracle.closed(command, convoy);
       this.#town.put(convoy, "closed", true);
     }
-    return health === "dies" ? { ended: "signal", output: "" } : plan.result;
+    if (kind === "july") {
+      const row = this.#town.row(command.convoy);
+      if (row?.status === "closed") result = await this.#tell(command, isDead, kill, result);
+      return result;
+    }
+    if (health === "dies") return killed;
+    for (const convoy of plan.close) for (const to of NOTIFY) this.#mail(command, convoy, to);
+    return result;
+  }
+
+  /** What a `gt` of July does once a convoy is closed: export, mails, nudges, stamp. */
+  async #tell(
+    command: Command,
+    isDead: () => boolean,
+    kill: AbortSignal,
+    result: CommandResult,
+  ): Promise<CommandResult> {
+    const { health, diesAfter, nudges } = this;
+    const { convoy } = command;
+    let done = 0;
+    /** Whether it lives to do the next thing. */
+    const lives = async (ms: number): Promise<boolean> => {
+      await this.#clock.sleep(ms, kill);
+      return !isDead() && (health !== "dies" || (done += 1) <= diesAfter);
+    };
+    if (!(await lives(EXPORT))) return killed;
+    if (health === "export") return exit(1, "Error: closing convoy: exit status 1");
+    if (this.#town.row(convoy)?.toldAt !== undefined) return result;
+    for (const to of [...NOTIFY, MAYOR]) {
+      if (!(await lives(MAIL))) return killed;
+      if (health === "mail" && to === NOTIFY[0]) continue;
+      this.#mail(command, convoy, to);
+    }
+    if (!(await lives(nudges))) return killed;
+    if (health !== "stamp") this.#town.stamp(convoy, true);
+    return health === "mail" ? exit(0, `⚠ Warning: could not notify ${NOTIFY[0]}: exit status 1`) : result;
+  }
+
+  #mail(command: Command, convoy: string, to: string): void {
+    this.#oracle.mailed(command, convoy, to);
+    this.#town.mail(convoy, to);
   }
 
   #plan({ step, convoy }: Command, kind: GtKind): Plan {
@@ -100,4 +161,11 @@ export class Gt {
       })
     );
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

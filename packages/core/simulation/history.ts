@@ -3,13 +3,16 @@ import { Dice } from "./random.ts";
 export type RigName = "hq" | "gt" | "bd";
 /** What becomes of the event that tells of a change: a close that passes no daemon has none. */
 export type Feeding = "now" | "late" | "twice" | "lost";
-export type GtKind = "seed" | "head" | "blind";
-export type GtHealth = "ok" | "fails" | "hangs" | "lies" | "missing" | "touches" | "dies";
+export type GtKind = "seed" | "head" | "blind" | "july";
+/** `export`, `mail`, `stamp`: just that fails, of what a `gt` of July does after a close. */
+export type GtHealth = "ok" | "fails" | "hangs" | "lies" | "missing" | "touches" | "dies" | "export" | "mail" | "stamp";
 
 /** Something that happens in the town, `wait` milliseconds after what happened before. */
 export type Step = { readonly wait: number } & (
   | { readonly kind: "convoy"; readonly convoy: string; readonly references: readonly string[] }
   | { readonly kind: "track" | "untrack"; readonly convoy: string; readonly reference: string }
+  /** `gt convoy create` or `add` of closed issues: a closed convoy is opened first, then one issue follows the other. */
+  | { readonly kind: "make"; readonly convoy: string; readonly references: readonly string[]; readonly gap: number }
   | { readonly kind: "close" | "reopen" | "delete"; readonly issue: string; readonly feeding: Feeding }
   | { readonly kind: "finish"; readonly convoy: string; readonly feeding: Feeding }
   | { readonly kind: "status"; readonly convoy: string; readonly status: string }
@@ -21,13 +24,20 @@ export type Step = { readonly wait: number } & (
       readonly ms: number;
     }
   | { readonly kind: "replace"; readonly rig: RigName; readonly rollBack: boolean; readonly ms: number }
-  | { readonly kind: "feed"; readonly how: "dies" | "mute"; readonly ms: number }
+  | {
+      readonly kind: "feed";
+      readonly how: "dies" | "mute" | "throws" | "ends";
+      readonly source: number;
+      readonly ms: number;
+    }
   | { readonly kind: "gt"; readonly gt: GtKind }
-  | { readonly kind: "health"; readonly health: GtHealth }
+  | { readonly kind: "health"; readonly health: GtHealth; readonly diesAfter: number }
   | { readonly kind: "pace"; readonly ms: number }
-  | { readonly kind: "rival"; readonly present: boolean }
+  | { readonly kind: "rival"; readonly how: "none" | "idle" | "acts" }
+  | { readonly kind: "jump"; readonly ms: number }
   | { readonly kind: "crash"; readonly orphan: "lost" | "lives"; readonly ms: number }
-  | { readonly kind: "restart"; readonly ms: number }
+  /** `second`: the second signal comes so long after the first. */
+  | { readonly kind: "restart"; readonly ms: number; readonly second?: number }
 );
 
 /** All that happens in one simulated life of a town, as plain data: the same history always plays the same. */
@@ -38,6 +48,12 @@ export interface History {
   /** How long a query takes at most. */
   readonly delay: number;
   readonly gt: GtKind;
+  /** How long a `gt` of July nudges people. */
+  readonly nudges: number;
+  /** There is a second source, which tells late. */
+  readonly second: boolean;
+  /** A start is told of the commands of the watcher before that have no end. */
+  readonly ledger: boolean;
   /** Whether gt is another program once the faults have stopped. */
   readonly newGt: boolean;
   readonly steps: readonly Step[];
@@ -66,7 +82,10 @@ export function makeHistory(seed: number): History {
     seed,
     dolt: dice.chance(0.4),
     delay: dice.pick([0, 3, 25]),
-    gt: dice.pick(["seed", "head", "blind"]),
+    gt: dice.pick(["seed", "head", "blind", "july", "july"]),
+    nudges: dice.pick([0, 400, 20_000]),
+    second: dice.chance(0.3),
+    ledger: dice.chance(0.6),
     newGt: dice.chance(0.5),
     steps: [
       ...CONVOYS.slice(0, dice.int(1, 3)).map((convoy) => ({ wait: 0, ...makeConvoy(dice, convoy) })),
@@ -105,6 +124,15 @@ function makeStep(dice: Dice): Event {
   return dice.weighted<() => Event>([
     [3, () => makeConvoy(dice, convoy)],
     [2, () => ({ kind: "track", convoy, reference: makeReference(dice) })],
+    [
+      2,
+      () => ({
+        kind: "make",
+        convoy,
+        references: Array.from({ length: dice.int(2, 4) }, () => makeReference(dice)),
+        gap: dice.int(50, 2_700),
+      }),
+    ],
     [1, () => ({ kind: "untrack", convoy, reference: makeReference(dice) })],
     [8, () => ({ kind: "close", issue, feeding })],
     [3, () => ({ kind: "reopen", issue, feeding })],
@@ -128,8 +156,16 @@ function makeStep(dice: Dice): Event {
       () => ({ kind: "fault", rig, fault: dice.pick(["locked", "corrupt", "unreachable"]), ms: dice.int(1, 40_000) }),
     ],
     [1, () => ({ kind: "replace", rig, rollBack: dice.chance(0.5), ms: dice.int(0, 200) })],
-    [2, () => ({ kind: "feed", how: dice.pick(["dies", "mute"]), ms: dice.int(10, 20_000) })],
-    [1, () => ({ kind: "gt", gt: dice.pick(["seed", "head", "blind"]) })],
+    [
+      2,
+      () => ({
+        kind: "feed",
+        how: dice.pick(["dies", "mute", "throws", "ends"]),
+        source: dice.int(0, 1),
+        ms: dice.int(10, 20_000),
+      }),
+    ],
+    [1, () => ({ kind: "gt", gt: dice.pick(["seed", "head", "blind", "july"]) })],
     [
       4,
       () => ({
@@ -141,13 +177,25 @@ function makeStep(dice: Dice): Event {
           [1, "lies"],
           [1, "missing"],
           [1, "touches"],
-          [1, "dies"],
+          [2, "dies"],
+          [1, "export"],
+          [1, "mail"],
+          [1, "stamp"],
         ]),
+        diesAfter: dice.int(0, 5),
       }),
     ],
     [1, () => ({ kind: "pace", ms: dice.pick([5, 120, 600, 1_500]) })],
-    [1, () => ({ kind: "rival", present: dice.chance(0.4) })],
+    [1, () => ({ kind: "rival", how: dice.pick(["none", "none", "idle", "acts"]) })],
     [2, () => ({ kind: "crash", orphan: dice.pick(["lost", "lives"]), ms: dice.int(0, 3_000) })],
-    [1, () => ({ kind: "restart", ms: dice.int(0, 3_000) })],
+    [
+      2,
+      () => ({
+        kind: "restart",
+        ms: dice.int(0, 3_000),
+        ...(dice.chance(0.3) && { second: dice.int(0, 8_000) }),
+      }),
+    ],
+    [1, () => ({ kind: "jump", ms: dice.pick([-3_600_000, -60_000, -4_000, 5_000, 60_000, 8 * 3_600_000]) })],
   ])();
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../src/index.ts";
 import type { Town } from "./town.ts";
 
 /** What may be so of a convoy. */
-type State = "ours" | "tracking" | "closed";
+type State = "ours" | "tracking" | "closed" | "incomplete";
 
 /**
  * Remembers when things were last so in a town, for a read that takes time may rightly be some milliseconds old when it is
@@ -65,6 +65,7 @@ export class Lately {
 
   #isSo(state: State, convoy: string): boolean {
     if (state === "ours") return this.#town.isOurs(convoy);
+    if (state === "incomplete") return !this.#town.isComplete(convoy);
     if (state === "tracking") return this.#references(convoy).length > 0;
     return !this.#town.isOpenConvoy(convoy);
   }
@@ -86,7 +87,7 @@ export class Lately {
     const now = this.#clock.now();
     if (this.#town.rigs.hq.fault !== undefined) this.#last.set("fault hq", now);
     for (const convoy of this.#town.convoys) {
-      for (const state of ["ours", "tracking", "closed"] as const)
+      for (const state of ["ours", "tracking", "closed", "incomplete"] as const)
         if (this.#isSo(state, convoy)) this.#last.set(`${state} ${convoy}`, now);
       for (const reference of this.#references(convoy))
         this.#last.set(`${this.#town.truthOf(reference)} ${reference}`, now);

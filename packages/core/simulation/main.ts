@@ -1,7 +1,9 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
 import * as real from "../src/index.ts";
-import { BREAKS, loadBroken } from "./breaks.ts";
+import { BREAKS } from "./breaks.ts";
+import { loadBroken } from "./broken-core.ts";
+import { noticeAll } from "./notice.ts";
 import { explain, search } from "./search.ts";
 
 try {
@@ -13,14 +15,22 @@ try {
 
 /** Whether all was as it should be: every rule held, or a broken one was noticed. */
 async function main(): Promise<0 | 1> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       minutes: { type: "string" },
       histories: { type: "string" },
       seed: { type: "string" },
       break: { type: "string" },
+      breaks: { type: "boolean" },
     },
   });
+  if (values.breaks === true) {
+    const left = await noticeAll(positionals.length > 0 ? positionals : Object.keys(BREAKS), (line) =>
+      console.log(line),
+    );
+    return left.length === 0 ? 0 : 1;
+  }
   const { break: name } = values;
   if (name !== undefined && BREAKS[name] === undefined) {
     throw new Error(`--break wants one of ${Object.keys(BREAKS).join(", ")}, not "${name}"`);

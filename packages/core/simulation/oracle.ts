@@ -1,6 +1,7 @@
 import type { Clock, CommandResult, LandStep, WatchRecord } from "../src/index.ts";
 import type { Lately } from "./lately.ts";
-import type { Town } from "./town.ts";
+import type { Rival } from "./rival.ts";
+import { NOTIFY, type Town } from "./town.ts";
 
 /** A rule that did not hold. */
 export interface Violation {
@@ -15,6 +16,10 @@ export interface Life {
   readonly heard: Map<string, Map<string, number>>;
   /** Convoys and close events that gt was asked about. */
   readonly asked: Set<string>;
+  /** When a source last told it to look at everything. */
+  toldToSweep: number;
+  readonly watching: boolean;
+  readonly takenUp: ReadonlySet<string>;
 }
 
 export interface Command {
@@ -22,20 +27,28 @@ export interface Command {
   readonly step: LandStep;
   readonly convoy: string;
   readonly started: number;
+  readonly startedWall: number;
   /** What a watcher can see of the world, when the landing began that this is a step of. */
   world: string;
   /** gt was asked about what can't be judged. */
   asked: boolean;
   endedAt?: number;
+  /** Its gt makes up for people who have not been told. */
+  readonly tells: boolean;
   /** It looks at every convoy of the town. */
   readonly all: boolean;
   /** The close events that it was asked for. */
   readonly events: Set<string>;
   /** The watcher that ran it has crashed, and the command with it. */
   lost: boolean;
+  /** It has not ended, whoever waits for it. */
+  runs: boolean;
+  readonly done: Promise<void>;
+  readonly over: () => void;
 }
 
 interface Landing {
+  readonly all: boolean;
   readonly epoch: number;
   readonly life: number;
   readonly from: number;
@@ -66,15 +79,34 @@ export class Oracle {
   readonly #lately: Lately;
   readonly #commands: Command[] = [];
   readonly #landings = new Map<string, Landing[]>();
-  /** Lives and convoys that they have called complete. */
-  readonly #called = new Set<string>();
+  /** Lives and convoys that they have called complete, and when. */
+  readonly #called = new Map<string, number>();
   /** Lives and convoys that somebody closed while a command ran for them, or that were closed before a look at them: either may be told of them. */
   readonly #doubtful = new Set<string>();
   /** For each life and convoy: closings that are to be told of. */
   readonly #untold = new Map<string, number>();
-  readonly #tries = new Map<string, { readonly ended: number; readonly world: string; readonly step: LandStep }>();
+  readonly #tries = new Map<
+    string,
+    { readonly ended: number; readonly world: string; readonly step: LandStep; readonly output: string }
+  >();
+  /** What could be seen of the world when a convoy was last told of as stuck. */
+  readonly #stuck = new Map<string, string>();
+  /** Convoys that are being put together: how many issues are to come; nothing else has touched them. */
+  readonly #made = new Map<string, number>();
+  /** Who closed a convoy last, and when. */
+  readonly #closers = new Map<string, { readonly by: "us" | "others"; readonly at: number; readonly tells: boolean }>();
+  /** How often somebody was told of this end of a convoy, by life, convoy, epoch and address. */
+  readonly #mailed = new Set<string>();
+  readonly #failures = new Map<string, number>();
+  readonly #failedAt = new Map<string, number>();
+  /** When the wall clock last jumped. */
+  jumpedAt: number = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, town: Town, lately: Lately) {
+  readonly #ledger: boolean;
+
+  /** @param ledger a watcher hears of the commands of the one before it */
+  constructor(clock: Clock, town: Town, lately: Lately, ledger: boolean) {
+    this.#ledger = ledger;
     this.#clock = clock;
     this.#town = town;
     this.#lately = lately;
@@ -85,13 +117,15 @@ export class Oracle {
   }
 
   /** Safety and economy: the convoy was complete when it was last read, or gt may be asked about it. */
-  started(command: Command): void {
+  started(command: Command, rival: Rival, stopped: boolean): void {
     this.commands += 1;
     this.#commands.push(command);
     if (this.#commands.length > REMEMBERED) this.#commands.shift();
     const { life, step, convoy } = command;
     const lately = this.#lately;
     const undone = lately.neverDone(convoy);
+    if (stopped) this.fail("fault", `${step} ${convoy} was run after the stop`);
+    if (this.#isRepair(command)) return;
     if (!lately.was("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
     else if (!lately.was("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
     else if (undone.length > 0) {
@@ -102,6 +136,9 @@ export class Oracle {
       command.asked = lately.unknown(convoy);
     }
     const before = this.#tries.get(`${life.number} ${convoy}`);
+    if (!command.asked && !(before !== undefined && follows(step, before.step))) this.#mayLand(command, rival);
+    if (step === "force" && before?.output.includes("Use --force") !== true)
+      this.fail("safety", `force ${convoy} was run, and gt had not refused`);
     const wait = this.#clock.now() - (before?.ended ?? 0);
     if (before === undefined || command.asked) return;
     if (follows(step, before.step)) command.world = before.world;
@@ -113,22 +150,47 @@ export class Oracle {
     }
   }
 
-  ended(command: Command, { ended, exitCode }: CommandResult): void {
+  /** A half-made convoy is left alone, and so is one that a rival is to have first. */
+  #mayLand({ life, step, convoy }: Command, rival: Rival): void {
+    if ((this.#made.get(convoy) ?? 0) > 0)
+      this.fail("safety", `${step} ${convoy} was run while it was being put together`);
+    const since = Math.max(this.#called.get(`${life.number} ${convoy}`) ?? 0, this.jumpedAt, rival.since);
+    const waited = this.#clock.now() - since;
+    if (!rival.isSeen) return;
+    if (rival.checking) this.fail("twice", `${step} ${convoy} was run while the rival's own command ran`);
+    if (waited < rival.grace) this.fail("twice", `${step} ${convoy} was run ${waited} ms into the rival's grace`);
+  }
+
+  /** gt is asked to tell people of what a command of ours has closed, and of which nobody has been told. */
+  #isRepair({ step, convoy }: Command): boolean {
+    const { closedAt, status } = this.#town.row(convoy) ?? {};
+    if (step !== "check" || status !== "closed") return false;
+    if (this.#closers.get(convoy)?.by !== "us") return false;
+    const since = Date.parse(closedAt ?? "") - SLACK;
+    return !this.#town.mails.some((mail) => mail.convoy === convoy && Date.parse(mail.at) >= since);
+  }
+
+  ended(command: Command, { ended, exitCode, output }: CommandResult): void {
     const { asked, events, life, step, convoy, world } = command;
     command.endedAt = this.#clock.now();
+    if (!this.#town.isOpenConvoy(convoy)) this.#failures.delete(convoy);
+    else if (!asked) this.#failures.set(convoy, this.failures(convoy) + 1);
+    if (!asked) this.#failedAt.set(convoy, this.#clock.now());
     // gt has been asked when it has ended by itself, and well.
     if (asked && ended === "exit" && exitCode === 0) for (const event of events) life.asked.add(event);
-    if (!asked) this.#tries.set(`${life.number} ${convoy}`, { ended: this.#clock.now(), world, step });
+    if (!asked) this.#tries.set(`${life.number} ${convoy}`, { ended: this.#clock.now(), world, step, output });
   }
 
   /** gt has closed a convoy, and told those who wait: never twice, unless a crash left a command behind. */
-  closed({ life, started }: Command, convoy: string): void {
+  closed({ all, life, started, tells }: Command, convoy: string): void {
     const epoch = this.#town.epochs.get(convoy) ?? 0;
-    const landing = { epoch, life: life.number, from: started, to: this.#clock.now() };
+    this.#closers.set(convoy, { by: "us", at: this.#clock.now(), tells });
+    const landing = { all, epoch, life: life.number, from: started, to: this.#clock.now() };
     const before = (this.#landings.get(convoy) ?? []).filter((other) => other.epoch === epoch);
     for (const other of before) {
       const orphaned = other.life !== landing.life && other.from <= landing.to && landing.from <= other.to;
-      if (!orphaned) this.fail("twice", `${convoy} was closed and announced twice`);
+      if (!orphaned || (this.#ledger && !all && !other.all))
+        this.fail("twice", `${convoy} was closed and announced twice`);
     }
     this.#landings.set(convoy, [...before, landing]);
     for (const other of this.#commands)
@@ -139,25 +201,118 @@ export class Oracle {
     else this.#doubtful.add(key);
   }
 
-  /** A person has closed or deleted a convoy. */
-  closedByHand(convoy: string): void {
+  /** gt tells somebody: once, and only of what gt has closed, not of what was closed before it was run. */
+  mailed({ life, started }: Command, convoy: string, to: string): void {
+    const closer = this.#closers.get(convoy);
+    if (closer?.by === "others" && closer.at < started)
+      this.fail("told", `${to} was told of ${convoy}, which others had closed`);
+    const key = `${life.number} ${convoy} ${this.#town.epochs.get(convoy) ?? 0} ${to}`;
+    if (this.#mailed.has(key)) this.fail("twice", `${to} was told twice that ${convoy} has landed`);
+    this.#mailed.add(key);
+  }
+
+  /** The town's database is an older one: what was closed or written there may never have been. */
+  rolledBack(): void {
+    this.#mailed.clear();
+    for (const key of this.#untold.keys()) this.#doubtful.add(key);
+    this.#untold.clear();
+  }
+
+  jumped(): void {
+    this.jumpedAt = this.#clock.now();
+  }
+
+  /** Commands that have not ended, whoever waits for them. */
+  get running(): Command[] {
+    return this.#commands.filter(({ runs }) => runs);
+  }
+
+  /** When the last one ended that left this convoy open. */
+  failedAt(convoy: string): number {
+    return this.#failedAt.get(convoy) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** How many commands in a row have left this convoy open. */
+  failures(convoy: string): number {
+    return this.#failures.get(convoy) ?? 0;
+  }
+
+  /** A convoy is being put together: so many issues are to come. */
+  isMade(convoy: string, issues: number): void {
+    this.#made.set(convoy, issues);
+  }
+
+  hasMade(convoy: string): void {
+    const left = this.#made.get(convoy);
+    if (left !== undefined) this.#made.set(convoy, left - 1);
+  }
+
+  /** Something else has happened: what is being put together may be complete by that, or seem to be. */
+  disturbed(): void {
+    this.#made.clear();
+  }
+
+  /** A person or a rival has closed a convoy. */
+  closedByOthers(convoy: string): void {
+    if (this.#town.isOpenConvoy(convoy))
+      this.#closers.set(convoy, { by: "others", at: this.#clock.now(), tells: false });
     for (const { life, convoy: other, endedAt } of this.#commands)
       if (other === convoy && (endedAt === undefined || this.#clock.now() - endedAt < UNREAD))
         this.#doubtful.add(`${life.number} ${convoy}`);
   }
 
   /** What the watcher says must be so. */
-  heard(life: Life, record: WatchRecord): void {
+  heard(life: Life, record: WatchRecord, sight: string): void {
     if (!("convoy" in record)) return;
     const { convoy } = record;
     const key = `${life.number} ${convoy}`;
-    if (record.event === "complete") this.#called.add(key);
+    this.#isSo(life, record, `${life.number} ${sight}`);
+    if (record.event === "complete") this.#called.set(key, this.#called.get(key) ?? this.#clock.now());
     else if (record.event !== "checking" && record.event !== "stuck") this.#called.delete(key);
     if (record.event !== "landed") return;
     const untold = this.#untold.get(key) ?? 0;
     if (untold > 0) this.#untold.set(key, untold - 1);
-    else if (!this.#doubtful.delete(key) && !this.#mayBeOurs(life, convoy))
+    else if (!this.#doubtful.delete(key) && !this.#mayBeOurs(life, convoy) && !life.takenUp.has(convoy))
       this.fail("truthfulness", `${convoy} was said to have landed, and no command had closed it since`);
+  }
+
+  /** A verdict is no older than a read, and nothing is told that is not so. */
+  #isSo(life: Life, record: Extract<WatchRecord, { convoy: string }>, sight: string): void {
+    const lately = this.#lately;
+    if (
+      record.event === "complete" &&
+      (!lately.was("ours", record.convoy) || lately.neverDone(record.convoy).length > 0)
+    )
+      this.fail("truthfulness", `${record.convoy} was said to be complete, and was not`);
+    if (record.event === "waiting" && !lately.was("incomplete", record.convoy))
+      this.fail("truthfulness", `${record.convoy} was said to wait, and was complete`);
+    if (record.event === "landed") {
+      const running = this.running.find((command) => command.convoy === record.convoy && command.life === life);
+      if (running !== undefined)
+        this.fail("truthfulness", `${record.convoy} was said to have landed, and ${running.step} ran`);
+      if (record.ms < 0 || !Number.isInteger(record.ms))
+        this.fail("truthfulness", `${record.convoy} landed in ${record.ms} ms`);
+      if (
+        record.told === "closed, not told" &&
+        sight.includes("july") &&
+        this.#closers.get(record.convoy)?.tells === true &&
+        !this.#town.isOpenConvoy(record.convoy)
+      )
+        this.fail("told", `nobody was told of ${record.convoy}, and gt was asked no more`);
+      if (record.told === "told" && !this.#isTold(record.convoy))
+        this.fail("truthfulness", `people were said to be told of ${record.convoy}, and were not`);
+    }
+    if (record.event === "stuck" && record.attempts > 0) {
+      if (this.#stuck.get(record.convoy) === sight) this.fail("economy", `${record.convoy} was said to be stuck twice`);
+      this.#stuck.set(record.convoy, sight);
+    } else if (record.event !== "checking") this.#stuck.delete(record.convoy);
+  }
+
+  /** Whether everybody has mail of the last end of a convoy. */
+  #isTold(convoy: string): boolean {
+    const since = Date.parse(this.#town.row(convoy)?.closedAt ?? "") - SLACK;
+    const got = this.#town.mails.filter((mail) => mail.convoy === convoy && !(Date.parse(mail.at) < since));
+    return NOTIFY.every((address) => got.some(({ to }) => to === address));
   }
 
   /** A convoy that was closed while a command looked at every one is taken for its work: nobody can tell. */
@@ -174,6 +329,15 @@ export class Oracle {
     for (const [key, untold] of this.#untold)
       if (untold > 0 && key.startsWith(`${life.number} `))
         this.fail("told", `${key.split(" ")[1]} was closed, and not said to have landed`);
+  }
+
+  /** What was said last of an open convoy is so. */
+  expectSaid(life: Life): void {
+    for (const key of this.#called.keys()) {
+      const [number, convoy = ""] = key.split(" ");
+      if (number === String(life.number) && this.#town.isOpenConvoy(convoy) && !this.#town.isComplete(convoy))
+        this.fail("truthfulness", `${convoy} was said to be complete, and not that it is so no more`);
+    }
   }
 
   /** What is complete must have landed by now. */

@@ -1,9 +1,11 @@
 import { messageOf } from "../src/index.ts";
 import { SETTLE } from "../src/settle.ts";
 import type { Core } from "./core.ts";
+import { Deadlines, SWEEP } from "./deadlines.ts";
 import type { History } from "./history.ts";
 import type { Violation } from "./oracle.ts";
-import { GRACE, Supervisor, SWEEP } from "./supervisor.ts";
+import { GRACE } from "./rival.ts";
+import { Supervisor } from "./supervisor.ts";
 import { takeStep } from "./take-step.ts";
 import { World } from "./world.ts";
 
@@ -22,11 +24,13 @@ export interface Outcome {
 /** Plays a history against a core. `trace` hears of all that happens. */
 export async function play(core: Core, history: History, trace?: (line: string) => void): Promise<Outcome> {
   const world = new World(core, history, trace);
-  const supervisor = new Supervisor(core, world, history.seed);
+  const supervisor = new Supervisor(core, world, history);
   try {
     await playAll(history, world, supervisor);
   } catch (error) {
     world.oracle.fail("fault", messageOf(error));
+  } finally {
+    world.over = true;
   }
   const { commands, violation } = world.oracle;
   return { violation, commands, landed: supervisor.landed };
@@ -34,6 +38,7 @@ export async function play(core: Core, history: History, trace?: (line: string) 
 
 async function playAll(history: History, world: World, supervisor: Supervisor): Promise<void> {
   supervisor.start();
+  void new Deadlines(world, supervisor).run();
   for (const step of history.steps) {
     await world.clock.advance(step.wait);
     if (world.oracle.violation !== undefined) return;
@@ -49,22 +54,23 @@ async function playAll(history: History, world: World, supervisor: Supervisor): 
 
 /** The faults stop, and what is complete has to land: within a sweep, or when its backoff is over. */
 async function calm({ newGt }: History, world: World, supervisor: Supervisor): Promise<void> {
-  const { clock, feed, gt, oracle, town } = world;
+  const { clock, feeds, gt, oracle, town } = world;
   world.say(() => "calm");
   world.bringForward();
   for (const rig of ["hq", "gt", "bd"] as const) town.setFault(rig, undefined);
   gt.health = "ok";
   gt.heal.abort();
   if (newGt) gt.version += 1;
-  feed.revive();
+  for (const feed of feeds) feed.revive();
   supervisor.start();
   await clock.advance((newGt ? 0 : LONGEST_WAIT) + SWEEP + SLACK);
   oracle.expectLanded("liveness");
+  if (supervisor.watcher !== undefined) oracle.expectSaid(supervisor.watcher);
 }
 
 /** With a feed that works nothing waits for a sweep. */
 async function epilogue(history: History, world: World): Promise<void> {
-  const { clock, feed, gt, oracle, town } = world;
+  const { clock, gt, oracle, rival, town } = world;
   world.say(() => "epilogue");
   gt.pace = Math.min(gt.pace, 120);
   const convoys = {
@@ -85,8 +91,10 @@ async function epilogue(history: History, world: World): Promise<void> {
   for (const [index, issue] of Object.values(convoys).flat().entries()) {
     await clock.advance(history.epilogue[index] ?? 0);
     town.put(issue, "closed");
-    feed.tell(issue, "closed", "now");
+    world.tell(issue, "closed", "now");
   }
-  await clock.advance(3 * 3 * 130 + 1_500 + (world.rival ? GRACE : 0));
+  await clock.advance(3 * 3 * 130 + 1_500 + (rival.how === "none" ? 0 : GRACE));
   oracle.expectLanded("promptness");
+  // People are told in the background.
+  await clock.advance(gt.nudges + 2_000);
 }

@@ -1,14 +1,16 @@
-import { messageOf, type WatchRecord } from "../src/index.ts";
+import { messageOf, type Unfinished, type WatchRecord } from "../src/index.ts";
 import type { Core } from "./core.ts";
+import { PROMPT, SWEEP } from "./deadlines.ts";
+import type { History } from "./history.ts";
 import { createRandom } from "./random.ts";
+import { GRACE } from "./rival.ts";
 import { Watcher } from "./watcher.ts";
 import type { World } from "./world.ts";
 
-export const SWEEP = 30_000;
-export const GRACE = 5_000;
 /** How long a supervisor waits before it starts a watcher again that could not read the town. */
 const PAUSE = 5_000;
-const STOP_LIMIT = 65_000;
+/** A gt under way is left after 10 s, and reads take their time. */
+const STOP_LIMIT = 12_000;
 
 /** Starts and ends the watchers of a world, one at a time. */
 export class Supervisor {
@@ -19,7 +21,10 @@ export class Supervisor {
   readonly #random: () => number;
   #lives = 0;
 
-  constructor(core: Core, world: World, seed: number) {
+  readonly #ledger: boolean;
+
+  constructor(core: Core, world: World, { ledger, seed }: History) {
+    this.#ledger = ledger;
     this.#core = core;
     this.#world = world;
     this.#random = createRandom(seed ^ 0x5eed);
@@ -35,7 +40,8 @@ export class Supervisor {
     const ended = this.#core.watch({
       store: watcher.store(this.#core),
       lander: watcher.lander(),
-      sources: [world.feed.source(watcher)],
+      sources: world.feeds.map((feed) => feed.source(watcher)),
+      unfinished: this.#ledger ? this.#unfinished(watcher) : [],
       clock: {
         now: () => world.clock.now(),
         wall: () => world.clock.wall(),
@@ -47,10 +53,9 @@ export class Supervisor {
       grace: GRACE,
       steps: ["check", "close", "force"],
       dryRun: false,
-      rival: () =>
-        watcher.whileAlive(Promise.resolve(world.rival ? { name: "gt daemon", checking: false } : undefined)),
+      rival: () => watcher.whileAlive(Promise.resolve(world.rival.seen)),
       stop: watcher.stop.signal,
-      kill: new AbortController().signal,
+      kill: watcher.kill.signal,
     });
     void ended.then(
       () => this.#over(watcher),
@@ -65,8 +70,27 @@ export class Supervisor {
   }
 
   /** Stops the watcher there is, unless that was done before, and starts the next one so long after it has ended. */
-  restart(pause: number): void {
-    if (this.watcher !== undefined && !this.watcher.stop.signal.aborted) this.#stop(this.watcher, pause);
+  restart(pause: number, second?: number): void {
+    const { watcher } = this;
+    if (watcher === undefined || watcher.stop.signal.aborted) return;
+    this.#stop(watcher, pause);
+    if (second !== undefined) void this.#world.clock.sleep(second).then(() => watcher.kill.abort("SIGTERM"));
+  }
+
+  /** What the ledger says that has no end. */
+  #unfinished(watcher: Watcher): Unfinished[] {
+    const { open } = this.#world;
+    return [...open].map((command) => {
+      watcher.takenUp.add(command.convoy);
+      const { convoy, step, startedWall: startedAt, runs, done } = command;
+      if (!runs) open.delete(command);
+      const isOver = (): void => {
+        if (!watcher.dead) open.delete(command);
+      };
+      return runs
+        ? { convoy, step, startedAt, running: watcher.whileAlive(done.then(isOver)) }
+        : { convoy, step, startedAt };
+    });
   }
 
   /** Stops the last watcher: it has to end, and leave nothing behind. */
@@ -82,6 +106,8 @@ export class Supervisor {
   #stop(watcher: Watcher, next?: number): void {
     const { clock, oracle } = this.#world;
     watcher.stop.abort();
+    watcher.stoppedAt = clock.now();
+    watcher.wasIdle = oracle.running.length === 0;
     const wait = async (): Promise<void> => {
       for (let waited = 0; waited < STOP_LIMIT && !watcher.over && !watcher.dead; waited += 100) await clock.sleep(100);
       if (watcher.dead) return;
@@ -95,13 +121,18 @@ export class Supervisor {
     if (watcher.dead) return;
     this.#world.say(() => `${watcher.number}: ${JSON.stringify(record)}`);
     if (record.event === "landed") this.landed += 1;
-    this.#world.oracle.heard(watcher, record);
+    if (record.event === "watching") watcher.watching = true;
+    this.#world.oracle.heard(watcher, record, this.#world.sight);
   }
 
   #over(watcher: Watcher, error?: unknown): void {
     if (watcher.dead) return;
     const { oracle } = this.#world;
     watcher.over = true;
+    const { stoppedAt, wasIdle } = watcher;
+    const took = this.#world.clock.now() - (stoppedAt ?? 0);
+    if (stoppedAt !== undefined && wasIdle && took > PROMPT + 60 * this.#world.delay)
+      oracle.fail("fault", `the watcher took ${took} ms to stop, and nothing ran`);
     this.#gone();
     this.#world.say(() => `watcher ${watcher.number} has ended${error === undefined ? "" : `: ${messageOf(error)}`}`);
     if (error instanceof this.#core.DatabaseError) this.#world.later(PAUSE, () => this.start());
@@ -111,6 +142,6 @@ export class Supervisor {
 
   #gone(): void {
     this.watcher = undefined;
-    this.#world.feed.detach();
+    for (const feed of this.#world.feeds) feed.detach();
   }
 }

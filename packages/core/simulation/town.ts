@@ -9,7 +9,19 @@ export interface Row {
   updatedAt: number;
   readonly createdAt: string;
   readonly closedAt?: string | undefined;
+  /** gt's stamp: it has told people, or tried. */
+  toldAt?: string | undefined;
 }
+
+/** A row that tells somebody of the end of a convoy. */
+export interface Mail {
+  readonly convoy: string;
+  readonly to: string;
+  readonly at: string;
+}
+
+/** Who waits for each convoy. */
+export const NOTIFY: readonly string[] = ["gastown/nux", "overseer"];
 
 interface Rig {
   rows: Map<string, Row>;
@@ -31,8 +43,12 @@ export class Town {
   readonly #dolt: boolean;
   readonly rigs: Record<RigName, Rig>;
   readonly edges: Map<string, string[]> = new Map();
+  mails: Mail[] = [];
+  #savedMails: readonly Mail[] = [];
   /** Grows with everything that an agent, a fault or the end of one changes. */
   version = 0;
+  /** When that was last. */
+  changedAt = 0;
   /** For each convoy: how often it has been opened again. */
   readonly epochs: Map<string, number> = new Map();
   /** Called while everything is still as it was. */
@@ -63,6 +79,7 @@ export class Town {
   change(rig: RigName, change: (rows: Map<string, Row>) => void): void {
     this.beforeChange();
     this.version += 1;
+    this.changedAt = this.#clock.now();
     this.rigs[rig].changes += 1;
     change(this.rigs[rig].rows);
   }
@@ -98,6 +115,20 @@ export class Town {
       const row = rows.get(convoy);
       if (row !== undefined) rows.set(convoy, { ...row, owned });
     });
+  }
+
+  /** gt writes to somebody. */
+  mail(convoy: string, to: string): void {
+    this.mails.push({ convoy, to, at: new Date(this.#clock.wall()).toISOString() });
+    this.rigs.hq.changes += 1;
+  }
+
+  /** gt notes that it has told people, or that it has not. */
+  stamp(convoy: string, told: boolean): void {
+    const row = this.row(convoy);
+    if (row === undefined) return;
+    row.toldAt = told ? new Date(this.#clock.wall()).toISOString() : undefined;
+    this.rigs.hq.changes += 1;
   }
 
   /** Something is written to a convoy that changes nothing about it. */
@@ -141,7 +172,9 @@ export class Town {
           if (row.convoy && !isClosed(row) && (now === undefined || isClosed(now))) this.#reopened(id);
         }
         it.rows = it.saved;
+        if (rig === "hq") this.mails = [...this.#savedMails];
       }
+      if (rig === "hq") this.#savedMails = [...this.mails];
       it.saved = new Map([...it.rows].map(([id, row]) => [id, { ...row }]));
     });
   }

@@ -8,7 +8,17 @@ export class Watcher implements Life {
   readonly number: number;
   readonly heard: Map<string, Map<string, number>> = new Map<string, Map<string, number>>();
   readonly asked: Set<string> = new Set<string>();
+  /** When a source last told it to look at everything. */
+  toldToSweep: number = Number.NEGATIVE_INFINITY;
+  /** Its first sweep is done. */
+  watching = false;
+  /** Convoys whose commands it has taken up from the watcher before. */
+  readonly takenUp: Set<string> = new Set<string>();
   readonly stop: AbortController = new AbortController();
+  readonly kill: AbortController = new AbortController();
+  stoppedAt: number | undefined;
+  /** No command ran when it was to stop. */
+  wasIdle = false;
   /** It was killed. */
   dead = false;
   /** It has ended by itself. */
@@ -26,7 +36,11 @@ export class Watcher implements Life {
   /** As by `kill -9`: nothing of it goes on, but for the command it had begun, perhaps. */
   crash(orphan: "lost" | "lives"): void {
     this.dead = true;
-    if (orphan === "lost") for (const command of this.#commands) command.lost = true;
+    if (orphan === "lives") return;
+    for (const command of this.#commands) {
+      command.lost = true;
+      command.over();
+    }
   }
 
   store(core: Core): ConvoyStore {
@@ -47,6 +61,7 @@ export class Watcher implements Life {
         if (this.dead) return never();
         const started = clock.now();
         const world = this.#world.sight;
+        const done = Promise.withResolvers<void>();
         const command: Command = {
           life: this,
           step,
@@ -57,12 +72,24 @@ export class Watcher implements Life {
           all: gt.looksAtAll(step),
           events: new Set(),
           lost: false,
+          tells: gt.knowledge.stamps,
+          done: done.promise,
+          runs: true,
+          startedWall: clock.wall(),
+          over: () => {
+            command.runs = false;
+            done.resolve();
+          },
         };
-        oracle.started(command);
+        oracle.started(command, this.#world.rival, this.stop.signal.aborted);
         this.#commands.add(command);
+        this.#world.open.add(command);
         const result = await gt.run(command, signals);
         this.#commands.delete(command);
-        if (!this.dead) oracle.ended(command, result);
+        if (!this.dead) {
+          if (result.ended !== "left") this.#world.open.delete(command);
+          oracle.ended(command, result);
+        }
         this.#world.say(() => `${this.number}: ${step} ${convoy}: ${JSON.stringify(result)}`);
         return this.whileAlive<CommandResult>(Promise.resolve(result));
       },

@@ -104,20 +104,20 @@ function pursue(life: Life, before: Life, convoy: ConvoySnapshot, verdict: Verdi
   if (failure !== undefined && failure.retryAt > now)
     return to({ kind: "stuck", since }, { kind: "look", after: failure.retryAt - now });
 
-  const left = on.left !== undefined && on.left.since >= context.jumpedAt ? on.left : undefined;
+  const asking = verdict.kind !== "complete";
+  const left = on.left?.asking === asking && on.left.since >= context.jumpedAt ? on.left : undefined;
   if (turn === undefined) {
     if (left !== undefined && left.until > now)
       return to({ kind: "left", since }, { kind: "look", after: left.until - now });
     return said({ ...untried, state: { kind: "landing", since, tries: [] } }, convoy, verdict, { kind: "turn" });
   }
   if (turn.rival !== undefined) {
-    const grace = left ?? { since: now, until: now + context.grace };
+    const grace = left ?? { since: now, until: now + context.grace, asking };
     const over = now >= grace.until && (!turn.rival.checking || now >= grace.until + RIVAL_LIMIT);
     const after = Math.max(grace.until - now, turn.rival.checking ? RIVAL_POLL : 0);
     if (!over) return to({ kind: "left", since }, { kind: "look", after }, { left: grace });
   }
   if (turn.stopped) return to({ kind: "landing", since, tries: [] }, NOTHING);
-  const asking = verdict.kind !== "complete";
   const first = asking ? "check" : nextStep(context.steps, turn, convoy, []);
   if (first === undefined || (asking && !context.steps.includes("check"))) return rest(on, convoy, verdict, context);
   const state: State = {

@@ -70,8 +70,8 @@ export interface Life {
   readonly settled?: { readonly tracks: string; readonly until: number };
   /** Close events that named an issue which we can't see, and that issue: gt has not been asked about them. */
   readonly asks: ReadonlyMap<string, string>;
-  /** It is left to another watcher until then. */
-  readonly left?: { readonly since: number; readonly until: number };
+  /** It is left to another watcher until then: as complete, or `asking` as one that we can't judge. */
+  readonly left?: { readonly since: number; readonly until: number; readonly asking: boolean };
   readonly failure?: Failure;
   /** How often in a row it could not be read when its turn had come. */
   readonly unread: number;

@@ -36,7 +36,8 @@ test.for(Object.entries(POLICIES))("%s: more failures never make the ceiling low
   );
 });
 
-test.for(restartCases().map((row) => [row.name, row] as const))("restart: %s", ([, { expect: steps }]) => {
+const restarting = restartCases().filter((row) => row.expect.length > 0);
+test.for(restarting.map((row) => [row.name, row] as const))("restart: %s", ([, { expect: steps }]) => {
   for (const { failures, minDelayMs, maxDelayMs } of steps) {
     // A restart after no failure at all is immediate, and no matter of the backoff.
     const delays =
@@ -46,5 +47,4 @@ test.for(restartCases().map((row) => [row.name, row] as const))("restart: %s", (
       expect(delay).toBeLessThanOrEqual(maxDelayMs);
     }
   }
-  expect(steps.length).toBeGreaterThanOrEqual(0);
 });

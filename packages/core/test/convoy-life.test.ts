@@ -133,3 +133,12 @@ test("a step changes nothing but what it gives back", () => {
   expect(step(life, seen, context)).toEqual(step(life, seen, context));
   expect(life).toEqual(newLife(ID));
 });
+
+test("the time to land is counted from the first hint since it was last judged", () => {
+  const at = (now: number): Context => ({ ...context, now });
+  const open: Seen = { kind: "read", convoy: convoy("open", issue("gt-1", "open")) };
+  const done: Seen = { kind: "read", convoy: convoy("open", issue("gt-1", "done")) };
+  const judged = step(step(newLife(ID), { kind: "hint" }, at(1_000)).life, open, at(1_000)).life;
+  const hinted = step(step(judged, { kind: "hint" }, at(5_000)).life, { kind: "hint" }, at(6_000)).life;
+  expect(step(hinted, done, at(7_000)).life.state).toMatchObject({ kind: "landing", since: 5_000 });
+});

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { newLife } from "../src/life.ts";
+import { createRun } from "../src/run.ts";
+import { sweep } from "../src/sweep.ts";
 import { Harness } from "./support/harness.ts";
 import { MemoryDatabase } from "./support/memory-town.ts";
 
@@ -153,3 +156,30 @@ test.for(["nobody writes", "somebody writes all the time"])(
     expect(harness.feed.reopenings).toBeGreaterThan(0);
   },
 );
+
+test("a sweep reads few convoys at a time, so that hints come in between", async () => {
+  const harness = new Harness();
+  for (let number = 0; number < 120; number += 1) harness.town.convoy(`hq-cv-${number}`, `gt-${number}`);
+  const read: number[] = [];
+  const { readConvoys } = harness.town.store;
+  harness.options = {
+    store: {
+      ...harness.town.store,
+      readConvoys: async (ids, options) => {
+        read.push(ids.length);
+        return readConvoys(ids, options);
+      },
+    },
+  };
+  await harness.watch();
+  expect(read).toEqual([50, 50, 20]);
+});
+
+test("the end of a convoy is kept for ten minutes, then forgotten", async () => {
+  const harness = new Harness();
+  const run = createRun(harness.all(), new AbortController().signal);
+  run.lives.set("hq-cv-a", { ...newLife("hq-cv-a"), state: { kind: "landed" }, closes: [0] });
+  await harness.clock.advance(601_000);
+  await sweep(run, "timer");
+  expect([...run.lives.keys()]).toEqual([]);
+});

@@ -93,3 +93,14 @@ test("gt is not asked about a convoy that its owner closes", async () => {
   await harness.clock.advance(60_000);
   expect(harness.gt.calls).toEqual([]);
 });
+
+test("a gt that failed has not been asked: it is asked again", async () => {
+  const harness = unknown();
+  harness.gt.script.check = (convoy, signal) =>
+    harness.gt.calls.length === 1 ? exit(1, "database is locked") : harness.landing(convoy, signal);
+  await harness.watch();
+  harness.feed.push(ASK);
+  await harness.clock.advance(60_000);
+  expect(harness.gt.calls).toEqual(["check hq-cv-a", "check hq-cv-a"]);
+  expect(harness.of("landed")).toHaveLength(1);
+});

@@ -52,3 +52,18 @@ test("a wall clock that is set back prolongs neither a grace nor a backoff", asy
   await harness.clock.advance(LANDING_BACKOFF.cap + 60 * SECOND);
   expect(harness.gt.calls.length).toBeGreaterThan(length);
 });
+
+test("a grace in which gt was to be asked is not that of a convoy that becomes complete meanwhile", async () => {
+  const harness = complete();
+  harness.rival = "gt daemon (pid 7)";
+  harness.town.gastown.fault = "locked";
+  harness.feed.closed("gt-1", "event 1");
+  await harness.watch();
+  await harness.clock.advance(4_000);
+  harness.town.gastown.fault = undefined;
+  await harness.clock.advance(5_000);
+  expect(harness.of("complete")).toHaveLength(1);
+  expect(harness.gt.calls).toEqual([]);
+  await harness.clock.advance(10_000);
+  expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
+});

@@ -117,3 +117,27 @@ test("the time to land is counted from the hint", async () => {
   await harness.clock.advance(5 * SECOND);
   expect(harness.of("landed")).toMatchObject([{ ms: 1_500 }]);
 });
+
+test("a gt whose check takes no id is told to close", async () => {
+  const harness = complete();
+  harness.gt.knowledge = { checkTakesId: false, stamps: false };
+  harness.gt.script.close = harness.landing;
+  await harness.watch();
+  expect(harness.gt.calls).toEqual(["close hq-cv-a"]);
+  expect(harness.of("landed")).toMatchObject([{ by: "close" }]);
+});
+
+test("nobody else judges a convoy while a command runs for it: what that closes is not put down to others", async () => {
+  const harness = complete();
+  harness.gt.script.check = async (convoy) => {
+    await harness.clock.sleep(1_000);
+    harness.land(convoy);
+    await harness.clock.sleep(1_000);
+    return exit(0);
+  };
+  harness.options = { sweepEvery: 1_010 };
+  await harness.watch();
+  await harness.clock.advance(5 * SECOND);
+  expect(harness.of("closed")).toEqual([]);
+  expect(harness.of("landed")).toHaveLength(1);
+});

@@ -81,7 +81,7 @@ test("an endless time between sweeps makes no hot loop", async () => {
   expect(asked).toHaveLength(720);
 });
 
-test("memory does not grow with the number of convoys that came and went", async () => {
+test("no timer is left of the convoys that came and went", async () => {
   const harness = new Harness();
   await harness.watch();
   for (let number = 0; number < 200; number += 1) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadBroken } from "../../simulation/breaks.ts";
+import { loadBroken } from "../../simulation/broken-core.ts";
 import { type History, makeHistory } from "../../simulation/history.ts";
 import { play } from "../../simulation/play.ts";
 import { explain, search } from "../../simulation/search.ts";
