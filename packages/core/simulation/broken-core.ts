@@ -21,13 +21,21 @@ export async function loadBroken(name: string): Promise<Core> {
 
 /** Copies the source there, and breaks it. Fails when the text that is to be changed is not there exactly once. */
 export function breakIn(copy: string, name: string): void {
+  const texts = textsOf(name);
+  cpSync(SRC, copy, { recursive: true });
+  for (const [file, text] of texts) writeFileSync(join(copy, file), text);
+}
+
+/** The files of a break, as they are then. */
+export function textsOf(name: string): ReadonlyMap<string, string> {
   const broken = BREAKS[name];
   if (broken === undefined) throw new Error(`no such break: ${name} (there are ${Object.keys(BREAKS).join(", ")})`);
-  cpSync(SRC, copy, { recursive: true });
+  const texts = new Map<string, string>();
   for (const { file, from, to } of broken.changes) {
-    const parts = readFileSync(join(copy, file), "utf8").split(from);
+    const parts = (texts.get(file) ?? readFileSync(join(SRC, file), "utf8")).split(from);
     if (parts.length !== 2)
       throw new Error(`${file} has ${parts.length - 1} places to break "${name}" at, not one: ${from}`);
-    writeFileSync(join(copy, file), parts.join(to));
+    texts.set(file, parts.join(to));
   }
+  return texts;
 }
