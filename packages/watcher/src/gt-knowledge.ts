@@ -3,7 +3,7 @@ import { runCommand } from "@gastown/process";
 import { toolVersion } from "./tool-version.ts";
 
 /** Longest time gt may take to say its help, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 10_000;
 /** How long what could not be found out is left at that, in milliseconds. */
 const ASK_AGAIN_AFTER = 300_000;
 

@@ -39,7 +39,11 @@ describe.skipIf(noTmux !== undefined)(
         made.town.close(`al-${at}`);
         made.town.close(`be-${at}`);
       }
-      await terminal.shows("an empty town", (lines) => lines.at(-1)?.startsWith("0 open"));
+      // A convoy is closed before it has landed.
+      await terminal.shows(
+        "an empty town",
+        (lines) => lines.at(-1)?.startsWith("0 open") && lines.filter((line) => line.startsWith("✓ ")).length === 12,
+      );
       const lines = terminal.lines();
       expect(statuses(lines)).toHaveLength(1);
       const landed = lines.filter((line) => line.startsWith("✓ "));
