@@ -18,6 +18,8 @@ const FLIPS = 3;
 
 interface Wait {
   readonly key: string;
+  /** The watcher that is to land it. */
+  readonly lander: number;
   /** Since when nothing has disturbed it. */
   from: number;
   /** How long nothing was done about it since. */
@@ -53,7 +55,10 @@ export class Deadlines {
     if (wait?.key !== key) {
       // Without a change of the town itself it is another lander.
       const from = town.changedAt > clock.now() - LOOK ? town.changedAt : clock.now() + 1;
-      this.#waits.set(convoy, (wait = { key, from, idle: 0, disturbedAt: from, failures: oracle.failures(convoy) }));
+      // What changed while a command ran is part of what is read after it: no reason to begin anew.
+      const failures = wait?.lander === life.number && this.#isAtWork(convoy) ? wait.failures : oracle.failures(convoy);
+      wait = { key, lander: life.number, from, idle: 0, disturbedAt: from, failures };
+      this.#waits.set(convoy, wait);
     }
     const isDisturbed = this.#isDisturbed(convoy, life);
     if (isDisturbed) wait.disturbedAt = clock.now() + 1;
@@ -70,6 +75,13 @@ export class Deadlines {
         hint === undefined ? "liveness" : "promptness",
         `${convoy} is complete, and was left open for ${wait.idle} ms`,
       );
+  }
+
+  #isAtWork(convoy: string): boolean {
+    const { clock, oracle } = this.#world;
+    return (
+      oracle.running.some((command) => command.convoy === convoy) || oracle.failedAt(convoy) > clock.now() - 2 * LOOK
+    );
   }
 
   /** What makes it another convoy to whoever lands it, or another lander. */
