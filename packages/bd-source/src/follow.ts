@@ -30,10 +30,20 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly onBatch: (batch: Batch) => void;
   readonly onStart?: ((pid: number) => void) | undefined;
+  /** How long its output is read when it has ended and another process holds the pipe, in milliseconds; 200 by default. */
+  readonly drain?: number;
 }
 
 /** Runs `bd activity --follow --town --json` once, until it ends or the signal is aborted. Leaves no process behind. */
-export async function followOnce({ bd, town, env, signal, onBatch, onStart }: FollowOptions): Promise<RunEnd> {
+export async function followOnce({
+  bd,
+  town,
+  env,
+  signal,
+  onBatch,
+  onStart,
+  drain = DRAIN,
+}: FollowOptions): Promise<RunEnd> {
   const options = { cwd: town, env: { ...env, ...NO_DAEMON } };
   const group = startGroup(bd, ["activity", "--follow", "--town", "--json"], options);
   if (group.pid !== undefined) onStart?.(group.pid);
@@ -58,7 +68,7 @@ export async function followOnce({ bd, town, env, signal, onBatch, onStart }: Fo
   try {
     const exit = await group.exited;
     // A process it left behind may hold the pipe: what it wrote is read, what it may write later is not waited for.
-    const patience = setTimeout(closed.resolve, DRAIN);
+    const patience = setTimeout(closed.resolve, drain);
     await closed.promise;
     clearTimeout(patience);
     hand(splitter.end());
