@@ -37,26 +37,37 @@ const REMOTE: ReadonlyMap<number, string> = new Map([
 /** A POSIX lock goes when its process closes any handle on the file; bd then removes a log that we still read. */
 const DENO = "Deno opens and closes the files it watches, which drops SQLite's locks on them";
 
+/** What the system is asked to watch by: the type of a file system as `statfs(2)` tells it, and the watcher itself. */
+export interface WatchSystem {
+  typeOf(dir: string): number;
+  readonly watch: typeof watch;
+}
+
 /** Watches by the system's own means (inotify, kqueue). */
-export const watchDirectory: WatchDirectory = (dir, onChange) => {
-  let watcher: FSWatcher | undefined;
-  let failed = false;
-  if ("Deno" in globalThis) return { kind: "unwatched", why: DENO };
-  try {
-    const remote = unwatchable(dir, statfsSync(dir).type);
-    if (remote !== undefined) return remote;
-    const identity = directoryIdentity(dir);
-    watcher = watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
-    watcher.on("error", () => {
-      failed = true;
+export const watchDirectory: WatchDirectory = watchDirectoryBy({ typeOf: (dir) => statfsSync(dir).type, watch });
+
+/** The same by the means that are given. */
+export function watchDirectoryBy(system: WatchSystem): WatchDirectory {
+  return (dir, onChange) => {
+    let watcher: FSWatcher | undefined;
+    let failed = false;
+    if ("Deno" in globalThis) return { kind: "unwatched", why: DENO };
+    try {
+      const remote = unwatchable(dir, system.typeOf(dir));
+      if (remote !== undefined) return remote;
+      const identity = directoryIdentity(dir);
+      watcher = system.watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
+      watcher.on("error", () => {
+        failed = true;
+        watcher?.close();
+      });
+      return { kind: "watched", identity: identity ?? "", alive: () => !failed, close: () => watcher?.close() };
+    } catch (error) {
       watcher?.close();
-    });
-    return { kind: "watched", identity: identity ?? "", alive: () => !failed, close: () => watcher?.close() };
-  } catch (error) {
-    watcher?.close();
-    return { kind: "unwatched", why: reason(error) };
-  }
-};
+      return { kind: "unwatched", why: reason(error) };
+    }
+  };
+}
 
 /** Why nothing is heard of a directory on a file system of this type; undefined when it is. */
 export function unwatchable(dir: string, type: number): (DirectoryWatch & { kind: "unwatched" }) | undefined {
