@@ -1,4 +1,5 @@
 import { createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseError } from "@gastown/convoy-core";
 import { CompiledQuery } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
@@ -35,7 +36,7 @@ function serverAt(port: number, now: () => number = () => performance.now()) {
     const error: unknown = await server.rows(CompiledQuery.raw("select 1"), "hq").catch((reason: unknown) => reason);
     return error instanceof DatabaseError ? error.fault : error;
   };
-  return { fault };
+  return { fault, close: () => server.close() };
 }
 
 test.each([
@@ -57,6 +58,19 @@ test("a server that can't be reached is not tried again before its time", async 
   time.pass(10_000);
   await server.fault();
   expect(connects()).toBe(2);
+});
+
+test("to be done with a server that does not answer takes less long than its answer is waited for", async () => {
+  const asked = Promise.withResolvers<void>();
+  const { port } = await listening((socket) => {
+    onTestFinished(() => void socket.destroy());
+    asked.resolve();
+  });
+  const server = serverAt(port);
+  void server.fault();
+  await asked.promise;
+  const done = server.close().then(() => "done");
+  expect(await Promise.race([done, sleep(3_000, "the answer is waited for")])).toBe("done");
 });
 
 test("whatever the driver says is a DatabaseError; a fault of this program is not", () => {

@@ -54,8 +54,9 @@ export function eventsSuite(server: () => SqlServer): void {
 
   test("the new ones are told, once, whatever history there is", async () => {
     const { write, told } = await newSubject();
+    await write(["hq-oldest"], -2 * HOUR);
     await write(many("old", 400), -HOUR);
-    await write(many("wisp", 10), -HOUR, "wisp_events");
+    await write(many("wisp", 10), -2 * HOUR, "wisp_events");
     expect(await told()).toEqual([]);
     await write(["hq-new"], 0);
     await write(["hq-wisp-new"], 0, "wisp_events");
