@@ -91,6 +91,8 @@ export class Oracle {
   >();
   /** What could be seen of the world when a convoy was last told of as stuck. */
   readonly #stuck = new Map<string, string>();
+  /** The same when a command was last run for it. */
+  readonly #tried = new Map<string, string>();
   /** Convoys that are being put together: how many issues are to come; nothing else has touched them. */
   readonly #made = new Map<string, number>();
   /** Who closed a convoy last, and when. */
@@ -302,9 +304,12 @@ export class Oracle {
       if (record.told === "told" && !this.#isTold(record.convoy))
         this.fail("truthfulness", `people were said to be told of ${record.convoy}, and were not`);
     }
+    if (record.event === "checking") this.#tried.set(record.convoy, sight);
     if (record.event === "stuck" && record.attempts > 0) {
-      if (this.#stuck.get(record.convoy) === sight) this.fail("economy", `${record.convoy} was said to be stuck twice`);
-      this.#stuck.set(record.convoy, sight);
+      // What failed is the gt that was run, which may have been replaced meanwhile, or what is read now.
+      const seen = `${this.#tried.get(record.convoy) ?? ""} ${sight}`;
+      if (this.#stuck.get(record.convoy) === seen) this.fail("economy", `${record.convoy} was said to be stuck twice`);
+      this.#stuck.set(record.convoy, seen);
     } else if (record.event !== "checking") this.#stuck.delete(record.convoy);
   }
 

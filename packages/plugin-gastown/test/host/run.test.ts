@@ -140,7 +140,7 @@ test.each([
   [
     "fails in its factory",
     'export default () => { throw new Error("no luck"); }',
-    /its factory failed: no luck\nHint: mend the module: thrown at .*index\.js/,
+    /its factory failed: no luck\nHint: fix the module: thrown at .*index\.js/,
   ],
   ["has no start", 'export default () => ({ name: "broken", apiVersion: 1 })', /its start is missing, no function/],
   [
