@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Control, installStandIns, isAlive, tempDir, waitFor } from "@gastown/test-fixtures";
-import { onDeno, ownCommand } from "./own-command.ts";
+import { onDeno, ownCommand, withDriver } from "./own-command.ts";
 import { kill } from "./processes.ts";
 import { type Ended, type RunningCli, startCli, type StartOptions } from "./running-cli.ts";
 import { node } from "./runtimes.ts";
@@ -41,7 +41,7 @@ export function openStage(cwd: string): Stage {
       .flatMap(({ pid, end, children }) => [...(end === undefined ? [pid] : []), ...children])
       .filter(isAlive);
   const start: Stage["start"] = (args, options = {}) => {
-    const cli = startCli(args, { cwd: join(dir.path, cwd), env, command, ...options });
+    const cli = startCli(withDriver(args), { cwd: join(dir.path, cwd), env, command, ...options });
     running.push(cli);
     return cli;
   };

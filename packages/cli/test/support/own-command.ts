@@ -28,8 +28,16 @@ export function leastPermissions({ root, town, bin }: Reach): string[] {
   ];
 }
 
-/** What starts the command line: on Deno with the least that it needs, and the driver that needs nothing. */
+/** What starts the command line: on Deno with the least that it needs. */
 export function ownCommand(reach: Reach): [string, ...string[]] {
   if (!onDeno) return [process.execPath, CLI];
-  return [process.execPath, "run", ...leastPermissions(reach), CLI, "--driver", "node-sqlite"];
+  return [process.execPath, "run", ...leastPermissions(reach), CLI];
+}
+
+/** Commands that read no database, and refuse a driver. */
+const DRIVERLESS = new Set(["completion", "help", "log"]);
+
+/** Arguments as they are; on Deno with the driver that needs no permission. */
+export function withDriver(args: readonly string[]): readonly string[] {
+  return onDeno && !DRIVERLESS.has(args[0] ?? "") ? ["--driver", "node-sqlite", ...args] : args;
 }
