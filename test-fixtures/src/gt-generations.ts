@@ -1,3 +1,5 @@
+import type { ConvoyControl, GtControl } from "./control.ts";
+
 /** What a generation of gt says of itself, and can do. */
 export interface GtGeneration {
   readonly name: "seed" | "0.5.0" | "1.0.1" | "july";
@@ -70,3 +72,21 @@ export const gtGenerations: readonly GtGeneration[] = [
     stamps: true,
   },
 ];
+
+/** Whose rules a `gt` follows. */
+export type Generation = "seed" | "head" | "july";
+
+/** The mode itself, or for the modes that are no gt of their own that of their base. */
+export const generationOf = ({ mode = "seed", base = "seed" }: ConvoyControl): Generation =>
+  mode === "seed" || mode === "head" || mode === "july" ? mode : base;
+
+const factsOf = (control: ConvoyControl): GtGeneration | undefined => {
+  const name = { head: "1.0.1", july: "july", seed: "seed" }[generationOf(control)];
+  return gtGenerations.find((generation) => generation.name === name);
+};
+
+/** What the stand-in says of itself. */
+export const answersOf = (control: GtControl): { readonly version: string; readonly checkHelp: string } => ({
+  version: `gt version ${control.version ?? factsOf(control)?.version} (stand-in)\n`,
+  checkHelp: factsOf({ ...control, ...control.check })?.checkHelp ?? "",
+});

@@ -1,6 +1,5 @@
 import type { GtControl } from "../control.ts";
-import { type GtGeneration, gtGenerations } from "../gt-generations.ts";
-import { generationOf } from "./gt/land.ts";
+import { answersOf } from "../gt-generations.ts";
 import { parseArgs } from "./lib/args.ts";
 import type { Args } from "./lib/args.ts";
 import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
@@ -10,21 +9,10 @@ const valued = ["--reason", "--notify"];
 const unknown = (command: string, of: string): never =>
   fail(`Error: unknown command "${command}" for "${of}"\nRun '${of} --help' for usage.`);
 
-const factsOf = (control: GtControl): GtGeneration | undefined => {
-  const name = { head: "1.0.1", july: "july", seed: "seed" }[generationOf(control)];
-  return gtGenerations.find((generation) => generation.name === name);
-};
-
-const version = (control: GtControl): void =>
-  out(`gt version ${control.version ?? factsOf(control)?.version} (stand-in)\n`);
-
-const checkHelp = (control: GtControl): void => out(factsOf(control)?.checkHelp ?? "");
-
 const run = async (args: Args, control: GtControl): Promise<void> => {
   const [group = "", command = "", ...words] = args.words;
-  if (args.flag("--version") || group === "version") return version(control);
-  if (group === "convoy" && command === "check" && args.flag("--help", "-h"))
-    return checkHelp({ ...control, ...control.check });
+  if (args.flag("--version") || group === "version") return out(answersOf(control).version);
+  if (group === "convoy" && command === "check" && args.flag("--help", "-h")) return out(answersOf(control).checkHelp);
   if (group === "convoy" && (command === "check" || command === "close"))
     return (await import("./gt/convoy.ts")).convoy(command, words, args, control);
   if (group === "plugin" && (command === "list" || command === "show"))

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ConvoyControl } from "../../control.ts";
+import { generationOf } from "../../gt-generations.ts";
 import { fail, out } from "../lib/stand-in.ts";
-import { completed, generationOf, land } from "./land.ts";
+import { completed, land } from "./land.ts";
 import { alreadyClosed } from "./tell.ts";
 import { findConvoy, openConvoys, progress } from "./town.ts";
 import type { Convoy, Town } from "./town.ts";

@@ -1,7 +1,8 @@
 import type { ConvoyControl } from "../../control.ts";
+import { generationOf } from "../../gt-generations.ts";
 import type { Args } from "../lib/args.ts";
 import { fail, out } from "../lib/stand-in.ts";
-import { generationOf, land } from "./land.ts";
+import { land } from "./land.ts";
 import { alreadyClosed } from "./tell.ts";
 import { findConvoy, progress } from "./town.ts";
 import type { Convoy, Town } from "./town.ts";

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GtControl } from "../../control.ts";
+import { generationOf } from "../../gt-generations.ts";
 import type { Args } from "../lib/args.ts";
 import { earlierCalls, end, fail, finish, startGrandchild, stayAlive } from "../lib/stand-in.ts";
 import { checkAsHead, checkAsSeed } from "./check.ts";
 import { closeAsHead, closeAsSeed } from "./close.ts";
-import { generationOf } from "./land.ts";
 import { findTown } from "./town.ts";
 
 const notInTown = "Error: not in a Gas Town workspace";

@@ -1,5 +1,6 @@
 import { closeIssue } from "../../beads/change.ts";
 import type { ConvoyControl } from "../../control.ts";
+import { generationOf } from "../../gt-generations.ts";
 import { change } from "../lib/database.ts";
 import { fail, out } from "../lib/stand-in.ts";
 import { pass } from "./pass.ts";
@@ -8,13 +9,6 @@ import type { Convoy, Town } from "./town.ts";
 
 /** The reason with which gt closes a convoy by itself. */
 export const completed = "All tracked issues completed";
-
-/** Whose rules a `gt` follows. */
-export type Generation = "seed" | "head" | "july";
-
-/** The mode itself, or for the modes that are no gt of their own that of their base. */
-export const generationOf = ({ mode = "seed", base = "seed" }: ConvoyControl): Generation =>
-  mode === "seed" || mode === "head" || mode === "july" ? mode : base;
 
 /** What happens between closing and telling, and whom to tell besides those whom the convoy names. */
 interface Landing {
