@@ -41,7 +41,12 @@ export function openStage(cwd: string): Stage {
       .flatMap(({ pid, end, children }) => [...(end === undefined ? [pid] : []), ...children])
       .filter(isAlive);
   const start: Stage["start"] = (args, options = {}) => {
-    const cli = startCli(withDriver(args), { cwd: join(dir.path, cwd), env, command, ...options });
+    const cli = startCli(options.command === undefined ? withDriver(args) : args, {
+      cwd: join(dir.path, cwd),
+      env,
+      command,
+      ...options,
+    });
     running.push(cli);
     return cli;
   };
@@ -55,7 +60,7 @@ export function openStage(cwd: string): Stage {
   return {
     root: dir.path,
     bin,
-    command,
+    command: [...command, ...withDriver([])],
     control,
     env,
     start,
