@@ -38,15 +38,11 @@ test("lands what it promises, each convoy once, and leaves nothing", async () =>
     done: 6,
     inFeed: 3,
   });
-  expect(demo.left()).toEqual([]);
-  expect(demo.records("hello").map(({ pid }) => isAlive(pid))).toEqual([false, false]);
-});
-
-test("is told by the databases, and by nothing else, of the close that passed the daemon by", async () => {
-  const demo = startDemo(["--json"]);
-  await demo.ended;
+  // The close that passed the daemon by is told by the databases, and by nothing else.
   const sources = demo.records("close").filter(({ issue }) => issue === "api-q4d");
   expect(new Set(sources.map(({ source }) => source))).toEqual(new Set(["db"]));
+  expect(demo.left()).toEqual([]);
+  expect(demo.records("hello").map(({ pid }) => isAlive(pid))).toEqual([false, false]);
 });
 
 test("tells its story in words, in signs that a C locale has, and without colour when told so", async () => {
