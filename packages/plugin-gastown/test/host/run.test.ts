@@ -69,15 +69,15 @@ test("--quiet writes to the log alone", async () => {
 
 test("finishes the command in flight; a second signal does not wait for it", async () => {
   const here = scene();
-  here.control.set({ gt: { check: { mode: "hangs", ignoreSigterm: true } } });
+  here.control.set({ gt: { mode: "hangs", ignoreSigterm: true } });
   here.town.createConvoy({ tracks: [here.town.createIssue({ status: "closed" })] });
   const run = await up(here);
-  const check = await waitFor("a check", () => here.control.calls("gt").find(({ argv }) => argv[1] === "check"));
+  const gt = await waitFor("a landing", () => here.control.calls("gt").find(({ argv }) => argv[0] === "convoy"));
   run.kill("SIGTERM");
   await waitFor("first signal", () => read(here.state("host.log")).includes("stopping: SIGTERM"));
   run.kill("SIGTERM");
   expect((await run.ended).code).toBe(0);
-  await waitFor("end of gt", () => !existsSync(`/proc/${check.pid}`) || process.platform !== "linux");
+  await waitFor("end of gt", () => !existsSync(`/proc/${gt.pid}`) || process.platform !== "linux");
 });
 
 test("a second one in the same town: exit status 4, with the pid of the first", async () => {
