@@ -1,2 +1,6 @@
+import { mergeConfig } from "vitest/config";
 // @boundaries-ignore the settings are shared
-export { default } from "../../vitest.shared.ts";
+import shared from "../../vitest.shared.ts";
+
+/** The longest lane, and the last: most of its time goes into waiting for programs. */
+export default mergeConfig(shared, { test: { maxWorkers: 3 } });
