@@ -1,6 +1,7 @@
 // Adds up the reports of all packages on both runtimes. A test script without a report is a failure, and so is an error
 // that belongs to no test.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { packages, readJson } from "./workspace.mts";
 
 interface Report {
@@ -11,7 +12,7 @@ interface Report {
     name: string;
     status: string;
     message: string;
-    assertionResults: { status: string; fullName: string }[];
+    assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
   }[];
 }
 
@@ -21,6 +22,8 @@ interface Lane {
   leftOut: [file: string, why: string][];
   passed: number;
   failed: number;
+  /** What failed, and why. */
+  failures: string[];
   skipped: string[];
   note: string;
 }
@@ -42,13 +45,23 @@ const leftOutOf = (dir: string, runtime: string): [string, string][] => {
   return existsSync(file) ? Object.entries(readJson(file) as Record<string, string>) : [];
 };
 
+/** As much of each as fits where only the end of the output is kept. */
+const failuresOf = (report: Report, dir: string): string[] =>
+  report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(dir, name);
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    if (status === "failed" && failed.length === 0) return [`${file}: ${message.slice(0, 1500)}`];
+    return failed.map((test) => `${file}: ${test.fullName}\n${test.failureMessages.join("\n").slice(0, 1500)}`);
+  });
+
 const read = (dir: string, runtime: string): Lane => {
   const name = `${dir} on ${runtime}`;
   const file = `${dir}/.results/${runtime}.json`;
   const leftOut = leftOutOf(dir, runtime);
   const unknown = leftOut.filter(([left]) => !existsSync(`${dir}/${left}`));
   for (const [left] of unknown) console.log(`failed: ${name}: ${left} is left out, and is not there`);
-  if (!existsSync(file)) return { name, leftOut, passed: 0, failed: 1, skipped: [], note: " (no report)" };
+  if (!existsSync(file))
+    return { name, leftOut, passed: 0, failed: 1, failures: [], skipped: [], note: " (no report)" };
   const report = readJson(file) as Report;
   const errors = outsideTests(report, file.replace(/json$/, "errors")) + unknown.length;
   return {
@@ -56,6 +69,7 @@ const read = (dir: string, runtime: string): Lane => {
     leftOut,
     passed: report.numPassedTests,
     failed: report.numFailedTests + errors,
+    failures: failuresOf(report, dir),
     skipped: report.testResults.flatMap(({ assertionResults }) =>
       assertionResults.filter(({ status }) => skippedStates.includes(status)).map(({ fullName }) => fullName),
     ),
@@ -83,6 +97,7 @@ export const tally = (failedChecks: string[]): boolean => {
   for (const lane of all) for (const test of lane.skipped) console.log(`skipped: ${lane.name}: ${test}`);
   for (const lane of all)
     for (const [file, why] of lane.leftOut) console.log(`left out: ${lane.name}: ${file}: ${why}`);
+  for (const lane of all) for (const failure of lane.failures) console.log(`failed: ${lane.name}: ${failure}`);
   for (const check of other) console.log(`failed: ${check}`);
   const line = `${passed} passed, ${failed} failed`;
   console.log(line);
