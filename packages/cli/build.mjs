@@ -1,22 +1,14 @@
 // One file to start with, and chunks for what each command needs beyond it, so that no command loads what it does not use.
 import { copyFile, mkdir } from "node:fs/promises";
-import { basename } from "node:path";
 import { bundle } from "./bundle.mjs";
+import { HELP_TOPICS } from "./src/help-topics.ts";
 
 const MAN_PAGE = "convoy-cli.1";
 
 await mkdir("dist", { recursive: true });
 await copyFile(`../../docs/man/${MAN_PAGE}`, `dist/${MAN_PAGE}`);
-const PAGES = [
-  "errors.md",
-  "guides/hooks.md",
-  "guides/merge-gate.md",
-  "reference/records.md",
-  "reference/settings.md",
-  "guides/deno.md",
-];
 await mkdir("dist/help", { recursive: true });
-for (const page of PAGES) await copyFile(`../../docs/${page}`, `dist/help/${basename(page)}`);
+for (const [topic, page] of Object.entries(HELP_TOPICS)) await copyFile(`../../docs/${page}`, `dist/help/${topic}.md`);
 await bundle({
   product: "convoy-cli",
   keep: [MAN_PAGE, "help"],

@@ -6,6 +6,7 @@ import { declareCompletion } from "./declare-completion.ts";
 import { declareHelp } from "./declare-help.ts";
 import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
+import { HELP_TOPICS } from "./help-topics.ts";
 import { demoStoreOption, dryRunOption, landingOptions, settingOption, settingOptions, timeOption } from "./options.ts";
 import { isUsedBy, refuseUseless } from "./used-options.ts";
 import { VERSION } from "./version.ts";
@@ -18,7 +19,7 @@ Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
 const MORE_HELP = `
 Settings:    settings/convoy-watcher.json in the town; see convoy-cli config
 Environment: GT_TOWN_ROOT or GT_ROOT name the town outside of one; NO_COLOR
-Pages:       convoy-cli help errors, hooks, merge-gate, records, settings, deno
+Pages:       convoy-cli help ${Object.keys(HELP_TOPICS).join(", ")}
 Always on:   gastown plugins enable convoy-watcher`;
 
 /** The whole command line. Commands are imported when they are run, so that `--help` loads nothing heavy. */

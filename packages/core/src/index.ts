@@ -66,4 +66,5 @@ export { parseTime } from "./times.ts";
 export { creatorOf, decideTold, type MessageRow, tellsOf, type Told, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";
 export { openWithTracks } from "./tracking-index.ts";
+export { verdictRecord } from "./words.ts";
 export { WorkQueue } from "./work-queue.ts";

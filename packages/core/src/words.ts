@@ -14,7 +14,7 @@ const NAMED = 20;
 /** What gt says when it could not tell somebody, or not note that it has. */
 const WARNING = /could not notify|couldn't send notification|could not record convoy completion/;
 
-/** The record of a verdict, and what it is compared by; no record for a closed convoy. */
+/** The record of a verdict, and what it is compared by. */
 export function saidRecord(
   convoy: ConvoySnapshot,
   verdict: Verdict,
@@ -22,10 +22,11 @@ export function saidRecord(
   const { kind, done, open, unknown, unmerged, total, reasons } = verdict;
   const progress = kind === "waiting" || kind === "complete" ? [done, open, unknown, unmerged, total] : [];
   const said = JSON.stringify([kind, progress, reasons.slice(0, NAMED)]);
-  return { said, record: recordOf(convoy, verdict) };
+  return { said, record: verdictRecord(convoy, verdict) };
 }
 
-function recordOf({ id: convoy, title }: ConvoySnapshot, verdict: Verdict): WatchRecord | undefined {
+/** The record of a verdict; none for a closed convoy. */
+export function verdictRecord({ id: convoy, title }: ConvoySnapshot, verdict: Verdict): WatchRecord | undefined {
   const { kind, done, open, unknown, unmerged, total, blockers, reasons } = verdict;
   if (kind === "complete") return { event: "complete", convoy, title, done, total };
   if (kind === "closed") return undefined;

@@ -2,4 +2,5 @@ export { guardOutput, isFull } from "./guard-output.ts";
 export { type Stopping, takeSignals, type TakeSignalsOptions } from "./take-signals.ts";
 export { hushSqliteWarning } from "./hush-sqlite-warning.ts";
 export { keepHeapSmall } from "./small-heap.ts";
+export { createRotatingFile, type RotatingFile, type RotatingFileOptions } from "./rotating-file.ts";
 export { type Supervisor, supervisor, watchdog } from "./supervisor.ts";

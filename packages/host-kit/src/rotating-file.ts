@@ -8,7 +8,7 @@ export interface RotatingFile {
 
 export interface RotatingFileOptions {
   readonly file: string;
-  /** Bytes after which the file is put aside. */
+  /** Bytes that the file does not exceed, unless by one line alone. */
   readonly limit?: number;
   /** How many old files are kept. */
   readonly keep?: number;
@@ -28,8 +28,10 @@ export function createRotatingFile({ file, limit = 1_000_000, keep = 3 }: Rotati
   return {
     append(line) {
       try {
-        if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) >= limit) rotate();
-        appendFileSync(file, `${line}\n`);
+        const text = Buffer.from(`${line}\n`);
+        const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+        if (size > 0 && size + text.length > limit) rotate();
+        appendFileSync(file, text);
         return undefined;
       } catch (error) {
         return error;

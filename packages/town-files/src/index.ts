@@ -11,6 +11,8 @@ export { decidingVariables, type SetVariable, unreadVariables } from "./variable
 export {
   schemaFault,
   schemaKnownTo,
+  GT_STAMPS_SINCE,
+  isAtLeast,
   type Version,
   VERSION_FAULTS,
   type VersionFault,

@@ -74,6 +74,12 @@ export const VERSION_FAULTS: readonly VersionFault[] = [
   },
 ];
 
+/**
+ * From this version on gt notes `completion_notified_at` in a convoy when it has told people, and tells of a closed one
+ * that lacks it. Source: its history; 1.1.0 has no such key, 1.2.0 (May 2026) has.
+ */
+export const GT_STAMPS_SINCE: Version = [1, 2, 0];
+
 /** The newest schema (`schema_migrations`) that a bd knows, from a version on. */
 const SCHEMAS: readonly { readonly from: Version; readonly knows: number; readonly source: string }[] = [
   { from: [1, 0, 5], knows: 49, source: "beads 1.0.5, migrations" },
@@ -90,7 +96,7 @@ export function versionFaults(bd: Version | undefined, gt: Version | undefined):
 
 /** The newest schema this bd knows; undefined when that is not known. */
 export function schemaKnownTo(bd: Version): number | undefined {
-  return SCHEMAS.findLast(({ from }) => compare(bd, from) >= 0)?.knows;
+  return SCHEMAS.findLast(({ from }) => isAtLeast(bd, from))?.knows;
 }
 
 /** What is the matter between a database's schema and a bd. */
@@ -115,10 +121,11 @@ function isWithin(range: Range | undefined, version: Version | undefined): boole
   if (range === undefined) return true;
   if (version === undefined) return false;
   const { from, below } = range;
-  return (from === undefined || compare(version, from) >= 0) && (below === undefined || compare(version, below) < 0);
+  return (from === undefined || isAtLeast(version, from)) && (below === undefined || !isAtLeast(version, below));
 }
 
-function compare(left: Version, right: Version): number {
-  const at = left.findIndex((part, index) => part !== right[index]);
-  return at === -1 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+/** Whether a version is this one or a later one. */
+export function isAtLeast(version: Version, from: Version): boolean {
+  const at = version.findIndex((part, index) => part !== from[index]);
+  return at === -1 || (version[at] ?? 0) > (from[at] ?? 0);
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
+import { readObject } from "./json-file.ts";
 import { stateDirOf } from "./state-dir.ts";
 
 /** The watcher as a plugin that is kept running, as far as its files say. Times are ISO 8601. */
@@ -17,9 +17,9 @@ export interface FoundHost {
 
 /** Looks whether the watcher is enabled as a plugin of this town, and what its host says; undefined when it is not. */
 export function findHost(town: string): FoundHost | undefined {
-  const marker = read(join(town, "plugins", "convoy-watcher", "config.json"));
+  const marker = readObject(join(town, "plugins", "convoy-watcher", "config.json"));
   if (typeof marker?.["managedBy"] !== "string") return undefined;
-  const note = read(join(stateDirOf(town), "host.json"));
+  const note = readObject(join(stateDirOf(town), "host.json"));
   const pid = note?.["pid"];
   const alive = typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 && isAlive(pid);
   const texts = ["phase", "error", "hint", "retryAt"].flatMap((name) => {
@@ -27,13 +27,4 @@ export function findHost(town: string): FoundHost | undefined {
     return typeof value === "string" && value !== "" ? [[name, value] as const] : [];
   });
   return { alive, ...Object.fromEntries(texts) };
-}
-
-function read(file: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
+import { isObject, readObject } from "./json-file.ts";
 import { locksOn } from "./proc.ts";
 import { statOf } from "./stat-of.ts";
 import { stateDirOf } from "./state-dir.ts";
@@ -27,7 +27,7 @@ export function findWatcher(town: string): FoundWatcher {
 }
 
 function readNote(file: string): { pid: number; since: string } | undefined {
-  const { pid, since } = readJson(file) ?? {};
+  const { pid, since } = readObject(file) ?? {};
   return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 && typeof since === "string"
     ? { pid, since }
     : undefined;
@@ -35,7 +35,7 @@ function readNote(file: string): { pid: number; since: string } | undefined {
 
 /** What a watcher wrote; anything of another shape counts as nothing. */
 function readStatus(file: string): WatcherStatus | undefined {
-  const status = readJson(file);
+  const status = readObject(file);
   if (typeof status?.["pid"] !== "number" || typeof status["startedAt"] !== "string") return undefined;
   if (!isObject(status["sources"]) || !isObject(status["stuck"]) || !Array.isArray(status["warnings"]))
     return undefined;
@@ -48,17 +48,4 @@ function holdsLock(file: string, pid: number): boolean | undefined {
     locksOn(file)?.some((lock) => lock.sameDevice || lock.pid === pid) ??
     (statOf(file) === undefined ? false : undefined)
   );
-}
-
-function readJson(file: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

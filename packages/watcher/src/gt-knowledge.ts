@@ -1,14 +1,12 @@
 import type { GtKnowledge } from "@gastown/convoy-core";
 import { runCommand } from "@gastown/process";
+import { GT_STAMPS_SINCE, isAtLeast } from "@gastown/town-files";
 import { toolVersion } from "./tool-version.ts";
 
 /** Longest time gt may take to say its help, in milliseconds. */
 const PATIENCE = 10_000;
 /** How long what could not be found out is left at that, in milliseconds. */
 const ASK_AGAIN_AFTER = 300_000;
-
-/** From this version on gt notes `completion_notified_at` in a convoy when it has told people. 1.1 does not, 1.2.0 of May 2026 does. */
-const STAMPS_SINCE = [1, 2] as const;
 
 /** What may be taken for granted of a gt that says nothing of itself: `check` is right for each of them, if slow. */
 const UNKNOWN: GtKnowledge = { checkTakesId: true, stamps: false };
@@ -50,11 +48,5 @@ async function probe({ gt, town, env }: GtProbeOptions): Promise<GtKnowledge | u
   ]);
   if (exitCode !== 0 || !/\bgt convoy check\b/.test(output)) return undefined;
   const checkTakesId = /^\s*gt convoy check .*\[convoy-id\]/m.test(output);
-  return { checkTakesId, stamps: version.kind === "known" && isSince(version.numbers, STAMPS_SINCE) };
-}
-
-function isSince([major, minor]: readonly number[], [sinceMajor, sinceMinor]: readonly [number, number]): boolean {
-  return (
-    major !== undefined && minor !== undefined && (major > sinceMajor || (major === sinceMajor && minor >= sinceMinor))
-  );
+  return { checkTakesId, stamps: version.kind === "known" && isAtLeast(version.numbers, GT_STAMPS_SINCE) };
 }

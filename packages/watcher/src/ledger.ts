@@ -35,18 +35,24 @@ export interface Ledger {
   note(record: WatchRecord): void;
 }
 
-/** A line of the ledger. Those with other kinds are the records of these names, flat. */
-export type LedgerLine = { readonly time: string } & (
-  | ({ readonly kind: "intent"; readonly id: string; readonly watcher: number } & Intent)
-  | { readonly kind: "started"; readonly id: string; readonly pid: number; readonly pidStart: string }
-  | ({ readonly kind: "ended"; readonly id: string; readonly ms: number } & Omit<CommandResult, "ended"> & {
-        /** `over`: it was left or lost by its watcher, and has been seen to be gone. */
-        readonly ended: CommandResult["ended"] | "over";
-      })
-  | ({ readonly kind: "landed" | "stuck" | "closed" | "telling"; readonly convoy: string } & Readonly<
-      Record<string, unknown>
-    >)
-);
+/** A record of what became of a convoy, flat. Whoever else wrote to the file may have given its fields other types. */
+export type LedgerRecord = {
+  readonly time: string;
+  readonly kind: "landed" | "stuck" | "closed" | "telling";
+  readonly convoy: string;
+} & Readonly<Record<string, unknown>>;
+
+/** A line of the ledger. */
+export type LedgerLine =
+  | LedgerRecord
+  | ({ readonly time: string } & (
+      | ({ readonly kind: "intent"; readonly id: string; readonly watcher: number } & Intent)
+      | { readonly kind: "started"; readonly id: string; readonly pid: number; readonly pidStart: string }
+      | ({ readonly kind: "ended"; readonly id: string; readonly ms: number } & Omit<CommandResult, "ended"> & {
+            /** `over`: it was left or lost by its watcher, and has been seen to be gone. */
+            readonly ended: CommandResult["ended"] | "over";
+          })
+    ));
 
 type NewLine = LedgerLine extends infer L ? (L extends LedgerLine ? Omit<L, "time"> : never) : never;
 
@@ -61,9 +67,14 @@ export interface LedgerOptions {
   readonly onFault: (why: string) => void;
 }
 
+/** Where the ledger is, and what was put aside of it when it was long. */
+export function ledgerFiles(dir: string): { readonly before: string; readonly file: string } {
+  return { before: join(dir, "ledger.1.jsonl"), file: join(dir, "ledger.jsonl") };
+}
+
 /** The ledger of a town. Whoever opens it holds the town's lock. */
 export function openLedger({ dir, wall, now, onFault }: LedgerOptions): Ledger {
-  const file = join(dir, "ledger.jsonl");
+  const { before, file } = ledgerFiles(dir);
   let faulty = false;
   let torn = endsTorn(file);
   let commands = 0;
@@ -71,7 +82,7 @@ export function openLedger({ dir, wall, now, onFault }: LedgerOptions): Ledger {
   const append = (line: NewLine): void => {
     const text = `${JSON.stringify({ time: new Date(wall()).toISOString(), ...line })}\n`;
     try {
-      if (sizeOf(file) + text.length > CEILING) renameSync(file, join(dir, "ledger.1.jsonl"));
+      if (sizeOf(file) + text.length > CEILING) renameSync(file, before);
       appendFileSync(file, torn ? `\n${text}` : text, { mode: 0o600 });
       torn = false;
       faulty = false;
@@ -104,33 +115,6 @@ export function openLedger({ dir, wall, now, onFault }: LedgerOptions): Ledger {
       }
     },
   };
-}
-
-/** All lines that can be read, oldest first. What is torn or of another shape counts as nothing. */
-export function readLedger(dir: string): readonly LedgerLine[] {
-  return ["ledger.1.jsonl", "ledger.jsonl"].flatMap((name) => linesOf(join(dir, name)));
-}
-
-function linesOf(file: string): readonly LedgerLine[] {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    return [];
-  }
-  return text.split("\n").flatMap((line) => {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isLine(value) ? [value] : [];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function isLine(value: unknown): value is LedgerLine {
-  if (typeof value !== "object" || value === null) return false;
-  return "kind" in value && typeof value.kind === "string" && "time" in value && typeof value.time === "string";
 }
 
 function sizeOf(file: string): number {

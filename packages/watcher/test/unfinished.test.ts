@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { isRunning, markOf, type ProcessMark } from "@gastown/process";
 import { shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { openLedger, readLedger } from "../src/ledger.ts";
+import { openLedger } from "../src/ledger.ts";
 import { endLeftBehind, noteBd } from "../src/left-behind.ts";
+import { readLedger } from "../src/read-ledger.ts";
 import { systemClock } from "../src/system-clock.ts";
 import { outputNameOf, takeUp } from "../src/unfinished.ts";
 

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { judge, type Reporter, type WatchRecord } from "@gastown/convoy-core";
+import { type ConvoySnapshot, judge, type Reporter, verdictRecord, type WatchRecord } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, systemClock, type WatchTownOptions } from "@gastown/convoy-watcher";
-import { whileFollowing } from "@gastown/convoy-watcher/host";
-import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
+import { createLedgerReader, type LedgerRecord, stateDirOf, whileFollowing } from "@gastown/convoy-watcher/host";
 import { SWEEP_SIGNAL } from "../sweep-requests.ts";
 import { stuckOf } from "../views/watcher-view.ts";
 import { readConvoys } from "./read-town.ts";
@@ -52,7 +51,7 @@ export async function askWatcher(
     const known = new Set(first.map(({ id }) => id));
     const wereOpen = new Set(first.filter(({ open }) => open).map(({ id }) => id));
     const missing = ids.filter((id) => !known.has(id));
-    const ledger = createLedgerReader(town);
+    const ledger = createLedgerReader(stateDirOf(town));
     ledger();
     const before = watcher.status?.lastSweep?.at;
     const hasSwept = (): boolean => {
@@ -63,11 +62,11 @@ export async function askWatcher(
     for (const end = systemClock.now() + SWEEP_LIMIT; !hasSwept(); await changed(LOOK))
       if (systemClock.now() > end || signal.aborted) return { missing, stuck: 0, answered: false };
 
-    const noted = new Map<string, LedgerEntry>();
+    const noted = new Map<string, LedgerRecord>();
     const notedBy = systemClock.now() + NOTE_LIMIT;
     for (const end = systemClock.now() + LAND_LIMIT; ; await changed(LOOK)) {
       for (const entry of ledger())
-        if (["landed", "closed"].includes(entry.kind)) noted.set(String(entry["convoy"]), entry);
+        if (entry.kind === "landed" || entry.kind === "closed") noted.set(entry.convoy, entry);
       const stuck = stuckOf(findWatcher(town));
       const convoys = await readConvoys(store, ids);
       const isPending = (convoy: (typeof convoys)[number]): boolean =>
@@ -87,30 +86,29 @@ export async function askWatcher(
 
 /** How a convoy stands, as a record of a sweep of our own would say it. */
 function recordOf(
-  convoy: Parameters<typeof judge>[0],
+  convoy: ConvoySnapshot,
   stuck: { readonly attempts: number; readonly output: string } | undefined,
-  noted: LedgerEntry | undefined,
+  noted: LedgerRecord | undefined,
   pid: number,
 ): WatchRecord {
   const { id, title } = convoy;
-  const { kind, blockers, reasons, ...progress } = judge(convoy);
-  if (kind === "closed") {
-    if (noted?.kind === "landed" && typeof noted["ms"] === "number") {
-      const { time: _time, kind: _kind, ...fields } = noted;
-      return { ...fields, event: "landed", convoy: id, title } as unknown as WatchRecord;
+  const verdict = judge(convoy);
+  if (verdict.kind === "closed" && noted?.kind === "landed" && typeof noted["ms"] === "number") {
+    const { time: _time, kind: _kind, ...fields } = noted;
+    return { ...fields, event: "landed", convoy: id, title } as unknown as WatchRecord;
+  }
+  if (verdict.kind !== "closed" && stuck !== undefined)
+    return { event: "stuck", convoy: id, title, attempts: stuck.attempts, output: stuck.output };
+  const { done, total } = judge({ ...convoy, open: true });
+  return (
+    verdictRecord(convoy, verdict) ?? {
+      event: "closed",
+      convoy: id,
+      title,
+      by: `the watcher (pid ${pid}), or before it`,
+      done,
+      total,
+      open: [],
     }
-    const { done, total } = judge({ ...convoy, open: true });
-    return { event: "closed", convoy: id, title, by: `the watcher (pid ${pid}), or before it`, done, total, open: [] };
-  }
-  if (stuck !== undefined) return { event: "stuck", convoy: id, title, attempts: stuck.attempts, output: stuck.output };
-  if (kind === "complete") return { event: "complete", convoy: id, title, done: progress.done, total: progress.total };
-  if (kind === "waiting") {
-    const why = blockers.slice(0, 20).map((issue, at) => ({
-      issue: issue.id,
-      state: issue.unmerged !== undefined ? "unmerged" : issue.state === "unknown" ? "unknown" : "open",
-      why: reasons[at] ?? "",
-    }));
-    return { event: "waiting", convoy: id, title, blockers: why, ...progress } as WatchRecord;
-  }
-  return { event: "skipped", convoy: id, title, reason: kind, detail: reasons.join("; ") };
+  );
 }

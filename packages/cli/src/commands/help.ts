@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
 import { TopicNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
+import { HELP_TOPICS } from "../help-topics.ts";
 
-/** Pages that are shipped with the program, as they are in the repository; `build.mjs` puts them there. */
-const TOPICS = ["errors", "hooks", "merge-gate", "records", "settings", "deno"] as const;
-
-/** Prints a page of the documentation. */
+/** Prints a page of the documentation; `build.mjs` puts it beside the program. */
 export function helpCommand(topic: string): number {
-  const known = TOPICS.find((one) => one === topic);
-  if (known === undefined) throw new TopicNotFoundError(topic, TOPICS);
-  process.stdout.write(readFileSync(new URL(`./help/${known}.md`, import.meta.url), "utf8"));
+  if (!Object.hasOwn(HELP_TOPICS, topic)) throw new TopicNotFoundError(topic, Object.keys(HELP_TOPICS));
+  process.stdout.write(readFileSync(new URL(`./help/${topic}.md`, import.meta.url), "utf8"));
   return EXIT.done;
 }

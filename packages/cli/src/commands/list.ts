@@ -45,10 +45,9 @@ async function listed(
   { store, files, found }: ReadTown,
   { all, stuck, waitingOn, rig, stale, unassigned, limit }: ListOptions,
 ): Promise<ConvoyView[]> {
-  for (const named of [waitingOn, rig]) {
-    const rigs = new Set(files.places().map((place) => place.rig));
+  const rigs = new Set(files.places().map((place) => place.rig));
+  for (const named of [waitingOn, rig])
     if (named !== undefined && !rigs.has(named)) throw new RigNotFoundError(named, [...rigs]);
-  }
   const now = systemClock.wall();
   const known = stuckOf(found);
   const convoys = await readConvoys(store, await ids(store, all === true));

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { findTown, systemClock } from "@gastown/convoy-watcher";
+import { createLedgerReader, type LedgerRecord, stateDirOf } from "@gastown/convoy-watcher/host";
 import { takeSignals } from "@gastown/host-kit";
 import { EXIT } from "../exit-codes.ts";
-import { createLedgerReader, type LedgerEntry } from "../log/read-ledger.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
 import { safeJson } from "../reporters/safe-json.ts";
@@ -19,18 +19,19 @@ export interface LogOptions extends CommonOptions {
 const LOOK = 500;
 /** From so few columns on, what follows does not begin below the text of a line, but near its start. */
 const NARROW = 60;
-/** What users are told of; the rest is what a watcher notes for the next one. */
-const SHOWN = new Set(["landed", "stuck", "closed"]);
 
 /** What has become of the convoys of a town, from the watcher's ledger. Only reads. */
 export async function logCommand(convoy: string | undefined, options: LogOptions): Promise<number> {
   const output = createOutput(options.color);
   const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
-  const read = createLedgerReader(town);
+  const read = createLedgerReader(stateDirOf(town));
   const since = options.since === undefined ? 0 : systemClock.wall() - options.since;
-  const isWanted = (entry: LedgerEntry): boolean =>
-    SHOWN.has(entry.kind) && Date.parse(entry.time) >= since && (convoy === undefined || entry.convoy === convoy);
-  const print = (entry: LedgerEntry): void => {
+  // The rest is what a watcher notes for the next one.
+  const news = (): LedgerRecord[] =>
+    read()
+      .filter((line): line is LedgerRecord => ["landed", "stuck", "closed"].includes(line.kind))
+      .filter((line) => Date.parse(line.time) >= since && (convoy === undefined || line.convoy === convoy));
+  const print = (entry: LedgerRecord): void => {
     if (options.json) {
       const { kind, ...fields } = entry;
       return output.out(safeJson({ ...fields, event: kind }));
@@ -41,7 +42,7 @@ export async function logCommand(convoy: string | undefined, options: LogOptions
     for (const text of wrap(line.text, room, " ".repeat(room !== undefined && room < NARROW ? 4 : 22)))
       output.out(line.style === undefined ? text : output.style(line.style, text));
   };
-  const first = read().filter(isWanted);
+  const first = news();
   first.forEach(print);
   if (!options.follow) {
     if (first.length === 0 && !options.json)
@@ -51,7 +52,7 @@ export async function logCommand(convoy: string | undefined, options: LogOptions
   const stopping = takeSignals({ boundToOutput: true });
   while (!stopping.stop.aborted) {
     await sleep(LOOK, undefined, { signal: stopping.stop }).catch(() => undefined);
-    read().filter(isWanted).forEach(print);
+    news().forEach(print);
   }
   stopping.dispose();
   return stopping.exitCode();

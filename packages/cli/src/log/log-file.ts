@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, statSync } from "node:fs";
+import { createRotatingFile } from "@gastown/host-kit";
 
 /** A file longer than this is put aside as `FILE.1`, in bytes. */
 const CEILING = 10 * 2 ** 20;
@@ -9,16 +9,11 @@ export function createLogFile(
   onFault: (error: Error) => void,
   ceiling: number = CEILING,
 ): (line: string) => void {
+  const lines = createRotatingFile({ file, limit: ceiling, keep: 1 });
   let faulty = false;
   return (line) => {
-    try {
-      const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-      if (size > 0 && size + line.length > ceiling) renameSync(file, `${file}.1`);
-      appendFileSync(file, `${line}\n`);
-      faulty = false;
-    } catch (error) {
-      if (!faulty && error instanceof Error) onFault(error);
-      faulty = true;
-    }
+    const error = lines.append(line);
+    if (!faulty && error instanceof Error) onFault(error);
+    faulty = error !== undefined;
   };
 }

@@ -79,7 +79,8 @@ function dim(text: string): Line {
   return { text, style: "dim" };
 }
 
-function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
+/** A convoy by its id and title. */
+export function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
   return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
 }
 
@@ -105,9 +106,12 @@ function afterWhat({ ms, closedAfter }: Landed): string {
 function untoldLines({ told, untold = [] }: Landed): Line[] {
   if (told === undefined || told === "told") return [];
   if (told === "cannot be known") return [dim("    whether everybody was told cannot be known")];
-  const who =
-    untold.length === 0 ? "nobody was told" : `not told: ${untold.map((one) => printable(one, 80)).join(", ")}`;
-  return [{ text: `    ${who}`, style: "red" }];
+  return [{ text: `    ${untoldInWords(untold)}`, style: "red" }];
+}
+
+/** Who was not told of a landing; nobody was, where there are no addresses. */
+export function untoldInWords(untold: readonly string[]): string {
+  return untold.length === 0 ? "nobody was told" : `not told: ${untold.map((one) => printable(one, 80)).join(", ")}`;
 }
 
 /** A length of time, to a tenth of a second where it is short. */

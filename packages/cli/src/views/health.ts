@@ -11,8 +11,7 @@ const HANGS_AFTER = 120_000;
 export function healthOf(found: FoundWatcher, host: FoundHost | undefined, now: number): Health {
   const sick = (why: string, hint: string): Health => ({ well: false, why, hint });
   if (found.state === "running") {
-    const { writtenAt } = (found.status ?? {}) as { readonly writtenAt?: string };
-    const silent = now - Date.parse(writtenAt ?? "");
+    const silent = now - Date.parse(found.status?.writtenAt ?? "");
     if (silent > HANGS_AFTER)
       return sick("the watcher hangs: no status written for minutes", `kill ${found.pid}, and start another`);
     if (found.status?.watchingSince === undefined) return sick("the watcher is starting", "look again in a moment");

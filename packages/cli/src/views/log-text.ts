@@ -1,16 +1,16 @@
 import { printable } from "@gastown/convoy-core";
-import type { LedgerEntry } from "../log/read-ledger.ts";
+import type { LedgerRecord } from "@gastown/convoy-watcher/host";
 import { timestamp } from "../reporters/timestamp.ts";
-import { type Line, lengthInWords } from "../reporters/words.ts";
+import { type Line, lengthInWords, named, untoldInWords } from "../reporters/words.ts";
 import { plural } from "./in-words.ts";
 
 /** A line of the log in words; undefined for what only the watcher itself needs. */
-export function logLine(entry: LedgerEntry): Line | undefined {
+export function logLine(entry: LedgerRecord): Line | undefined {
   const { time, convoy, title, kind } = entry;
   const text = (value: unknown): string => (typeof value === "string" ? printable(value) : "");
   const said = SAYS[kind]?.(entry);
   if (said === undefined) return undefined;
-  const name = text(title) === "" ? text(convoy) : `${text(convoy)} "${printable(text(title), 60)}"`;
+  const name = named({ convoy: text(convoy), title: text(title) });
   const { mark, words, style } = said;
   return { text: `${timestamp("local", new Date(time))}${mark} ${name} ${words}`, ...(style && { style }) };
 }
@@ -21,7 +21,7 @@ interface Said {
   readonly style?: Line["style"];
 }
 
-const SAYS: Readonly<Record<string, (entry: LedgerEntry) => Said>> = {
+const SAYS: Readonly<Record<string, (entry: LedgerRecord) => Said>> = {
   landed({ by, ms, closedAfter, toldMs, told, untold }) {
     const after =
       typeof closedAfter === "number"
@@ -53,8 +53,7 @@ const SAYS: Readonly<Record<string, (entry: LedgerEntry) => Said>> = {
 function toldInWords(told: string, untold: unknown): string {
   if (told === "told") return "everybody was told";
   if (told === "cannot be known") return "whether everybody was told cannot be known";
-  const who = Array.isArray(untold) ? untold.map((one) => printable(String(one), 80)).join(", ") : "";
-  return who === "" ? "nobody was told" : `not told: ${who}`;
+  return untoldInWords(Array.isArray(untold) ? untold.map(String) : []);
 }
 
 function lastLine(output: unknown): string {

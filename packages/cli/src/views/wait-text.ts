@@ -1,16 +1,17 @@
 import { printable } from "@gastown/convoy-core";
+import { named } from "../reporters/words.ts";
 import type { Outcome } from "../wait/outcome.ts";
 import { stateInShort } from "./convoy-text.ts";
 import type { ConvoyView } from "./views.ts";
 
 /** A convoy that is still waited for. */
 export function waitingText(convoy: ConvoyView, now: number): string {
-  return `${named(convoy.convoy, convoy.title)}: ${stateInShort(convoy, now)}`;
+  return `${named(convoy)}: ${stateInShort(convoy, now)}`;
 }
 
 /** How waiting for a convoy has ended. */
 export function outcomeText({ id, title }: { readonly id: string; readonly title: string }, outcome: Outcome): string {
-  const name = named(id, title);
+  const name = named({ convoy: id, title });
   switch (outcome.event) {
     case "landed":
       return `✓ ${name} has landed${outcome.told === undefined ? "" : ", and everybody was told"}`;
@@ -23,8 +24,4 @@ export function outcomeText({ id, title }: { readonly id: string; readonly title
       return `✗ ${name} has landed; ${who === "" ? printable(outcome.told) : `not told: ${who}`}`;
     }
   }
-}
-
-function named(id: string, title: string): string {
-  return title === "" ? printable(id) : `${printable(id)} "${printable(title, 60)}"`;
 }

@@ -1,6 +1,6 @@
 import { type ConvoySnapshot, type ConvoyStore, decideTold, parseTime } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
-import { createLedgerReader } from "../log/read-ledger.ts";
+import { createLedgerReader, type LedgerRecord, stateDirOf } from "@gastown/convoy-watcher/host";
 import type { ToldSoFar } from "./outcome.ts";
 
 /** Milliseconds after a close in which a gt may still be telling people: without a watcher of ours, and with one. */
@@ -14,22 +14,26 @@ export function createToldReader(
   town: string,
   store: ConvoyStore,
 ): (convoy: ConvoySnapshot, watched: boolean) => Promise<ToldSoFar> {
+  const noted = createNoteReader(town);
   return async (convoy, watched) => {
     const closedAt = parseTime(convoy.closedAt ?? convoy.updatedAt) ?? 0;
-    const noted = noteOf(town, convoy.id, closedAt - SLACK);
-    if (noted !== undefined) return noted;
+    const note = noted(convoy.id, closedAt - SLACK);
+    if (note !== undefined) return note;
     const messages = await store.messagesAbout?.(convoy.id);
     const { told, untold } = decideTold(convoy, messages, { checkTakesId: false, stamps: false });
     return { told, untold, final: systemClock.wall() - closedAt > (watched ? TELLING_BY_US : TELLING) };
   };
 }
 
-/** What the watcher noted when it had landed it. */
-function noteOf(town: string, id: string, since: number): ToldSoFar | undefined {
-  const line = createLedgerReader(town)().findLast(
-    ({ kind, convoy, time }) => kind === "landed" && convoy === id && Date.parse(time) >= since,
-  );
-  if (typeof line?.["told"] !== "string") return undefined;
-  const { told, untold } = line;
-  return { told: told, untold: Array.isArray(untold) ? untold.map(String) : [], final: true };
+/** What the watcher noted when it had landed a convoy, last and not before. */
+function createNoteReader(town: string): (id: string, since: number) => ToldSoFar | undefined {
+  const read = createLedgerReader(stateDirOf(town));
+  const landed: LedgerRecord[] = [];
+  return (id, since) => {
+    landed.push(...read().filter((line): line is LedgerRecord => line.kind === "landed"));
+    const line = landed.findLast((one) => one.convoy === id && Date.parse(one.time) >= since);
+    if (typeof line?.["told"] !== "string") return undefined;
+    const { told, untold } = line;
+    return { told, untold: Array.isArray(untold) ? untold.map(String) : [], final: true };
+  };
 }

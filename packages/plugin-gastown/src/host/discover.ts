@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { isObject, readObject } from "./json-file.ts";
+import { isObject, readObject } from "@gastown/convoy-watcher/host";
 
 /** A plugin that is installed, by what its package.json says. It has not been loaded. */
 export interface InstalledPlugin {

@@ -1,5 +1,5 @@
+import { readObject } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
-import { readObject } from "./json-file.ts";
 
 /** A command: by `sh -c`, or program and arguments. */
 export type EventCommand = string | readonly [string, ...string[]];

@@ -1,6 +1,6 @@
 import { messageOf } from "@gastown/convoy-core";
+import type { RotatingFile } from "@gastown/host-kit";
 import type { PluginEvent, PluginLogger } from "@gastown/plugin-api";
-import type { RotatingFile } from "./rotating-file.ts";
 
 /** An event as others read it: with when, and which plugin told. */
 export interface TownEvent extends PluginEvent {

@@ -1,8 +1,7 @@
 import { realpathSync } from "node:fs";
 import { messageOf } from "@gastown/convoy-core";
-import { commandEnvironment, findTool } from "@gastown/convoy-watcher/host";
+import { commandEnvironment, findTool, isObject, readObject } from "@gastown/convoy-watcher/host";
 import { execa } from "execa";
-import { isObject, readObject } from "./json-file.ts";
 import type { PluginPaths } from "./paths.ts";
 
 const TIMEOUT = 15_000;

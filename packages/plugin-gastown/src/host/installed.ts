@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf } from "@gastown/convoy-core";
+import { isObject } from "@gastown/convoy-watcher/host";
 import type { AnyPlugin } from "@gastown/plugin-api";
 import { discover, type InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
-import { isObject } from "./json-file.ts";
 
 const OWN_NAME = "@gastown/plugin-gastown";
 

@@ -1,6 +1,6 @@
 import { messageOf, printable } from "@gastown/convoy-core";
+import { createRotatingFile, type RotatingFileOptions } from "@gastown/host-kit";
 import type { LogFields, PluginLogger } from "@gastown/plugin-api";
-import { createRotatingFile, type RotatingFileOptions } from "./rotating-file.ts";
 
 export interface LogOptions extends RotatingFileOptions {
   /** Also told every line. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { readObject } from "@gastown/convoy-watcher/host";
 import type { NeededVariables } from "@gastown/plugin-api";
-import { readObject } from "./json-file.ts";
 import { SUPERVISORS, type SupervisorName } from "./supervisors/types.ts";
 
 const OURS = "@gastown/plugin-gastown";

@@ -1,6 +1,6 @@
+import { readObject } from "@gastown/convoy-watcher/host";
 import type { PluginStatus } from "@gastown/plugin-api";
 import { isRunning, markOf } from "@gastown/process";
-import { readObject } from "./json-file.ts";
 
 /** What a running host says of itself in `host.json`. Times are ISO 8601. */
 export interface HostNote {

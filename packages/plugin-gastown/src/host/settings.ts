@@ -1,6 +1,5 @@
-import { acceptSettings, parseSettingsFile } from "@gastown/convoy-watcher/host";
+import { acceptSettings, parseSettingsFile, readObject } from "@gastown/convoy-watcher/host";
 import type { AnyPlugin } from "@gastown/plugin-api";
-import { readObject } from "./json-file.ts";
 
 /**
  * The config that a plugin gets from its settings file, or from these settings in its place.
