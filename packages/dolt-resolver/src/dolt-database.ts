@@ -82,6 +82,10 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
     read((at) => {
       if (at.shape.dependencies === false)
         throw doltError("foreign", database, "it has no table dependencies of a form that this program knows");
+      // Every bd that knows Dolt makes them. While one is away, a convoy that has an owner looks like one that may land.
+      const unlabelled = !at.shape.labels ? "labels" : at.shape.wisps?.labels === false ? "wisp_labels" : undefined;
+      if (unlabelled !== undefined)
+        throw doltError("foreign", database, `it has no table ${unlabelled}(issue_id, label)`);
       return query(at);
     });
 

@@ -1,5 +1,4 @@
 import { type IssueChange, isDone } from "@gastown/convoy-core";
-import type { DoltDatabase } from "./dolt-database.ts";
 import type { EventQueries, EventRecord } from "./events.ts";
 import type { Opening } from "./opening.ts";
 
@@ -22,8 +21,12 @@ export interface EventNews {
 
 /** A place in the history of a database whose events have neither an order nor fine times. */
 export interface EventCursor {
-  /** What is new; nothing at the first call. Throws a `DatabaseError`. */
-  news(): Promise<EventNews>;
+  /**
+   * What is new; nothing at the first call.
+   *
+   * @throws {DatabaseError}
+   */
+  news(opening: Opening): Promise<EventNews>;
 }
 
 interface Mark {
@@ -39,7 +42,7 @@ interface Mark {
  *
  * @param now milliseconds, monotonic
  */
-export function createEventCursor(database: DoltDatabase, now: () => number): EventCursor {
+export function createEventCursor(now: () => number): EventCursor {
   let mark: Mark | undefined;
   /** Where to read from, by the events' own times. Never back: what was overrun stays so. */
   let since = 0;
@@ -48,13 +51,12 @@ export function createEventCursor(database: DoltDatabase, now: () => number): Ev
   const markNow = async (opening: Opening, events: EventQueries): Promise<Mark> => {
     const found = await opening.rows(events.newest);
     const serverTime = timeOf(found[0]?.server_time);
-    // Of events of a time to come nothing follows for those of the present.
-    return { newest: newestOf(found, serverTime) ?? serverTime, serverTime, at: now() };
+    // Of events of a time to come nothing follows for those of the present; but servers round up.
+    return { newest: newestOf(found, serverTime + SECOND) ?? serverTime, serverTime, at: now() };
   };
 
   return {
-    async news() {
-      const opening = await database.opening();
+    async news(opening) {
       const { events } = opening;
       if (events === undefined) return { changes: [], overrun: false };
       if (mark === undefined || now() - mark.at >= RECKON_FOR) mark = await markNow(opening, events);

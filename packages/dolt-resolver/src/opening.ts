@@ -11,6 +11,7 @@ import {
 import { type CompiledQuery, sql } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
 import { type EventQueries, eventQueries } from "./events.ts";
+import { type JournalQueries, journalQueries } from "./journal.ts";
 import type { DoltServer } from "./server.ts";
 
 /** Ids in one query: what a server is asked for at once stays small. */
@@ -25,6 +26,8 @@ export interface Opening {
   readonly queries: Queries;
   /** Undefined where no events are kept. */
   readonly events: EventQueries | undefined;
+  /** Undefined where no journal is kept. */
+  readonly journal: JournalQueries | undefined;
   rows<R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]>;
   byIds<R>(query: ByIds<R>, ids: readonly string[]): Promise<R[]>;
 }
@@ -40,8 +43,9 @@ export async function openDatabase(server: DoltServer, database: string, before?
   if (before?.server === server && before.look === look) return before;
   const shape = shapeFrom(server, database, columns, look);
   const events = eventQueries(server, database, columns);
+  const journal = journalQueries(server, database, columns);
   if (before?.server === server && JSON.stringify(before.shape) === JSON.stringify(shape))
-    return { ...before, events, look };
+    return { ...before, events, journal, look };
   const db = server.kysely.withSchema(database) as unknown as ReadonlyKysely<BeadsSchema>;
   // Elsewhere a database may compare by rules of its own, which do not mix; Dolt knows no other collation than its own.
   const collation = (await server.isDolt(database)) ? sql`` : sql` collate utf8mb4_bin`;
@@ -59,6 +63,7 @@ export async function openDatabase(server: DoltServer, database: string, before?
     shape,
     queries,
     events,
+    journal,
     rows,
     async byIds(query, ids) {
       const found = [];

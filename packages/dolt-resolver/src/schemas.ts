@@ -8,12 +8,15 @@ import type { Ask } from "./working-sets.ts";
 const TABLES = [
   ...["issues", "dependencies", "labels", "events"],
   ...["wisps", "wisp_dependencies", "wisp_labels", "wisp_events"],
+  ...["bd_events_journal", "bd_events_seq"],
 ];
 const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
   where table_name in (${TABLES.map((table) => `'${table}'`).join(", ")})`;
 
 /** How long what is known may be relied on, in milliseconds: a migration may add tables. */
 const FRESH_FOR = 300_000;
+/** The same after a table has gone: a migration may be making it anew. */
+const FRESH_FOR_WHILE_GONE = 5_000;
 /** What was looked at because of a doubt is not looked at again because of another before this has passed, in milliseconds. */
 const DOUBTS_EVERY = 1_000;
 
@@ -37,6 +40,7 @@ export interface Schemas {
 interface Look {
   readonly serial: number;
   readonly at: number;
+  freshFor: number;
   readonly reading: Promise<Databases>;
 }
 
@@ -54,17 +58,23 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
   let doubtsAt = Number.NEGATIVE_INFINITY;
 
   const lookAnew = (database: string): Look => {
-    const look = { serial: (serial += 1), at: now(), reading: readAll(ask, database) };
+    const before = last?.reading;
+    const look: Look = { serial: (serial += 1), at: now(), freshFor: FRESH_FOR, reading: readAll(ask, database) };
     last = look;
     doubted = false;
-    look.reading.catch(() => {
-      if (last === look) last = undefined;
-    });
+    Promise.all([before, look.reading]).then(
+      ([was, is]) => {
+        if (was !== undefined && hasLostTable(was, is)) look.freshFor = FRESH_FOR_WHILE_GONE;
+      },
+      () => {
+        if (last === look) last = undefined;
+      },
+    );
     return look;
   };
 
   const look = (database: string, inDoubt: boolean): Look => {
-    if (last === undefined || now() - last.at >= FRESH_FOR) return lookAnew(database);
+    if (last === undefined || now() - last.at >= last.freshFor) return lookAnew(database);
     if (!inDoubt || now() - doubtsAt < DOUBTS_EVERY) return last;
     doubtsAt = now();
     return lookAnew(database);
@@ -102,6 +112,10 @@ async function readAll(ask: Ask, database: string): Promise<Databases> {
     entry(tables, String(tbl), () => new Set<string>()).add(String(col));
   }
   return databases;
+}
+
+function hasLostTable(before: Databases, now: Databases): boolean {
+  return [...before].some(([name, tables]) => [...tables.keys()].some((table) => now.get(name)?.has(table) === false));
 }
 
 function columnsOf(databases: Databases, database: string): Columns | undefined {

@@ -2,7 +2,7 @@ import { backoff, DatabaseError, type HintChannel, type IssueChange } from "@gas
 import type { Place } from "@gastown/sqlite-resolver";
 import type { Awaited } from "@gastown/sqlite-resolver/queries";
 import type { DoltDatabase } from "./dolt-database.ts";
-import { createEventCursor } from "./event-cursor.ts";
+import { createHistory } from "./history.ts";
 
 /** How long a fault of one database may be relied on, in milliseconds; longer the longer it lasts, unless its hash moves. */
 const RETRY = { base: 500, cap: 30_000, floor: 500 };
@@ -42,7 +42,7 @@ export function watchDatabase(
   now: () => number,
   novelty?: string,
 ): WatchedDatabase {
-  const events = createEventCursor(database, now);
+  const history = createHistory(database, now);
   let known: string | undefined;
   let present: string | undefined;
   let begun = false;
@@ -66,11 +66,13 @@ export function watchDatabase(
     }
   };
 
-  /** The events first, since they name issues that nobody awaits, and reopenings; then what is awaited, which is the truth. */
+  /** The history first, since it names issues that nobody awaits, and reopenings; then what is awaited, which is the truth. */
   const read = async (awaited: Awaited, channel: HintChannel, compare: boolean): Promise<boolean> => {
-    const { changes, overrun } = await events.news();
+    const { changes, overrun } = await history.news();
     if (changes.length > 0) channel.push({ kind: "issues", changes });
-    const found = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
+    const awaitedNow = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
+    const told = new Set(changes.filter((change) => change.closed).map((change) => change.issue));
+    const found = awaitedNow.filter((change) => !(change.closed && told.has(change.issue)));
     if (overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
     else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });

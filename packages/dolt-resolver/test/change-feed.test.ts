@@ -38,7 +38,7 @@ describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
     return town;
   };
 
-  test.each(["0.50", "1.0.0", "1.0.5"] as const)(
+  test.each(["0.50", "1.0.0", "1.0.5", "v49", "v53", "v66"] as const)(
     "a close is told from every database, with the schema of %s",
     async (schema) => {
       const town = await newTown(schema);
@@ -53,6 +53,9 @@ describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
         await town.beads(rig).close(id);
         await expect.poll(() => feed.changes(id).some((change) => change.closed), soon).toBe(true);
       }
+      // By its event, and not once more because it was awaited.
+      const closes = ["al-1", "be-1", "hq-1"].map((id) => feed.changes(id).filter((change) => change.closed).length);
+      expect(closes).toEqual([1, 1, 1]);
     },
   );
 

@@ -92,7 +92,7 @@ describe.each(sqlServers().kinds)("faults on %s", (kind) => {
       "CREATE USER IF NOT EXISTS 'reader'@'%' IDENTIFIED BY 'right-one'; GRANT SELECT ON *.* TO 'reader'@'%'",
     );
     await server().query(
-      "CREATE DATABASE f3; CREATE TABLE f3.issues (id varchar(20), status varchar(20)); CREATE TABLE f3.dependencies (issue_id varchar(20), depends_on_id varchar(20), type varchar(20))",
+      "CREATE DATABASE f3; CREATE TABLE f3.issues (id varchar(20), status varchar(20)); CREATE TABLE f3.dependencies (issue_id varchar(20), depends_on_id varchar(20), type varchar(20)); CREATE TABLE f3.labels (issue_id varchar(20), label varchar(20))",
     );
     metadataOf(dir, ".", { dolt_database: "f3", dolt_server_port: server().port });
     const wrong = await faultOf(

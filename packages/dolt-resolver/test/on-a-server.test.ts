@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { costSuite, movingSuite } from "./on-a-server/cost.ts";
 import { eventsSuite } from "./on-a-server/events.ts";
 import { goneSuite } from "./on-a-server/gone.ts";
+import { journalSuite } from "./on-a-server/journal.ts";
 import { leaderLockSuite, silenceSuite } from "./on-a-server/leader-lock.ts";
+import { migrationSuite } from "./on-a-server/migration.ts";
 import { oracleSuite } from "./on-a-server/oracle.ts";
 import { sessionsSuite } from "./on-a-server/sessions.ts";
 
@@ -33,5 +35,11 @@ describe.each(sqlServers().kinds)("on %s", (kind) => {
   });
   describe("the events of a database", () => {
     eventsSuite(server);
+  });
+  describe("the journal of a database", () => {
+    journalSuite(server);
+  });
+  describe("a schema that is migrated under the watcher", () => {
+    migrationSuite(server);
   });
 });

@@ -4,7 +4,7 @@ import { type DoltSchema, sqlServers, useServer } from "@gastown/test-fixtures/d
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newStore } from "./support/stores.ts";
 
-const schemas: readonly DoltSchema[] = ["0.50", "1.0.0", "1.0.5"];
+const schemas: readonly DoltSchema[] = ["0.50", "1.0.0", "1.0.5", "v49", "v53", "v66"];
 
 test("the shape is read off the columns, not off a version", () => {
   const columns = (dependencies: readonly string[]) =>
@@ -48,7 +48,7 @@ describe.each(sqlServers().kinds)("schemas on %s", (kind) => {
     expect((await store.convoysTracking(["be-1"])).get("be-1")).toEqual(["hq-cv-a"]);
   });
 
-  test.each(["1.0.0", "1.0.5"] as const)("wisps are issues, and may be convoys, in %s", async (schema) => {
+  test.each(["1.0.0", "1.0.5", "v66"] as const)("wisps are issues, and may be convoys, in %s", async (schema) => {
     const { store, writer } = await newStore(kind, server, schema);
     await writer().issue({ id: "hq-wisp-a", wisp: true });
     await writer().convoy({ id: "hq-cv-a", tracks: ["hq-wisp-a"] });

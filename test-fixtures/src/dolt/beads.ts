@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type DoltSchema, tablesOf } from "./schema.ts";
+import { type DoltSchema, isRecorded, isSplit, tablesOf } from "./schema.ts";
 import type { SqlServer } from "./server.ts";
 
 export interface DoltIssue {
@@ -71,9 +71,10 @@ export const doltBeads = (server: Pick<SqlServer, "query">, database: string, sc
     schema,
     async issue({ id, title = "An issue", status = "open", type = "task", labels = [], wisp = false }) {
       const done = status === "closed" ? "UTC_TIMESTAMP()" : "NULL";
+      const texts = isRecorded(schema) ? ["design", "acceptance_criteria", "notes"] : [];
       await server.query(
-        `INSERT INTO ${db}.${wisp ? "wisps" : "issues"} (id, title, description, status, issue_type, created_at, updated_at, closed_at, ephemeral)
-         VALUES (?, ?, '', ?, ?, UTC_TIMESTAMP(), UTC_TIMESTAMP(), ${done}, ?)`,
+        `INSERT INTO ${db}.${wisp ? "wisps" : "issues"} (${["description", ...texts].join(", ")}, id, title, status, issue_type, created_at, updated_at, closed_at, ephemeral)
+         VALUES (${["''", ...texts.map(() => "''")].join(", ")}, ?, ?, ?, ?, UTC_TIMESTAMP(), UTC_TIMESTAMP(), ${done}, ?)`,
         [id, title, status, type, wisp ? 1 : 0],
       );
       for (const label of labels)
@@ -88,17 +89,16 @@ export const doltBeads = (server: Pick<SqlServer, "query">, database: string, sc
     },
     async track(convoy, reference) {
       const table = await wispOr(convoy, "dependencies", "wisp_dependencies");
-      if (schema === "1.0.5") {
+      if (isSplit(schema)) {
         const column = (await has("issues", reference))
           ? "depends_on_issue_id"
           : (await has("wisps", reference))
             ? "depends_on_wisp_id"
             : "depends_on_external";
-        await server.query(`INSERT INTO ${db}.${table} (id, issue_id, type, ${column}) VALUES (?, ?, 'tracks', ?)`, [
-          randomUUID(),
-          convoy,
-          reference,
-        ]);
+        await server.query(
+          `INSERT INTO ${db}.${table} (id, issue_id, type, ${column}, created_by) VALUES (?, ?, 'tracks', ?, 'dev')`,
+          [randomUUID(), convoy, reference],
+        );
       } else
         await server.query(`INSERT INTO ${db}.${table} (issue_id, depends_on_id, type) VALUES (?, ?, 'tracks')`, [
           convoy,

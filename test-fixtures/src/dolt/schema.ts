@@ -1,5 +1,7 @@
-/** Which shape a Dolt database has: before wisps, up to bd 1.0.4, and from bd 1.0.5 on. */
-export type DoltSchema = "0.50" | "1.0.0" | "1.0.5";
+import { type RecordedSchema, recordedTables } from "./recorded-schema.ts";
+
+/** Which shape a Dolt database has: what is read of it before wisps, up to bd 1.0.4, and from bd 1.0.5 on; or all of it as recorded. */
+export type DoltSchema = "0.50" | "1.0.0" | "1.0.5" | RecordedSchema;
 
 const key = "varchar(255)";
 
@@ -31,7 +33,16 @@ const events = (table: string, schema: DoltSchema): string =>
     created_at datetime NOT NULL DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (id), KEY idx_${table}_created (created_at))`;
 
 /** The tables of a new database. */
-export const tablesOf = (schema: DoltSchema): readonly string[] => [
+export const tablesOf = (schema: DoltSchema): readonly string[] =>
+  isRecorded(schema) ? [...recordedTables(schema).values()] : ownTables(schema);
+
+/** Its tables are those that bd makes, with all that bd asks of their rows. */
+export const isRecorded = (schema: DoltSchema): schema is RecordedSchema => schema.startsWith("v");
+
+/** A dependency names its target in one of three columns. */
+export const isSplit = (schema: DoltSchema): boolean => schema === "1.0.5" || isRecorded(schema);
+
+const ownTables = (schema: DoltSchema): readonly string[] => [
   issues("issues"),
   dependencies("dependencies", schema),
   labels("labels"),

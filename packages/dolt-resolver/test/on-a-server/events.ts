@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createDoltBeads, type DoltBeads, type SqlServer } from "@gastown/test-fixtures/dolt";
 import { expect, onTestFinished, test } from "vitest";
 import { createDoltDatabase } from "../../src/dolt-database.ts";
-import { createEventCursor, type EventCursor } from "../../src/event-cursor.ts";
+import { createHistory, type History } from "../../src/history.ts";
 import { createDoltServer } from "../../src/server.ts";
 import { manualTime } from "../support/statements.ts";
 
@@ -14,7 +14,7 @@ export function eventsSuite(server: () => SqlServer): void {
 
   interface Subject {
     readonly beads: DoltBeads;
-    readonly cursor: EventCursor;
+    readonly cursor: History;
     readonly time: ReturnType<typeof manualTime>;
     /** Events of one issue each, so many seconds from now. */
     write(ids: readonly string[], seconds: number, table?: string): Promise<unknown>;
@@ -30,7 +30,7 @@ export function eventsSuite(server: () => SqlServer): void {
       { clock: time, random: () => 1 },
     );
     onTestFinished(() => line.close());
-    const cursor = createEventCursor(
+    const cursor = createHistory(
       createDoltDatabase(() => line, name),
       time.now,
     );

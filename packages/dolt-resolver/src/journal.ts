@@ -1,0 +1,90 @@
+import { type IssueChange, isDone } from "@gastown/convoy-core";
+import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { type CompiledQuery, sql } from "kysely";
+import type { EventNews } from "./event-cursor.ts";
+import type { Opening } from "./opening.ts";
+import type { DoltServer } from "./server.ts";
+import { quoteName } from "./statement-guard.ts";
+
+/** Records looked at in one go. */
+const LIMIT = 1_000;
+
+/** One committed change, as the journal of bd from schema v64 on has it. */
+export interface JournalRecord {
+  /** Counts from 1 in the order of the commits, without a gap. */
+  readonly seq: number;
+  /** `create`, `update`, `close`, `delete`, `dep_add`, `dep_remove` or `comment`. */
+  readonly op: string;
+  readonly issue_id: string;
+  /** Of the issue as it is now; null when there is none. */
+  readonly status: string | null;
+}
+
+/** What is asked of the journal of a database. */
+export interface JournalQueries {
+  /** The last number that was given. */
+  readonly head: CompiledQuery<{ readonly head: number | string }>;
+  after(seq: number, limit: number): CompiledQuery<JournalRecord>;
+}
+
+/** Undefined where there is no journal. An empty one is there from schema v64 on: it is off until somebody wants it. */
+export function journalQueries(server: DoltServer, database: string, columns: Columns): JournalQueries | undefined {
+  const has = (table: string, ...wanted: string[]): boolean =>
+    wanted.every((column) => columns.get(table)?.has(column) === true);
+  if (!has("bd_events_journal", "seq", "op", "issue_id") || !has("bd_events_seq", "next_seq")) return undefined;
+  const { kysely } = server;
+  const named = (table: string) => sql.raw(`${quoteName(database)}.${table}`);
+  const wisps = has("wisps", "id", "status");
+  return {
+    head: sql<{ head: number | string }>`select next_seq as head from ${named("bd_events_seq")}`.compile(kysely),
+    after: (seq, limit) =>
+      sql<JournalRecord>`select j.seq, j.op, j.issue_id, ${wisps ? sql`coalesce(i.status, w.status)` : sql`i.status`} as status from
+        (select seq, op, issue_id from ${named("bd_events_journal")} where seq > ${seq} order by seq limit ${sql.lit(limit)}) as j
+        left join ${named("issues")} as i on i.id = j.issue_id
+        ${wisps ? sql`left join ${named("wisps")} as w on w.id = j.issue_id` : sql``} order by j.seq`.compile(kysely),
+  };
+}
+
+/** A place in the journal of a database. */
+export interface JournalCursor {
+  /**
+   * What is new: nothing at the first call, undefined while nobody writes a journal. It overruns when too much has come,
+   * when some of it was pruned unread, and when the journal was made anew.
+   *
+   * @throws {DatabaseError}
+   */
+  news(opening: Opening): Promise<EventNews | undefined>;
+}
+
+export function createJournalCursor(): JournalCursor {
+  let position: number | undefined;
+
+  return {
+    async news({ journal, rows }) {
+      if (journal === undefined) return (position = undefined);
+      const head = async (): Promise<number> =>
+        Math.max(0, ...(await rows(journal.head)).map((row) => Number(row.head)));
+      if (position === undefined) {
+        position = await head();
+        return undefined;
+      }
+      const found = await rows(journal.after(position, LIMIT + 1));
+      const before = position;
+      const fits = found.length > 0 && found.length <= LIMIT;
+      position = fits ? Number(found.at(-1)?.seq) : await head();
+      if (!fits) return position === before ? undefined : { changes: [], overrun: true };
+      return { changes: changesOf(found), overrun: Number(found[0]?.seq) !== before + 1 };
+    },
+  };
+}
+
+function changesOf(records: readonly JournalRecord[]): IssueChange[] {
+  const byIssue = Map.groupBy(
+    records.filter(({ op }) => op !== "comment"),
+    (record) => record.issue_id,
+  );
+  return [...byIssue].map(([issue, of]) => ({
+    issue,
+    closed: of.some(({ status }) => status !== null && isDone(status)),
+  }));
+}
