@@ -74,6 +74,11 @@ const LONGEST_REASON = 200;
 const TRUST =
   "name the file of its authority in SSL_CERT_FILE or NODE_EXTRA_CA_CERTS, and the host as its certificate does; nothing was sent";
 
+/** Dolt's number for most of what goes wrong. */
+const UNKNOWN = 1105;
+/** Servers that take TLS alone: MySQL and MariaDB by this number, Dolt 2.3.1 by these words. */
+const TLS_ONLY = { number: 3159, words: /does not allow insecure connections/ };
+
 /** What came out of the driver. It throws errors of every class when a server speaks another protocol. */
 const fromDriver = new WeakSet<object>();
 
@@ -123,6 +128,14 @@ export function asDoltError(error: unknown, database: string): unknown {
       "add its address to --allow-net: `convoy-cli help deno` has the permissions",
       { cause: error },
     );
+  if (number === TLS_ONLY.number || (number === UNKNOWN && TLS_ONLY.words.test(error.message)))
+    return new DatabaseError(
+      "denied",
+      database,
+      cannotBeRead(database, "the server takes nobody without TLS"),
+      "set `dolt_server_tls` to true in metadata.json, or BEADS_DOLT_SERVER_TLS=1; over a Unix socket there is none",
+      { cause: error },
+    );
   const fault = BY_NUMBER.get(number);
   if (fault === "denied") return doltError(fault, database, "the server does not let us in", error);
   if (fault === "missing") return doltError(fault, database, "the server has no database of that name", error);
@@ -152,8 +165,6 @@ export function isRefused(error: unknown): boolean {
   const fault = asDoltError(error, "");
   return fault instanceof DatabaseError && fault.fault === "denied";
 }
-
-const UNKNOWN = 1105;
 
 /**
  * Whether the fault may be one of the session, so that another one may do: one that has seen a database before it was

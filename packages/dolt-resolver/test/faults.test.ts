@@ -4,6 +4,7 @@ import { DatabaseError } from "@gastown/convoy-core";
 import { tempDir } from "@gastown/test-fixtures";
 import { buildDoltTown, sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { asDoltError } from "../src/faults.ts";
 import { openStore } from "./support/stores.ts";
 
 const faultOf = async (read: Promise<unknown>): Promise<DatabaseError> => {
@@ -27,6 +28,22 @@ const metadataOf = (dir: string, rig: string, change: Record<string, unknown>): 
   mkdirSync(join(dir, rig, ".beads"), { recursive: true });
   writeFileSync(join(dir, rig, ".beads/metadata.json"), JSON.stringify(metadata));
 };
+
+test.each([
+  [
+    "Dolt 2.3.1",
+    1105,
+    "unknown error: Code: UNAVAILABLE\nserver does not allow insecure connections, client must use SSL/TLS",
+  ],
+  ["MariaDB", 3159, "Connections using insecure transport are prohibited while --require_secure_transport=ON."],
+])("a server that takes nobody without TLS is told as that (%s)", (_server, errno, message) => {
+  const said = Object.assign(new Error(message), { errno, code: "ER_UNKNOWN_ERROR" });
+  expect(asDoltError(said, "hq")).toMatchObject({
+    fault: "denied",
+    message: "the Dolt database hq cannot be read: the server takes nobody without TLS",
+    hint: expect.stringContaining("dolt_server_tls"),
+  });
+});
 
 test("embedded mode is told, and never opened", async () => {
   const dir = tempDir(onTestFinished).path;
