@@ -81,11 +81,11 @@ async function rowsOf(
   }
 }
 
-/** The gt of another watcher may take as long as one of ours; when this one is stopped before, it is left running. */
+/** The gt of another watcher may take as long as one of ours. A stop does not wait for it: the next watcher takes it up again. */
 async function orLeft(run: Run, running: Promise<void>): Promise<CommandResult | undefined> {
-  const { clock } = run.options;
+  const { clock, stop } = run.options;
   const over = new AbortController();
-  const late = clock.sleep(tellLimitOf(run), AbortSignal.any([run.leave, over.signal]));
+  const late = clock.sleep(tellLimitOf(run), AbortSignal.any([stop, over.signal]));
   const ended = await Promise.race([
     running.then(
       () => true,
@@ -94,5 +94,5 @@ async function orLeft(run: Run, running: Promise<void>): Promise<CommandResult |
     late.then(() => false),
   ]);
   over.abort();
-  return !ended && run.leave.aborted ? { ended: "left", output: "" } : undefined;
+  return !ended && stop.aborted ? { ended: "left", output: "" } : undefined;
 }

@@ -23,6 +23,19 @@ test("a close that no source tells of is found by the next sweep", async () => {
   expect(harness.feed.doubts).toBe(1);
 });
 
+test("a source may ask for a look at everything, and is named as the reason", async () => {
+  const harness = almostComplete();
+  await harness.watch();
+  harness.town.close("hq-1");
+  harness.feed.push({ kind: "sweep", reason: "alpha was opened anew" });
+  await harness.clock.settle();
+  expect(harness.of("sweep").map(({ reason }) => reason)).toEqual([
+    "start",
+    expect.stringContaining("alpha was opened anew"),
+  ]);
+  expect(harness.of("landed")).toHaveLength(1);
+});
+
 test("a watcher without any source sweeps", async () => {
   const harness = almostComplete();
   harness.options = { sources: [] };
