@@ -134,10 +134,15 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   kept: one(
     "a failure is forgotten when something is open again",
     "convoy-life.ts",
-    'without(known, "settled", "left", "failure")',
-    'without(known, "settled", "left")',
+    'without(known, "settled", "failure")',
+    'without(known, "settled")',
   ),
-  stuck: one("a convoy is stuck once", "convoy-life.ts", " && life.failure?.reported !== true;", ";"),
+  stuck: one(
+    "a convoy is stuck once",
+    "convoy-life.ts",
+    "(hung || attempts >= STUCK_AFTER) && life.failure?.reported !== true;",
+    "hung || attempts >= STUCK_AFTER;",
+  ),
   force: one(
     "force answers a refusal",
     "steps.ts",
@@ -184,12 +189,32 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     "if (life.settled !== undefined)",
   ),
   // A rival.
+  nomore: one(
+    "a grace ends when the convoy is complete no more",
+    "convoy-life.ts",
+    'isHeld(verdict) || (verdict.kind !== "complete" && life.left?.asking === false)',
+    "isHeld(verdict)",
+  ),
+  comeback: one(
+    "a rival that comes back has a grace of its own",
+    "convoy-life.ts",
+    "turn !== undefined && turn.rival === undefined",
+    "false",
+  ),
+  openedAnew: one("a convoy that is opened again settles anew", "convoy-life.ts", "seen.reopened === true", "false"),
+  restamp: one("the close is that of our command", "tell.ts", "{ ...convoy, ...stamp }", "convoy"),
+  mends: one(
+    "gt is asked to tell people only where it can",
+    "tell.ts",
+    'verdict?.repair !== "check"',
+    'verdict?.told !== "closed, not told"',
+  ),
   grace: one("a rival's grace runs once", "convoy-life.ts", "const grace = left ?? {", "const grace = {"),
   left: one(
     "a convoy that is complete once more is left to the rival once more",
     "convoy-life.ts",
-    'without(known, "settled", "left", "failure")',
-    'without(known, "settled", "failure")',
+    'isOver ? without(life, "left") : life',
+    "life",
   ),
   meet: one(
     "a rival is looked for before each turn",
@@ -280,7 +305,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     "seen && `${seen}\\n${lander.identity()}`",
     "seen",
   ),
-  wake: one("a request wakes the sweeper", "sweep.ts", "wanted ??= reason;\n    nap.abort();", "wanted ??= reason;"),
+  wake: one("a request wakes the sweeper", "sweep.ts", "if (isUrgent || failures === 0) nap.abort();", ""),
   follow: one(
     "a source that failed is followed again",
     "sources.ts",
@@ -309,7 +334,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   lookup: one(
     "a hint that could not be followed is made up for by a sweep",
     "sources.ts",
-    "sweeper.request(`${name}: a hint could not be followed`);",
+    'sweeper.request(`${name}: a hint could not be followed`, "patient");',
     "",
   ),
   failed: one("a failed read is made up for by a sweep", "judge.ts", "else failed();", ""),
@@ -328,8 +353,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   failing: one(
     "sweeps that fail wait for longer and longer",
     "sweep.ts",
-    "if (failures > 0) await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), stop);\n        else await",
-    "await",
+    "failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : sweepEvery",
+    "failures > 0 ? 0 : sweepEvery",
   ),
   distrust: one("not every sweep relies on the one before", "sweep.ts", "RELY_ON = 19", "RELY_ON = 1e9"),
   forget: one("ends are forgotten after a while", "sweep.ts", "now - (closes.at(-1) ?? 0) > KEPT", "now < 0"),

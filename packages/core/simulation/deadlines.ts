@@ -26,6 +26,8 @@ interface Wait {
   idle: number;
   /** When something else than gt was last out of order. */
   disturbedAt: number;
+  /** At the last look. */
+  wasDisturbed: boolean;
   /** How many commands had left it open before. */
   readonly failures: number;
 }
@@ -54,14 +56,19 @@ export class Deadlines {
     let wait = this.#waits.get(convoy);
     if (wait?.key !== key) {
       // Without a change of the town itself it is another lander.
-      const from = town.changedAt > clock.now() - LOOK ? town.changedAt : clock.now() + 1;
-      // What changed while a command ran is part of what is read after it: no reason to begin anew.
-      const failures = wait?.lander === life.number && this.#isAtWork(convoy) ? wait.failures : oracle.failures(convoy);
-      wait = { key, lander: life.number, from, idle: 0, disturbedAt: from, failures };
+      const changedAt = Math.max(town.changedAt, town.mendedAt);
+      const from = changedAt > clock.now() - LOOK ? changedAt : clock.now() + 1;
+      // What changed while a command ran is part of what is read after it: no reason to begin anew. One may have failed before the first look.
+      const goesOn = this.#isAtWork(convoy) && (wait === undefined || wait.lander === life.number);
+      const failures = goesOn ? (wait?.failures ?? 0) : oracle.failures(convoy);
+      wait = { key, lander: life.number, from, idle: 0, disturbedAt: from, wasDisturbed: false, failures };
       this.#waits.set(convoy, wait);
     }
     const isDisturbed = this.#isDisturbed(convoy, life);
     if (isDisturbed) wait.disturbedAt = clock.now() + 1;
+    // What was heard before the end of a disturbance may not have been followed.
+    else if (wait.wasDisturbed) wait.from = clock.now();
+    wait.wasDisturbed = isDisturbed;
     if (isDisturbed || gt.health !== "ok") {
       wait.from = clock.now() + 1;
       wait.idle = 0;
@@ -69,7 +76,7 @@ export class Deadlines {
     }
     if (oracle.running.length === 0) wait.idle += LOOK;
     const hint = this.#hintOf(convoy, life, wait);
-    const limit = (hint ?? SWEEP + PROMPT + this.#backoff(convoy, wait)) + this.#more();
+    const limit = (hint ?? SWEEP + PROMPT + this.#backoff(convoy, wait)) + this.#more(wait);
     if (wait.idle > limit)
       oracle.fail(
         hint === undefined ? "liveness" : "promptness",
@@ -136,8 +143,10 @@ export class Deadlines {
   }
 
   /** What else may take its time: settling, a rival's grace, reads. */
-  #more(): number {
-    const { delay, rival } = this.#world;
-    return SETTLE + LOOK + 100 * delay + (rival.mayBeWaitedFor ? rival.grace + PROMPT : 0);
+  #more({ from }: Wait): number {
+    const { delay, oracle, rival } = this.#world;
+    // A grace begins anew once it is seen that the clock was set.
+    const anew = oracle.jumpedAt >= from ? oracle.jumpedAt + TICK - from : 0;
+    return SETTLE + LOOK + 100 * delay + (rival.mayBeWaitedFor ? rival.grace + PROMPT + anew : 0);
   }
 }

@@ -9,16 +9,16 @@ type State = "ours" | "tracking" | "closed" | "incomplete";
  * acted upon.
  */
 export class Lately {
+  /** How old a read may be when it is acted upon: three queries, one after the other. */
+  readonly staleness: number;
   readonly #clock: Clock;
   readonly #town: Town;
-  /** How old a read may be when it is acted upon: three queries, one after the other. */
-  readonly #staleness: number;
   readonly #last = new Map<string, number>();
 
   constructor(clock: Clock, town: Town, delay: number) {
     this.#clock = clock;
     this.#town = town;
-    this.#staleness = 3 * delay;
+    this.staleness = 3 * delay;
     town.beforeChange = () => this.#remember();
   }
 
@@ -55,6 +55,7 @@ export class Lately {
     return Math.max(
       this.#town.trackedSince(convoy, reference),
       this.#last.get(`closed ${convoy}`) ?? 0,
+      this.#last.get(`absent ${convoy}`) ?? 0,
       this.#last.get("fault hq") ?? 0,
     );
   }
@@ -80,12 +81,15 @@ export class Lately {
   }
 
   #isRecent(at: number | undefined): boolean {
-    return at !== undefined && at >= this.#clock.now() - this.#staleness;
+    return at !== undefined && at >= this.#clock.now() - this.staleness;
   }
 
   #remember(): void {
     const now = this.#clock.now();
     if (this.#town.rigs.hq.fault !== undefined) this.#last.set("fault hq", now);
+    // What a convoy tracks may be stored before the convoy is: nothing that happens then is told of as its.
+    for (const convoy of this.#town.edges.keys())
+      if (this.#town.row(convoy) === undefined) this.#last.set(`absent ${convoy}`, now);
     for (const convoy of this.#town.convoys) {
       for (const state of ["ours", "tracking", "closed", "incomplete"] as const)
         if (this.#isSo(state, convoy)) this.#last.set(`${state} ${convoy}`, now);

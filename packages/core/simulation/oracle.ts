@@ -43,6 +43,8 @@ export interface Command {
   lost: boolean;
   /** It has not ended, whoever waits for it. */
   runs: boolean;
+  /** Which end of each convoy it is that it has closed. */
+  readonly epochs: Map<string, number>;
   readonly done: Promise<void>;
   readonly over: () => void;
 }
@@ -68,6 +70,9 @@ const SLACK = 1_000;
 
 /** How long it may take until an event has been taken up. */
 const UNDER_WAY = 1_000;
+
+/** So long after a close a look at it may come. */
+const UNSEEN = 1_000;
 
 /** Knows the truth, sees every command, and notes the first rule that does not hold. */
 export class Oracle {
@@ -97,6 +102,8 @@ export class Oracle {
   readonly #made = new Map<string, number>();
   /** Who closed a convoy last, and when. */
   readonly #closers = new Map<string, { readonly by: "us" | "others"; readonly at: number; readonly tells: boolean }>();
+  /** When a command of ours closed a convoy last, by the wall clock. */
+  readonly #closedAt = new Map<string, number>();
   /** How often somebody was told of this end of a convoy, by life, convoy, epoch and address. */
   readonly #mailed = new Set<string>();
   readonly #failures = new Map<string, number>();
@@ -112,6 +119,7 @@ export class Oracle {
     this.#clock = clock;
     this.#town = town;
     this.#lately = lately;
+    town.onReopening = (convoy) => this.#openedAgain(convoy);
   }
 
   fail(rule: Violation["rule"], what: string): void {
@@ -127,6 +135,9 @@ export class Oracle {
     const lately = this.#lately;
     const undone = lately.neverDone(convoy);
     if (stopped) this.fail("fault", `${step} ${convoy} was run after the stop`);
+    const closer = this.#closers.get(convoy);
+    const justNow = this.#clock.now() - lately.staleness;
+    if (closer?.by === "others" && closer.at >= justNow) this.#doubtful.add(`${life.number} ${convoy}`);
     if (this.#isRepair(command)) return;
     if (!lately.was("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
     else if (!lately.was("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);
@@ -163,13 +174,18 @@ export class Oracle {
     if (waited < rival.grace) this.fail("twice", `${step} ${convoy} was run ${waited} ms into the rival's grace`);
   }
 
-  /** gt is asked to tell people of what a command of ours has closed, and of which nobody has been told. */
-  #isRepair({ step, convoy }: Command): boolean {
+  /** gt is asked to tell people of what a command of ours has closed, or may have, and of which nobody has been told. */
+  #isRepair({ life, step, convoy }: Command): boolean {
     const { closedAt, status } = this.#town.row(convoy) ?? {};
     if (step !== "check" || status !== "closed") return false;
-    if (this.#closers.get(convoy)?.by !== "us") return false;
+    if (this.#closers.get(convoy)?.by !== "us" && !this.#mayHaveClosed(life, convoy)) return false;
     const since = Date.parse(closedAt ?? "") - SLACK;
     return !this.#town.mails.some((mail) => mail.convoy === convoy && Date.parse(mail.at) >= since);
+  }
+
+  /** Somebody closed it while a command ran for it or was about to, of this life or of the one it takes up: nobody can tell whose work that is. */
+  #mayHaveClosed(life: Life, convoy: string): boolean {
+    return this.#doubtful.has(`${life.number} ${convoy}`) || life.takenUp.has(convoy);
   }
 
   ended(command: Command, { ended, exitCode, output }: CommandResult): void {
@@ -184,9 +200,12 @@ export class Oracle {
   }
 
   /** gt has closed a convoy, and told those who wait: never twice, unless a crash left a command behind. */
-  closed({ all, life, started, tells }: Command, convoy: string): void {
+  closed(command: Command, convoy: string): void {
+    const { all, life, started, tells } = command;
     const epoch = this.#town.epochs.get(convoy) ?? 0;
     this.#closers.set(convoy, { by: "us", at: this.#clock.now(), tells });
+    this.#closedAt.set(convoy, this.#clock.wall());
+    command.epochs.set(convoy, epoch);
     const landing = { all, epoch, life: life.number, from: started, to: this.#clock.now() };
     const before = (this.#landings.get(convoy) ?? []).filter((other) => other.epoch === epoch);
     for (const other of before) {
@@ -204,11 +223,11 @@ export class Oracle {
   }
 
   /** gt tells somebody: once, and only of what gt has closed, not of what was closed before it was run. */
-  mailed({ life, started }: Command, convoy: string, to: string): void {
+  mailed({ epochs, life, started }: Command, convoy: string, to: string): void {
     const closer = this.#closers.get(convoy);
-    if (closer?.by === "others" && closer.at < started)
+    if (closer?.by === "others" && closer.at < started && !this.#mayHaveClosed(life, convoy))
       this.fail("told", `${to} was told of ${convoy}, which others had closed`);
-    const key = `${life.number} ${convoy} ${this.#town.epochs.get(convoy) ?? 0} ${to}`;
+    const key = `${life.number} ${convoy} ${epochs.get(convoy) ?? this.#town.epochs.get(convoy) ?? 0} ${to}`;
     if (this.#mailed.has(key)) this.fail("twice", `${to} was told twice that ${convoy} has landed`);
     this.#mailed.add(key);
   }
@@ -313,9 +332,10 @@ export class Oracle {
     } else if (record.event !== "checking") this.#stuck.delete(record.convoy);
   }
 
-  /** Whether everybody has mail of the last end of a convoy. */
+  /** Whether everybody has mail of the last end of a convoy, whoever closed it once more since. */
   #isTold(convoy: string): boolean {
-    const since = Date.parse(this.#town.row(convoy)?.closedAt ?? "") - SLACK;
+    const closedAt = Date.parse(this.#town.row(convoy)?.closedAt ?? "");
+    const since = Math.min(closedAt, this.#closedAt.get(convoy) ?? closedAt) - SLACK;
     const got = this.#town.mails.filter((mail) => mail.convoy === convoy && !(Date.parse(mail.at) < since));
     return NOTIFY.every((address) => got.some(({ to }) => to === address));
   }
@@ -327,6 +347,18 @@ export class Oracle {
       ({ life: other, all, started, endedAt = this.#clock.now() }) =>
         other === life && all && at >= started - SLACK && at <= endedAt + SLACK,
     );
+  }
+
+  /** What was closed by us is opened again so soon that nobody may have seen it closed. */
+  #openedAgain(convoy: string): void {
+    const closer = this.#closers.get(convoy);
+    if (closer?.by !== "us") return;
+    const readable = this.#town.rigs.hq.fault === undefined && this.#town.mendedAt < closer.at;
+    if (readable && this.#clock.now() - closer.at > UNSEEN) return;
+    for (const key of [...this.#untold.keys()].filter((one) => one.endsWith(` ${convoy}`))) {
+      this.#untold.delete(key);
+      this.#doubtful.add(key);
+    }
   }
 
   /** Every close by a command of this life has been told of. */

@@ -13,7 +13,8 @@ export class Rival {
   how: "none" | "idle" | "acts" = "none";
   /** Its own command runs. */
   checking = false;
-  /** Since when it is here, and when it last went. */
+  /** Since when it is here; and since when, but for absences that a watcher may not have seen; and when it last went. */
+  #cameAt = 0;
   since = 0;
   leftAt: number = Number.NEGATIVE_INFINITY;
   #checkingSince = 0;
@@ -26,7 +27,8 @@ export class Rival {
   }
 
   become(how: "none" | "idle" | "acts"): void {
-    if (this.how === "none") this.since = this.#world.clock.now();
+    if (this.how === "none") this.#cameAt = this.#world.clock.now();
+    if (!this.mayBeWaitedFor) this.since = this.#world.clock.now();
     if (how === "none") this.leftAt = this.#world.clock.now();
     this.how = how;
     this.#round += 1;
@@ -42,7 +44,7 @@ export class Rival {
   /** It has been here, doing what it does, for as long as a look at it may be old when it is acted upon. */
   get isSeen(): boolean {
     const { clock, delay } = this.#world;
-    const since = Math.max(this.since, this.checking ? this.#checkingSince : 0);
+    const since = Math.max(this.#cameAt, this.checking ? this.#checkingSince : 0);
     return this.how !== "none" && clock.now() - since > 10 * delay;
   }
 

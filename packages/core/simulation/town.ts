@@ -49,8 +49,12 @@ export class Town {
   version = 0;
   /** When that was last. */
   changedAt = 0;
+  /** When the last fault of a database ended. */
+  mendedAt = 0;
   /** For each convoy: how often it has been opened again. */
   readonly epochs: Map<string, number> = new Map();
+  /** Told of a convoy that is opened again. */
+  onReopening: (convoy: string) => void = () => undefined;
   /** Called while everything is still as it was. */
   beforeChange: () => void = () => undefined;
   readonly #tracked = new Map<string, number>();
@@ -159,6 +163,7 @@ export class Town {
     this.beforeChange();
     this.version += 1;
     this.rigs[rig].fault = fault;
+    if (fault === undefined) this.mendedAt = this.#clock.now();
   }
 
   /** Another file takes the place of a database: the same again, or an older one. */
@@ -221,5 +226,6 @@ export class Town {
 
   #reopened(convoy: string): void {
     this.epochs.set(convoy, (this.epochs.get(convoy) ?? 0) + 1);
+    this.onReopening(convoy);
   }
 }

@@ -71,6 +71,7 @@ export class Watcher implements Life {
           asked: false,
           all: gt.looksAtAll(step),
           events: new Set(),
+          epochs: new Map(),
           lost: false,
           tells: gt.knowledge.stamps,
           done: done.promise,

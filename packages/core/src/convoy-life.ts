@@ -26,7 +26,9 @@ export function step(life: Life, seen: Seen, context: Context): Outcome {
   switch (seen.kind) {
     case "hint": {
       const asks = seen.ask === undefined ? life.asks : new Map([...life.asks, [seen.ask.event, seen.ask.issue]]);
-      return still({ ...life, hintedAt: life.hintedAt ?? context.now, asks });
+      // It may have been closed and opened again between two looks: what was settled then is not now.
+      const known = seen.reopened === true ? without(life, "settled", "openTracks", "left") : life;
+      return still({ ...known, hintedAt: life.hintedAt ?? context.now, asks });
     }
     case "read":
       return seen.convoy?.open === true ? readOpen(life, seen.convoy, context) : readClosed(life, seen.convoy, context);
@@ -51,9 +53,12 @@ function readOpen(life: Life, convoy: ConvoySnapshot, context: Context): Outcome
   }
   const verdict = judge(convoy);
   const tracks = tracksOf(convoy);
-  const known = without({ ...life, title: convoy.title, unread: 0 }, "unverified");
+  // A grace is over when what it began for is: it begins anew with the next completion.
+  const isOver = isHeld(verdict) || (verdict.kind !== "complete" && life.left?.asking === false);
+  const seen = isOver ? without(life, "left") : life;
+  const known = without({ ...seen, title: convoy.title, unread: 0 }, "unverified");
   const read: Life = {
-    ...(isHeld(verdict) ? without(known, "settled", "left", "failure") : known),
+    ...(isHeld(verdict) ? without(known, "settled", "failure") : known),
     tracks,
     ...(isHeld(verdict) && { openTracks: tracks }),
   };
@@ -82,7 +87,9 @@ function pursue(life: Life, before: Life, convoy: ConvoySnapshot, verdict: Verdi
   const since =
     "since" in before.state && before.state.kind !== "telling" ? before.state.since : (life.hintedAt ?? now);
   const until = waitsUntil(before, convoy, verdict, context);
-  const on = without({ ...life, settled: { tracks: tracksOf(convoy), until } }, "hintedAt");
+  const settled = without({ ...life, settled: { tracks: tracksOf(convoy), until } }, "hintedAt");
+  // A rival that comes back has a grace of its own.
+  const on = turn !== undefined && turn.rival === undefined ? without(settled, "left") : settled;
   const to = (state: State, next: Next, with_: Partial<Life> = {}): Outcome =>
     said({ ...on, ...with_, state }, convoy, verdict, next);
 
@@ -192,7 +199,10 @@ function ran(life: Life, { result, convoy, unread }: Seen & { kind: "ran" }, con
       return result === undefined
         ? still(life)
         : readClosed({ ...life, state: { kind: "stuck", since } }, convoy, context);
-    const closed = telling(life, running, context, true);
+    const closed = {
+      ...telling(life, running, context, true),
+      ...(convoy.closedAt !== undefined && { stamp: convoy.closedAt }),
+    };
     return {
       life: { ...life, title: convoy.title, state: closed },
       records: result === undefined ? [tellingRecord(convoy, closed)] : [],
@@ -255,7 +265,8 @@ function fail(life: Life, context: Context, since: number, output: string, print
 /** Nothing was tried, so that nothing but the next good read has to be waited for. */
 function readFailed(life: Life, why: string, context: Context): Outcome {
   const unread = life.unread + 1;
-  const records = unread === STUCK_AFTER ? [stuckRecord(life, unread, why)] : [];
+  const due = unread === STUCK_AFTER && life.failure?.reported !== true;
+  const records = due ? [stuckRecord(life, unread, why)] : [];
   return {
     life: { ...life, unread },
     records,

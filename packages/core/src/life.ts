@@ -41,6 +41,8 @@ export type State =
       readonly mendable: boolean;
       /** When the command of a watcher before this one was started, by the wall clock. */
       readonly startedAt?: number;
+      /** The time of the close as its row first had it: who closes it once more writes another. */
+      readonly stamp?: string;
     }
   /** The ends: closed by a command of ours, closed by others, deleted. */
   | { readonly kind: "landed" | "closed" | "gone" };
@@ -87,8 +89,12 @@ export interface Life {
 
 /** What has happened. */
 export type Seen =
-  /** A source named it, or an issue that it tracks; `ask`: by a close event. */
-  | { readonly kind: "hint"; readonly ask?: { readonly event: string; readonly issue: string } }
+  /** A source named it, or an issue that it tracks; `ask`: by a close event. `reopened`: the convoy itself was opened again. */
+  | {
+      readonly kind: "hint";
+      readonly ask?: { readonly event: string; readonly issue: string };
+      readonly reopened?: boolean;
+    }
   /** It was read; undefined: there is no such convoy. */
   | { readonly kind: "read"; readonly convoy: ConvoySnapshot | undefined }
   /** It could not be read when its turn had come. */

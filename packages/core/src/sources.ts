@@ -67,7 +67,7 @@ async function hearOfIssues(
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     report({ event: "warning", message: messageOf(error), hint: error.hint });
-    sweeper.request(`${name}: a hint could not be followed`);
+    sweeper.request(`${name}: a hint could not be followed`, "patient");
     return;
   }
   for (const change of changes) {
@@ -76,7 +76,8 @@ async function hearOfIssues(
     if (change.closed && isNews(run, change)) report({ event: "close", issue, source: name, convoys });
     for (const convoy of convoys) {
       const ask = askOf(run, convoy, change);
-      keep(run, step(lifeOf(run, convoy), { kind: "hint", ...(ask && { ask }) }, context));
+      const reopened = change.reopened === true && convoy === issue;
+      keep(run, step(lifeOf(run, convoy), { kind: "hint", ...(ask && { ask }), reopened }, context));
       run.judging.add(convoy);
     }
     if (run.closing?.convoy === issue) run.closing.wake();

@@ -16,8 +16,8 @@ const TICK = 5_000;
 const KEPT = 600_000;
 
 export interface Sweeper {
-  /** Asks for a sweep as soon as possible; requests during a sweep make one more. */
-  request(reason: string): void;
+  /** Asks for a sweep as soon as possible; requests during a sweep make one more. `patient`: not before a backoff is over. */
+  request(reason: string, patient?: "patient"): void;
   /** Drops the requests made so far: a sweep that answers them is about to begin. */
   dismiss(): void;
   /** Sweeps at every request, every `sweepEvery`, and when the wall clock jumps, until the run is stopped. */
@@ -119,6 +119,7 @@ function forgetEnded(run: Run, open: readonly string[]): void {
 export function createSweeper(run: Run): Sweeper {
   const { clock, random, report, sources, stop, sweepEvery } = run.options;
   let wanted: string | undefined;
+  let isUrgent = false;
   let nap = new AbortController();
   let failures = 0;
   let told = "";
@@ -142,16 +143,18 @@ export function createSweeper(run: Run): Sweeper {
   /** Sleeps until the time is over, somebody asks for a sweep, or the clock has jumped. */
   const rest = async (ms: number): Promise<void> => {
     const until = clock.now() + Math.min(ms, LONGEST_SLEEP);
-    const isOver = (): boolean => wanted !== undefined || stop.aborted || clock.now() >= until;
+    const isWanted = (): boolean => (failures > 0 ? isUrgent : wanted !== undefined);
+    const isOver = (): boolean => isWanted() || stop.aborted || clock.now() >= until;
     while (!isOver()) {
       await clock.sleep(Math.min(TICK, until - clock.now()), nap.signal);
       lookAtClock(run);
     }
   };
 
-  const request = (reason: string): void => {
+  const request: Sweeper["request"] = (reason, patient) => {
     wanted ??= reason;
-    nap.abort();
+    isUrgent ||= patient === undefined;
+    if (isUrgent || failures === 0) nap.abort();
   };
   run.jumped = () => request(JUMPED);
 
@@ -159,19 +162,20 @@ export function createSweeper(run: Run): Sweeper {
     request,
     dismiss() {
       wanted = undefined;
+      isUrgent = false;
     },
     async run() {
       while (!stop.aborted) {
         nap = new AbortController();
         const cut = (): void => nap.abort();
         stop.addEventListener("abort", cut, { once: true });
-        if (failures > 0) await clock.sleep(backoff(STREAM_BACKOFF, failures, random()), stop);
-        else await rest(sweepEvery);
+        await rest(failures > 0 ? backoff(STREAM_BACKOFF, failures, random()) : sweepEvery);
         if (wanted !== undefined) await clock.sleep(Math.max(0, endedAt + APART - clock.now()), stop);
         stop.removeEventListener("abort", cut);
         if (stop.aborted) return;
         const reason = wanted ?? "timer";
         wanted = undefined;
+        isUrgent = false;
         await attempt(reason);
       }
     },

@@ -60,8 +60,8 @@ async function findOut(run: Run, id: string, gt: Promise<CommandResult | undefin
 /** gt tells people of a closed convoy that has no stamp. It closes nothing, so that no other landing waits for it. */
 async function askAgain(run: Run, id: string): Promise<CommandResult | undefined> {
   const { verdict, convoy } = await rowsOf(run, id);
-  // Somebody else may have told them since.
-  if (verdict?.told !== "closed, not told" || convoy?.open !== false || run.options.stop.aborted) return undefined;
+  // Somebody else may have told them since, and another gt may not be able to.
+  if (verdict?.repair !== "check" || convoy?.open !== false || run.options.stop.aborted) return undefined;
   const command = startCommand(run, "check", id);
   command.limit(tellLimitOf(run));
   return command.ended;
@@ -74,7 +74,10 @@ async function rowsOf(
   try {
     const convoy = await readConvoy(run, id);
     const messages = await run.options.store.messagesAbout?.(id);
-    return { convoy, verdict: decideTold(convoy ?? { open: true }, messages, await knowsOf(run)) };
+    const { state } = lifeOf(run, id);
+    const stamp = state.kind === "telling" && state.stamp !== undefined && { closedAt: state.stamp };
+    const closed = convoy === undefined ? { open: true } : { ...convoy, ...stamp };
+    return { convoy, verdict: decideTold(closed, messages, await knowsOf(run)) };
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     return { convoy: undefined, verdict: undefined };

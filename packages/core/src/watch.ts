@@ -29,7 +29,7 @@ export async function watch(options: ReconcileOptions): Promise<void> {
   const attachments = createAttachments(run, ({ name }) => sweeper.request(`${name}: attached late`));
   for (const unfinished of options.dryRun ? [] : (options.unfinished ?? [])) takeUp(run, unfinished);
   const tasks: Promise<unknown>[] = [
-    judgeLoop(run, () => sweeper.request("a read failed")),
+    judgeLoop(run, () => sweeper.request("a read failed", "patient")),
     landLoop(run),
     reopenedLoop(run),
     ...sources.map((source) => hear(run, source, sweeper, attachments)),

@@ -183,3 +183,21 @@ test("the end of a convoy is kept for ten minutes, then forgotten", async () => 
   await sweep(run, "timer");
   expect([...run.lives.keys()]).toEqual([]);
 });
+
+test("while sweeps fail, a source that asks for one is heard at once, and a read that failed is not", async () => {
+  const harness = new Harness();
+  harness.town.convoy("hq-cv-a", "gt-1");
+  await harness.watch();
+  harness.town.town.fault = "locked";
+  harness.feed.push({ kind: "sweep", reason: "cannot be read" });
+  await harness.clock.advance(20_000);
+  const { length } = harness.of("sweep");
+  harness.feed.closed("gt-1", "unheard");
+  await harness.clock.settle();
+  harness.town.town.fault = undefined;
+  await harness.clock.settle();
+  expect(harness.of("sweep")).toHaveLength(length);
+  harness.feed.push({ kind: "sweep", reason: "can be read again" });
+  await harness.clock.advance(1_000);
+  expect(harness.of("sweep")).toHaveLength(length + 1);
+});

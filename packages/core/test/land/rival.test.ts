@@ -67,3 +67,22 @@ test("a grace in which gt was to be asked is not that of a convoy that becomes c
   await harness.clock.advance(10_000);
   expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
 });
+
+test("a grace ends with what it began for: an issue that was added, and could not be read at first, is left to the rival anew", async () => {
+  const harness = complete();
+  harness.rival = "gt daemon (pid 7)";
+  await harness.watch();
+  await harness.clock.advance(3 * SECOND);
+  harness.town.town.track("hq-cv-a", "bd-1");
+  harness.town.close("bd-1");
+  harness.town.beads.fault = "corrupt";
+  harness.feed.closed("bd-1");
+  await harness.clock.advance(SECOND);
+  expect(harness.of("waiting")).toHaveLength(1);
+  harness.town.beads.fault = undefined;
+  harness.feed.closed("bd-1", "again");
+  await harness.clock.advance(4_900);
+  expect(harness.gt.calls).toEqual([]);
+  await harness.clock.advance(5 * SECOND);
+  expect(harness.gt.calls).toEqual(["check hq-cv-a"]);
+});
