@@ -12,7 +12,7 @@ import {
   STREAM_BACKOFF,
 } from "@gastown/convoy-core";
 import { type Batch, followOnce, type RunEnd } from "./follow.ts";
-import { createRejectTeller } from "./rejected-lines.ts";
+import { createRejectTeller } from "./lines.ts";
 import { hasNoSuchCommand, inWords } from "./run-end.ts";
 
 /** A run this long was healthy, in milliseconds: only then does the backoff start anew. */

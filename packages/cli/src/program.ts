@@ -7,8 +7,16 @@ import { declareHelp } from "./declare-help.ts";
 import { type Add, declareReading } from "./declare-reading.ts";
 import { addCommand } from "./examples.ts";
 import { HELP_TOPICS } from "./help-topics.ts";
-import { demoStoreOption, dryRunOption, landingOptions, settingOption, settingOptions, timeOption } from "./options.ts";
-import { isUsedBy, refuseUseless } from "./used-options.ts";
+import {
+  demoStoreOption,
+  dryRunOption,
+  isUsedBy,
+  landingOptions,
+  refuseUseless,
+  settingOption,
+  settingOptions,
+  timeOption,
+} from "./options.ts";
 import { VERSION } from "./version.ts";
 
 /** What the exit status says, as the help shows it. */

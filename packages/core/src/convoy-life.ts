@@ -1,14 +1,12 @@
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
+import { isSafeArgument, parseTime } from "./beads.ts";
 import { type ConvoySnapshot, fingerprint } from "./convoy.ts";
-import { flipsRecord, flipsUntil } from "./flips.ts";
 import type { Context, Life, Next, Outcome, Seen, State } from "./life.ts";
 import { judge, type Verdict } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
-import { isSafeArgument } from "./references.ts";
-import { isBeingMade, tracksOf, waitsUntil } from "./settle.ts";
+import { flipsRecord, flipsUntil, isBeingMade, tracksOf, waitsUntil } from "./settle.ts";
 import { isHung, nextStep, outputOf } from "./steps.ts";
 import { ended, goneMeanwhile, telling, told, toldOfReopened } from "./telling.ts";
-import { parseTime } from "./times.ts";
 import { closedRecord, saidRecord, staleOf, stuckRecord, tellingRecord } from "./words.ts";
 
 /** After so many failed tries in a row a convoy is told of as stuck. */

@@ -1,5 +1,5 @@
+import type { IssueState } from "./beads.ts";
 import type { Unmerged } from "./merge-gate.ts";
-import type { IssueState } from "./status.ts";
 
 /** An issue a convoy tracks, as just read from the database it lives in. */
 export interface TrackedIssue {

@@ -1,8 +1,7 @@
+import { isBuiltIn, parseReference } from "./beads.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
 import type { Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
-import { parseReference } from "./references.ts";
 import { routeOf } from "./routes.ts";
-import { isBuiltIn } from "./status.ts";
 
 /** What became of a reference. */
 export interface Found {

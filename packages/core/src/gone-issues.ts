@@ -1,8 +1,7 @@
+import { isDone, isSafeArgument, parseReference } from "./beads.ts";
 import { DatabaseError } from "./errors.ts";
 import type { Found } from "./find-issues.ts";
 import type { GoneIssue, Home, IssueRow } from "./issue-database.ts";
-import { isSafeArgument, parseReference } from "./references.ts";
-import { isDone } from "./status.ts";
 
 /** Issues that were seen done are remembered, at most so many. */
 const REMEMBERED = 10_000;

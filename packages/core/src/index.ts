@@ -2,7 +2,7 @@ export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backof
 export { check, type CheckResult } from "./check.ts";
 export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
-export { LONGEST_DURATION, parseDuration } from "./duration.ts";
+export { LONGEST_DURATION, parseDuration } from "./text.ts";
 export {
   type AttachmentFields,
   type ConvoyFields,
@@ -55,14 +55,14 @@ export type {
   Rival,
   Unfinished,
 } from "./ports.ts";
-export { printable } from "./printable.ts";
+export { printable } from "./text.ts";
 export { watch } from "./watch.ts";
 export type { Blocker, SourceState, WatchRecord } from "./records.ts";
-export { isSafeArgument, parseReference, type Reference, refersTo } from "./references.ts";
+export { isSafeArgument, parseReference, type Reference, refersTo } from "./beads.ts";
 export { parseRoutes, type RejectedRoute, type Route, routeOf, type Routes } from "./routes.ts";
 export type { ReconcileOptions } from "./run.ts";
-export { isDone, type IssueState } from "./status.ts";
-export { parseTime } from "./times.ts";
+export { isDone, type IssueState } from "./beads.ts";
+export { parseTime } from "./beads.ts";
 export { creatorOf, decideTold, type MessageRow, tellsOf, type Told, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";
 export { openWithTracks } from "./tracking-index.ts";

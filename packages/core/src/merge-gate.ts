@@ -1,5 +1,5 @@
+import { parseTime } from "./beads.ts";
 import type { AttachmentFields, MergeRequestFields } from "./description.ts";
-import { parseTime } from "./times.ts";
 
 /** A merge request as its row has it. Times as stored. */
 export interface MergeRequest {

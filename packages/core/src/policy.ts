@@ -1,6 +1,6 @@
+import { isKnown } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import type { Blocker } from "./records.ts";
-import { isKnown } from "./status.ts";
 
 /** Numbers that add up: `done + open + unknown + unmerged = total`. */
 export interface Progress {

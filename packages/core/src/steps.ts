@@ -1,6 +1,6 @@
+import { isDone } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { CommandResult, GtKnowledge, LandStep } from "./ports.ts";
-import { isDone } from "./status.ts";
 
 /** A step that was taken, and how its command ended. */
 export interface Try {

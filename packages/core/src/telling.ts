@@ -1,9 +1,9 @@
 import { backoff, LANDING_BACKOFF } from "./backoff.ts";
+import { parseTime } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { closesAfter } from "./flips.ts";
 import { type Context, type Life, newLife, type Outcome, type Seen, type State } from "./life.ts";
 import type { LandStep } from "./ports.ts";
-import { parseTime } from "./times.ts";
+import { closesAfter } from "./settle.ts";
 import { closedRecord, landedRecords, stuckRecord } from "./words.ts";
 
 type Telling = State & { readonly kind: "telling" };

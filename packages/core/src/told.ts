@@ -1,6 +1,6 @@
+import { parseTime } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { GtKnowledge, Message } from "./ports.ts";
-import { parseTime } from "./times.ts";
 
 /** Whether those who wait for a closed convoy have been told of it. */
 export type Told = "told" | "tried, not told" | "closed, not told" | "cannot be known";

@@ -1,13 +1,12 @@
+import { isDone, isStaged, parseReference } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { type Found, findIssues } from "./find-issues.ts";
 import { over } from "./fresh-openings.ts";
+import { readMergeRequests, readMergeSources } from "./gated-store.ts";
 import { createGoneIssues } from "./gone-issues.ts";
 import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
-import { readMergeRequests, readMergeSources } from "./read-merge-requests.ts";
-import { parseReference } from "./references.ts";
-import { isDone, isStaged } from "./status.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
 
 /** What a store may be told beside its databases. */

@@ -1,6 +1,5 @@
+import { isDone, parseReference } from "./beads.ts";
 import type { IssueDatabase, OpenConvoys, TrackRow } from "./issue-database.ts";
-import { parseReference } from "./references.ts";
-import { isDone } from "./status.ts";
 
 /** Asking a database for one issue costs about as much as reading so many edges of all. */
 const EDGES_A_QUESTION = 100;

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, it } from "vitest";
-import { parseTime } from "../src/times.ts";
+import { parseTime } from "../src/beads.ts";
 
 const at = Date.UTC(2026, 0, 13, 1, 57, 25);
 
@@ -29,7 +29,7 @@ it.each([undefined, "", "soon", "2026-01-13", "2026-13-45 01:57:25", "1768269445
 it.skipIf("Deno" in globalThis)(
   "takes a time without zone for UTC wherever it runs (the child needs Node's flags)",
   () => {
-    const times = new URL("../src/times.ts", import.meta.url).href;
+    const times = new URL("../src/beads.ts", import.meta.url).href;
     const script = `const { parseTime } = await import(${JSON.stringify(times)}); console.log(parseTime("2026-01-13 01:57:25"))`;
     for (const TZ of ["UTC", "America/Los_Angeles", "Asia/Kolkata"]) {
       const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {

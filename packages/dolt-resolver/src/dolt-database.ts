@@ -18,10 +18,9 @@ import {
 } from "@gastown/sqlite-resolver/queries";
 import { doltError } from "./faults.ts";
 import { goneIssues } from "./gone.ts";
-import { createIdentity } from "./identity.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
-import { doneStatusesOf, schemaVersion } from "./town-config.ts";
+import { createIdentity, doneStatusesOf, schemaVersion } from "./town-config.ts";
 import { exactly, inUtc } from "./values.ts";
 
 /** A beads database on a Dolt SQL server. */

@@ -1,8 +1,8 @@
 import { type Clock, type DatabaseError, messageOf } from "@gastown/convoy-core";
+import type { LoneConnection } from "./connection-options.ts";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { asDoltError } from "./faults.ts";
 import { createSilence, type Marks, marksOf } from "./leader-marks.ts";
-import type { LoneConnection } from "./lone-connection.ts";
 import type { DoltServer } from "./server.ts";
 
 /** A leader that has given no sign of life for so long is put down, in milliseconds. It gives one every two seconds. */

@@ -10,7 +10,7 @@ import {
 } from "@gastown/sqlite-resolver/queries";
 import { type CompiledQuery, sql } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
-import { type EventQueries, eventQueries } from "./events.ts";
+import { type EventQueries, eventQueries } from "./event-cursor.ts";
 import { type JournalQueries, journalQueries } from "./journal.ts";
 import type { DoltServer } from "./server.ts";
 

@@ -3,7 +3,7 @@ import type { MysqlPool, MysqlPoolConnection } from "kysely";
 import type { Pool, PoolConnection } from "mysql2";
 import type { Connecting } from "./connection-options.ts";
 import { isOfSession, ofDriver } from "./faults.ts";
-import { type GuardedQuery, guardedQuery } from "./guarded-query.ts";
+import { type GuardedQuery, guardedQuery } from "./statement-guard.ts";
 
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;

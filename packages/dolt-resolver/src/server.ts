@@ -1,9 +1,8 @@
 import { backoff, type Clock } from "@gastown/convoy-core";
 import type { ServerAddress } from "@gastown/town-files";
 import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
-import { connectingTo } from "./connection-options.ts";
+import { connectAlone, connectingTo, type LoneConnection } from "./connection-options.ts";
 import { asDoltError, isBroken, isOfSession, isRefused } from "./faults.ts";
-import { connectAlone, type LoneConnection } from "./lone-connection.ts";
 import { createPool } from "./pool.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
 import { createWorkingSets, type WorkingSets } from "./working-sets.ts";

@@ -14,4 +14,4 @@ export type {
   PreflightContext,
 } from "./contract.ts";
 export { definePlugin, type PluginDefinition, type RunContext } from "./define-plugin.ts";
-export { isNotReady, NotReadyError } from "./not-ready.ts";
+export { isNotReady, NotReadyError } from "./define-plugin.ts";

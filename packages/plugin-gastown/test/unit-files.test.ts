@@ -8,8 +8,8 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { environmentRemarks } from "../src/host/environment.ts";
 import { pathsOf } from "../src/host/paths.ts";
 import { launchdAgent } from "../src/host/supervisors/launchd.ts";
-import { systemdUnit } from "../src/host/supervisors/systemd-unit.ts";
-import type { Service } from "../src/host/supervisors/types.ts";
+import type { Service } from "../src/host/supervisors/supervisor.ts";
+import { systemdUnit } from "../src/host/supervisors/systemd.ts";
 import { inRepository } from "./support/repository.ts";
 
 const TEMPLATE = inRepository("contrib/systemd/gastown-convoy-watcher@.service");

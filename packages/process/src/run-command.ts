@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { joined, openOutputFiles, type OutputPlace } from "./output-files.ts";
+import { createTail, joined, openOutputFiles, type OutputPlace } from "./output-files.ts";
 import { type Exit, startGroup } from "./process-group.ts";
-import { createTail } from "./tail.ts";
 
 /** How much is kept of what a command says, in characters of each stream. */
 export const OUTPUT_LIMIT = 4096;

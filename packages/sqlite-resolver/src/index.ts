@@ -8,6 +8,6 @@ export {
   type OpenOptions,
   type Statement,
 } from "./drivers/driver.ts";
-export { DriverError, loadDriver } from "./drivers/load-driver.ts";
+export { DriverError, loadDriver } from "./drivers/driver.ts";
 export { openTown, type Place, type TownFiles, type TownOptions } from "./town-databases.ts";
 export type { DirectoryWatch, WatchDirectory } from "./watch-directory.ts";

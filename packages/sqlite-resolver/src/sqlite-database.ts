@@ -7,8 +7,7 @@ import {
   refersTo,
 } from "@gastown/convoy-core";
 import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
-import type { Driver, DriverName } from "./drivers/driver.ts";
-import { loadDriver } from "./drivers/load-driver.ts";
+import { type Driver, type DriverName, loadDriver } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { databaseFiles, type FileStamps } from "./file-stamps.ts";
 import { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";

@@ -7,8 +7,8 @@ import { textOf } from "./metadata.ts";
 import { type DoltMode, doltModeOf } from "./mode.ts";
 import { managedHost, portsFor } from "./port.ts";
 import { type ExternalServer, proxyInfoOf, proxyPort } from "./proxy.ts";
-import { firstOf, isLocalHost, portOf, type Said, said } from "./said.ts";
 import type { DoltStore } from "./store.ts";
+import { firstOf, isLocalHost, portOf, type Said, said } from "./variables.ts";
 
 /** Where a Dolt SQL server listens, and how to sign in. Never to be printed. */
 export interface ServerAddress {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Environment, type Files, textOr } from "./files.ts";
 import { textOf } from "./metadata.ts";
-import { type Said, said } from "./said.ts";
+import { type Said, said } from "./variables.ts";
 
 /** Where bd looks passwords up: `BEADS_CREDENTIALS_FILE`, else in the user's own configuration. */
 export function credentialsFileOf(env: Environment): string | undefined {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { parseRoutes, type Route } from "@gastown/convoy-core";
+import { readYaml } from "./bd-config.ts";
 import { systemFiles, textOr } from "./files.ts";
-import { readYaml } from "./yaml.ts";
 
 /** A store that routes lead to and that is not read. */
 export interface LeftOut extends Route {

@@ -1,7 +1,7 @@
 import type { BdConfig } from "./bd-config.ts";
 import type { Environment } from "./files.ts";
 import { type Metadata, textOf } from "./metadata.ts";
-import { isLocalHost, type Said } from "./said.ts";
+import { isLocalHost, type Said } from "./variables.ts";
 
 /** How a Dolt database is reached. */
 export type DoltMode = "server" | "shared-server" | "proxied-server" | "embedded";

@@ -1,9 +1,8 @@
 import { isAbsolute, join } from "node:path";
-import type { BdConfig } from "./bd-config.ts";
+import { type BdConfig, readYaml } from "./bd-config.ts";
 import { type Environment, type Files, textOr } from "./files.ts";
 import { type Metadata, textOf } from "./metadata.ts";
-import { portOf, type Said, said } from "./said.ts";
-import { readYaml } from "./yaml.ts";
+import { portOf, type Said, said } from "./variables.ts";
 
 const DEFAULT_PORT = 3307;
 /** Where bd's server for all projects of a user listens when nothing says otherwise. */

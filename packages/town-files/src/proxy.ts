@@ -4,7 +4,7 @@ import { type Files, unreadable } from "./files.ts";
 import type { Environment } from "./files.ts";
 import { type Metadata, textOf } from "./metadata.ts";
 import { dataDirOf } from "./port.ts";
-import { portOf, type Said } from "./said.ts";
+import { portOf, type Said } from "./variables.ts";
 
 /** The server behind a proxy, where bd does not run it itself. */
 export type ExternalServer = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { type Environment, type Files, systemFiles, unreadable } from "./files.t
 import { type Metadata, readMetadata, textOf } from "./metadata.ts";
 import { serverMode } from "./mode.ts";
 import { type BeadsDir, isDatabaseName } from "./redirect.ts";
-import { firstOf, type Said, said } from "./said.ts";
+import { firstOf, type Said, said } from "./variables.ts";
 
 /** What a `.beads` directory keeps its issues in. */
 export type Store = SqliteStore | DoltStore;

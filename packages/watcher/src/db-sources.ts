@@ -1,7 +1,7 @@
 import type { ActivitySource, Hint, SourceState } from "@gastown/convoy-core";
 import { createDoltFeed } from "@gastown/dolt-resolver";
 import { createChangeFeed } from "@gastown/sqlite-resolver";
-import type { OpenedFiles } from "./open-files.ts";
+import type { OpenedFiles } from "./open-store.ts";
 import { systemClock } from "./system-clock.ts";
 
 type State = Hint & { readonly kind: "state" };

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
-import { readObject } from "./json-file.ts";
-import { stateDirOf } from "./state-dir.ts";
+import { readObject, stateDirOf } from "./state-dir.ts";
 
 /** The watcher as a plugin that is kept running, as far as its files say. Times are ISO 8601. */
 export interface FoundHost {

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
-import { isObject, readObject } from "./json-file.ts";
-import { locksOn } from "./proc.ts";
-import { statOf } from "./stat-of.ts";
-import { stateDirOf } from "./state-dir.ts";
+import { locksOn, statOf } from "./proc.ts";
+import { isObject, readObject, stateDirOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status-file.ts";
 
 /** What can be seen of a watcher in a town, without taking its lock. */

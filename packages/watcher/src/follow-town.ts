@@ -1,7 +1,7 @@
 import { type ActivitySource, type ConvoyStore, createTownStore } from "@gastown/convoy-core";
 import { createDoltFeed } from "@gastown/dolt-resolver";
 import { createChangeFeed, type DriverName } from "@gastown/sqlite-resolver";
-import { openFiles } from "./open-files.ts";
+import { openFiles } from "./open-store.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** A town that is only read, and that tells when something in it has changed. */

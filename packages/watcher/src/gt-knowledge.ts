@@ -1,7 +1,7 @@
 import type { GtKnowledge } from "@gastown/convoy-core";
 import { runCommand } from "@gastown/process";
 import { GT_STAMPS_SINCE, isAtLeast } from "@gastown/town-files";
-import { toolVersion } from "./tool-version.ts";
+import { toolVersion } from "./find-tool.ts";
 
 /** Longest time gt may take to say its help, in milliseconds. */
 const PATIENCE = 10_000;

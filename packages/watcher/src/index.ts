@@ -8,7 +8,7 @@ export {
   TownLockedError,
   TownNotFoundError,
 } from "./errors.ts";
-export { checkTown } from "./check-town.ts";
+export { checkTown } from "./watch-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
@@ -39,5 +39,5 @@ export type { HookCommand, WatcherSettings } from "./settings-table.ts";
 export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status-file.ts";
 export { systemClock } from "./system-clock.ts";
-export type { SourceName, WatchTownOptions } from "./watch-options.ts";
+export type { SourceName, WatchTownOptions } from "./watch-town.ts";
 export { watchTown } from "./watch-town.ts";

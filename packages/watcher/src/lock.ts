@@ -1,12 +1,56 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
-import { type DriverName, DriverError } from "@gastown/sqlite-resolver";
-import { StateDirError, TownLockedError } from "./errors.ts";
-import { statOf } from "./stat-of.ts";
-import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
+import { DriverError, type DriverName, DRIVERS, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
+import { SettingsError, StateDirError, TownLockedError } from "./errors.ts";
+import { statOf } from "./proc.ts";
+import { parseSettingsFile } from "./settings-file.ts";
+import { clearDrafts, makeStateDir, settingsFileOf, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
-import { type FileLock, takeLock } from "./take-lock.ts";
+
+/** The driver that was given, else that of the settings of a town. What else is wrong with these is told elsewhere. */
+export function driverOf(town: string, given?: DriverName): DriverName | undefined {
+  if (given !== undefined) return given;
+  try {
+    const { driver } = parseSettingsFile(settingsFileOf(town)) as { readonly driver?: unknown };
+    return DRIVERS.find((name) => name === driver);
+  } catch (error) {
+    if (error instanceof SettingsError) return undefined;
+    throw error;
+  }
+}
+
+/** A lock of the system's own: it is free again at once when its holder dies, however. */
+export interface FileLock {
+  release(): void;
+}
+
+/**
+ * Takes a lock, an exclusive transaction on a database that is never written. Drivers keep each other out, too.
+ *
+ * @param driverName what opens the file; better-sqlite3 by default
+ * @returns undefined when another holds it
+ * @throws when the file cannot be made
+ * @throws {DriverError} when there is no such driver here
+ */
+export async function takeLock(file: string, driverName?: DriverName): Promise<FileLock | undefined> {
+  const driver = await loadDriver(driverName);
+  let database: OpenDatabase | undefined;
+  try {
+    database = driver.open(file, { readonly: false, timeout: 0 });
+    database.exec("begin exclusive");
+  } catch (error) {
+    database?.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+  const held = database;
+  return { release: () => held.close() };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
+}
 
 const PATIENCE = 1_000;
 

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { join } from "node:path";
 import { isDenied } from "@gastown/process";
-import { statOf } from "./stat-of.ts";
+import { statOf } from "./proc.ts";
 
 const PATIENCE = 1_000;
 

@@ -14,7 +14,7 @@ import {
   type WatcherSettings,
 } from "./settings-table.ts";
 import { settingsFileOf } from "./state-dir.ts";
-import type { WatchTownOptions } from "./watch-options.ts";
+import type { WatchTownOptions } from "./watch-town.ts";
 
 /** Beside the settings, a file may name its JSON Schema, for editors. */
 const SCHEMA_KEY = "$schema";

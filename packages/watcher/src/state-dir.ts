@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { StateDirError } from "./errors.ts";
-import { statOf } from "./stat-of.ts";
+import { statOf } from "./proc.ts";
 
 /** Where the watcher keeps its own files: `<town>/.runtime/convoy-watcher`. */
 export function stateDirOf(town: string): string {
@@ -58,4 +58,18 @@ export function writeAtomically(file: string, text: string): void {
 export function clearDrafts(dir: string): void {
   for (const name of readdirSync(dir))
     if (/^(watcher|status)\..*\.\d+\.tmp$/.test(name)) rmSync(join(dir, name), { force: true });
+}
+
+/** The object in a JSON file; undefined when there is none that can be read. */
+export function readObject(file: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { type Clock, DatabaseError } from "@gastown/convoy-core";
 import { createLeaderLock, type DoltDatabase, type Hold, type LeaderLock } from "@gastown/dolt-resolver";
-import type { OpenedFiles } from "./open-files.ts";
+import type { OpenedFiles } from "./open-store.ts";
 
 /** Who may act in a town. */
 export type TownHold =

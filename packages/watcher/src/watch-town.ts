@@ -1,19 +1,90 @@
 import { createBdSource } from "@gastown/bd-source";
-import { type ActivitySource, type ReconcileOptions, watch } from "@gastown/convoy-core";
-import { toolEnvironment } from "@gastown/process";
+import {
+  type ActivitySource,
+  check,
+  type CheckResult,
+  DatabaseError,
+  type LandStep,
+  type ReconcileOptions,
+  type Reporter,
+  watch,
+} from "@gastown/convoy-core";
+import { isDenied, sendSignal, toolEnvironment } from "@gastown/process";
+import type { DriverName } from "@gastown/sqlite-resolver";
 import { beadsDirOf } from "@gastown/town-files";
 import { dbSources } from "./db-sources.ts";
+import { PermissionError, PlatformError, TownLockedError } from "./errors.ts";
 import { fileIdentity, findTool } from "./find-tool.ts";
-import { underLead, whileLeading } from "./leadership.ts";
+import type { HookCommands } from "./hooks.ts";
+import { leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
-import type { OpenedFiles } from "./open-files.ts";
-import { requireProcessGroups } from "./require-process-groups.ts";
+import type { OpenedFiles } from "./open-store.ts";
 import { hasDaemon } from "./rig-daemons.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 import { createTownLock } from "./town-lock.ts";
-import type { WatchTownOptions } from "./watch-options.ts";
 import { withTown } from "./with-town.ts";
+
+/**
+ * Makes sure that what is started can be ended, with all it starts.
+ *
+ * @throws {PlatformError} on Windows, which knows no process groups
+ * @throws {PermissionError} on Deno without leave for it
+ */
+export function requireProcessGroups(): void {
+  if (process.platform === "win32") throw new PlatformError("Windows");
+  try {
+    sendSignal(process.ppid, 0);
+  } catch (error) {
+    // That there is no such process, or that it is another user's, is an answer.
+    if (isDenied(error)) throw new PermissionError(error);
+  }
+}
+
+/** A source of hints: `bd activity`, or the databases themselves. */
+export type SourceName = "bd" | "db";
+
+/** How to watch a town. All times in milliseconds. */
+export interface WatchTownOptions {
+  /** Root of the town, absolute. */
+  readonly town: string;
+  /** Version of the host, for the first record. */
+  readonly version: string;
+  /** Path of bd; else it is looked for on PATH. */
+  readonly bd?: string | undefined;
+  /** Path of gt; else it is looked for on PATH. */
+  readonly gt?: string | undefined;
+  /** What reads SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
+  /** With none it sweeps only. */
+  readonly sources: readonly SourceName[];
+  /** Sources of the host's own. */
+  readonly moreSources?: readonly ActivitySource[];
+  /** Time between two sweeps. */
+  readonly sweepEvery: number;
+  /** How long to leave a complete convoy to another watcher of the town. */
+  readonly grace: number;
+  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
+  readonly tellLimit?: number | undefined;
+  /** How long a stop waits for a command under way before it is left to end by itself; 10 s by default. */
+  readonly leaveAfter?: number | undefined;
+  /** The steps that may be taken, in this order. */
+  readonly steps: readonly LandStep[];
+  /** `merge`: a convoy waits until the work of its closed issues is merged. */
+  readonly gate?: "off" | "merge" | undefined;
+  /** How old the last change of a merge request may be before that is told of; 24 hours by default. */
+  readonly mergeStaleAfter?: number | undefined;
+  /** Commands of the user's, run for what comes to an end. */
+  readonly hooks?: HookCommands | undefined;
+  /** Find out, run nothing, write nothing. */
+  readonly dryRun: boolean;
+  /** Told of everything that happens. */
+  readonly report: Reporter;
+  /** Stop: take up nothing new, and leave what is under way to end by itself. The reason is reported as it is. */
+  readonly stop: AbortSignal;
+  /** Stop at once: end the command in flight, with all it started. */
+  readonly kill: AbortSignal;
+}
 
 /**
  * Watches a town until it is told to stop.
@@ -56,4 +127,30 @@ function bdSource({ town, bd, dryRun }: WatchTownOptions, { files }: OpenedFiles
     clock: systemClock,
     random: Math.random,
   });
+}
+
+/**
+ * One sweep of a town, or of these convoys.
+ *
+ * @throws as `watchTown`; on Windows a dry run works
+ */
+export async function checkTown(options: WatchTownOptions, convoys: readonly string[]): Promise<CheckResult> {
+  if (!options.dryRun) requireProcessGroups();
+  return withTown(options, async (reconcile, opened) => {
+    if (options.dryRun) return check({ ...reconcile, sources: [] }, convoys);
+    const lock = createTownLock(opened, systemClock);
+    const lost = new AbortController();
+    try {
+      // What can't be told now, the reads will say, too; and nothing is run before it can.
+      const hold = await lock.take().catch(ifFaulty);
+      if (hold?.held === false) throw new TownLockedError(options.town, undefined);
+      return await check({ ...reconcile, ...underLead(reconcile, leadershipOf(lock, lost)), sources: [] }, convoys);
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+function ifFaulty(error: unknown): undefined {
+  if (!(error instanceof DatabaseError)) throw error;
 }

@@ -9,12 +9,12 @@ import { freezeOf } from "@gastown/town-files";
 import { commandEnvironment } from "./command-environment.ts";
 import { LockLostError, ToolNotFoundError } from "./errors.ts";
 import { findTool } from "./find-tool.ts";
-import { gateAdvice } from "./gate-advice.ts";
+import { gateAdvice } from "./gate.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
 import { openLedger } from "./ledger.ts";
 import { lockTown, type TownLock } from "./lock.ts";
-import { type OpenedFiles, openFiles } from "./open-files.ts";
+import { type OpenedFiles, openFiles } from "./open-store.ts";
 import { readLedger } from "./read-ledger.ts";
 import { findRival } from "./rival.ts";
 import { stateDirOf } from "./state-dir.ts";
@@ -22,7 +22,7 @@ import { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
 import { createFaultTeller, createTeller, tellRejectedRoutes } from "./tell-faults.ts";
 import { openCommands, takeUp } from "./unfinished.ts";
-import type { WatchTownOptions } from "./watch-options.ts";
+import type { WatchTownOptions } from "./watch-town.ts";
 
 /** How long gt may take in all, in milliseconds: until the convoy is closed, and then until it has told people. */
 const CLOSE_LIMIT = 60_000;

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { gateAdvice } from "../src/gate-advice.ts";
+import { gateAdvice } from "../src/gate.ts";
 import { findRefineries } from "../src/refineries.ts";
 
 test("a refinery is seen by a process that works in it", () => {

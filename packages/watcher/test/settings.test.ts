@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { driverOf } from "../src/driver-of.ts";
-import { gateOf } from "../src/gate-of.ts";
+import { gateOf } from "../src/gate.ts";
 import { optionsOf, readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
+import { driverOf } from "../src/lock.ts";
 
 const townWith = (text: string): string => {
   const town = tempDir(onTestFinished).path;

@@ -3,7 +3,7 @@ import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown
 import { ConvoyNotFoundError, WatcherSilentError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { LandingOptions } from "../options.ts";
-import { createTally } from "../reporters/tally.ts";
+import { createTally } from "../reporters/text.ts";
 import { takeLeaving } from "../signals.ts";
 import { askWatcher, watcherToAsk } from "./ask-watcher.ts";
 import { createReporter, outputOf, townOptions } from "./town-options.ts";

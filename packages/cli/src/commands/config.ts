@@ -12,7 +12,7 @@ import {
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
+import { safeJson } from "../reporters/json.ts";
 import { pad, width, wrap } from "../views/layout.ts";
 
 export interface ConfigOptions extends CommonOptions {

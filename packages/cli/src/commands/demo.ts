@@ -1,13 +1,10 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
 import type { DemoStore } from "../demo/cast.ts";
-import { marksFor } from "../demo/marks.ts";
-import { createNarrator } from "../demo/narrator.ts";
-import { readOutcome } from "../demo/outcome.ts";
-import { createScreen } from "../demo/screen.ts";
+import { createNarrator, createScreen, marksFor } from "../demo/narrator.ts";
 import { setStage, type Stage } from "../demo/stage.ts";
 import { tellStory } from "../demo/story.ts";
-import { summarise } from "../demo/summary.ts";
+import { readOutcome, summarise } from "../demo/summary.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";

@@ -4,9 +4,8 @@ import { examine } from "../doctor/examine.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
-import { plural } from "../views/in-words.ts";
-import { pad, wrap } from "../views/layout.ts";
+import { safeJson } from "../reporters/json.ts";
+import { pad, plural, wrap } from "../views/layout.ts";
 
 const MARKS = { good: ["✓", "green"], note: ["!", "yellow"], wrong: ["✗", "red"] } as const;
 

@@ -4,14 +4,13 @@ import { RigNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
-import { convoyView } from "../views/convoy-view.ts";
-import { leftOutLines } from "../views/left-out-text.ts";
+import { safeJson } from "../reporters/json.ts";
+import { byUrgency, convoyView } from "../views/convoy-view.ts";
+import { leftOutLines } from "../views/layout.ts";
 import { listLines, tableLines } from "../views/list-text.ts";
-import { byUrgency } from "../views/order.ts";
 import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
-import { type ReadTown, readConvoys, readTown } from "./read-town.ts";
+import { readConvoys, type ReadTown, readTown } from "./read-town.ts";
 
 export interface ListOptions extends CommonOptions {
   readonly all?: true;

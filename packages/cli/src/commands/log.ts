@@ -5,7 +5,7 @@ import { takeSignals } from "@gastown/host-kit";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
+import { safeJson } from "../reporters/json.ts";
 import { wrap } from "../views/layout.ts";
 import { logLine } from "../views/log-text.ts";
 

@@ -1,7 +1,18 @@
-import type { ConvoySnapshot, ConvoyStore } from "@gastown/convoy-core";
+import { type ConvoySnapshot, type ConvoyStore, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
 import { findTown, findWatcher, type FoundWatcher, type OpenedStore, openStore } from "@gastown/convoy-watcher";
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import type { CommonOptions } from "../options.ts";
+
+/** An issue, whether or not a convoy tracks it: from its home, else from the town. */
+export async function findIssue({ files }: ReadTown, id: string): Promise<TrackedIssue | undefined> {
+  const { town, homes } = await files.databases();
+  for (const home of new Set([routeOf(homes, id) ?? town, town])) {
+    const [row] = await (await home.open()).issues([id]);
+    if (row === undefined) continue;
+    return { ...row, reference: id, state: isDone(row.status) ? "done" : "open", rig: home.rig };
+  }
+  return undefined;
+}
 
 /** A town as the commands see it that only look. */
 export interface ReadTown {

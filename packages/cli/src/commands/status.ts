@@ -4,17 +4,14 @@ import { ConvoyNotFoundError, NotAConvoyError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
-import { convoyDetail, convoyView } from "../views/convoy-view.ts";
-import { healthOf } from "../views/health.ts";
+import { safeJson } from "../reporters/json.ts";
+import { byUrgency, convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { listLines } from "../views/list-text.ts";
-import { byUrgency } from "../views/order.ts";
 import { prometheusLines } from "../views/prometheus.ts";
 import { convoyLines, shortStatus, townLines } from "../views/status-text.ts";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../views/views.ts";
-import { stuckOf, watcherView } from "../views/watcher-view.ts";
-import { findIssue } from "./find-issue.ts";
-import { readConvoys, readTown } from "./read-town.ts";
+import { healthOf, stuckOf, watcherView } from "../views/watcher-view.ts";
+import { findIssue, readConvoys, readTown } from "./read-town.ts";
 
 interface Status {
   readonly town: string;

@@ -10,8 +10,7 @@ import {
 import type { LandingOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
 import { createJsonReporter } from "../reporters/json.ts";
-import { createTextReporter } from "../reporters/text.ts";
-import type { TimeOption } from "../reporters/timestamp.ts";
+import { createTextReporter, type TimeOption } from "../reporters/text.ts";
 import type { Stopping } from "../signals.ts";
 import { VERSION } from "../version.ts";
 

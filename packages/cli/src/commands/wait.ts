@@ -5,12 +5,18 @@ import { ConvoyNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
+import { safeJson } from "../reporters/json.ts";
 import { convoyView } from "../views/convoy-view.ts";
-import { outcomeText, waitingText } from "../views/wait-text.ts";
 import { stuckOf } from "../views/watcher-view.ts";
-import { isOver, isSuccess, type Outcome, outcomeOf } from "../wait/outcome.ts";
-import { createToldReader } from "../wait/told.ts";
+import {
+  createToldReader,
+  isOver,
+  isSuccess,
+  type Outcome,
+  outcomeOf,
+  outcomeText,
+  waitingText,
+} from "../wait/outcome.ts";
 import { readConvoys } from "./read-town.ts";
 
 export interface WaitOptions extends CommonOptions {

@@ -4,15 +4,13 @@ import { IssueNotFoundError } from "../errors.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/safe-json.ts";
-import { convoyDetail, convoyView } from "../views/convoy-view.ts";
+import { safeJson } from "../reporters/json.ts";
+import { byUrgency, convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { wrap } from "../views/layout.ts";
-import { byUrgency } from "../views/order.ts";
 import type { ConvoyDetail, ConvoyView, IssueView } from "../views/views.ts";
 import { stuckOf, watcherView } from "../views/watcher-view.ts";
 import { type Answer, whyConvoy, whyIssue } from "../views/why-text.ts";
-import { findIssue } from "./find-issue.ts";
-import { type ReadTown, readConvoys, readTown } from "./read-town.ts";
+import { findIssue, readConvoys, type ReadTown, readTown } from "./read-town.ts";
 
 type Why = { readonly town: string; readonly id: string; readonly answer: Answer } & (
   | { readonly kind: "convoy"; readonly convoy: ConvoyDetail }

@@ -1,7 +1,34 @@
+import { isSafeArgument, printable } from "@gastown/convoy-core";
 import { allSettings } from "@gastown/convoy-watcher/host";
 import type { Command, Option } from "commander";
+import { readConvoys, readTown } from "../commands/read-town.ts";
+import type { CommonOptions } from "../options.ts";
+import { isUtf8, toAscii } from "../output.ts";
 import { parseLine } from "./parse-line.ts";
-import { convoyIds, rigNames } from "./town-names.ts";
+
+const TITLE = 50;
+
+/** Open convoys of the town, with their titles. Ids that would mean something to a shell are not offered. */
+export async function convoyIds(town: string | undefined, typed: readonly string[]): Promise<Candidate[]> {
+  const convoys = await readTown(optionsFor(town), async ({ store }) => readConvoys(store, await store.openConvoys()));
+  return convoys
+    .filter(({ id }) => isSafeArgument(id) && !typed.includes(id))
+    .map(({ id, title }) => ({ value: id, what: inLocale(printable(title, TITLE)) }));
+}
+
+/** Rigs of the town. */
+export async function rigNames(town: string | undefined): Promise<Candidate[]> {
+  const rigs = await readTown(optionsFor(town), async ({ files }) => files.places().map(({ rig }) => rig));
+  return rigs.filter(isSafeArgument).map((value) => ({ value, what: "" }));
+}
+
+function optionsFor(town: string | undefined): CommonOptions {
+  return { color: false, ...(town !== undefined && { town }) };
+}
+
+function inLocale(text: string): string {
+  return isUtf8(process.env) ? text : toAscii(text);
+}
 
 /** Something a shell can offer. `:dir` and `:file` leave it to the shell to offer directories or files. */
 export interface Candidate {

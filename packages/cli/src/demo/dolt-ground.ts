@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { installStandIns } from "@gastown/test-fixtures";
 import { buildDoltTown, type SqlServer, startSqlServer } from "@gastown/test-fixtures/dolt";
 import { CLOSED, convoysOn, TITLES } from "./cast.ts";
-import { DemoFailedError } from "./errors.ts";
-import type { Ground } from "./ground.ts";
-import { standInPrograms } from "./own-files.ts";
+import { DemoFailedError, type Ground, standInPrograms } from "./ground.ts";
 
 /**
  * The same town on a Dolt server of its own, which is started here: on loopback, on a free port.

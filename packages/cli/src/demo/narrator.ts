@@ -1,8 +1,71 @@
 import { printable, type WatchRecord } from "@gastown/convoy-core";
-import type { Output } from "../output.ts";
+import { wrapAnsi } from "fast-wrap-ansi";
+import { isUtf8, type Output } from "../output.ts";
 import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
-import type { Marks } from "./marks.ts";
-import type { Screen } from "./screen.ts";
+
+/** The few signs that are not letters. */
+export interface Marks {
+  readonly landed: string;
+  readonly failed: string;
+  readonly waits: string;
+  readonly convoy: string;
+  readonly full: string;
+  readonly empty: string;
+}
+
+const UNICODE: Marks = { landed: "✓", failed: "✗", waits: "…", convoy: "▸", full: "█", empty: "░" };
+const ASCII: Marks = { landed: "+", failed: "x", waits: "~", convoy: ">", full: "#", empty: "." };
+
+/** Signs that this terminal can show. */
+export function marksFor(env: Readonly<Record<string, string | undefined>>): Marks {
+  return isUtf8(env) && env["TERM"] !== "dumb" ? UNICODE : ASCII;
+}
+
+const WIDEST = 88;
+const NARROWEST = 20;
+/** From this width on there is a column for who does something. */
+const ROOMY = 60;
+const WHO = 10;
+const LEFT = 24;
+
+/** Prose and lines on a terminal of any width. */
+export interface Screen {
+  /** An empty line. */
+  gap(): void;
+  /** A paragraph, `indent` columns from the left; its further lines by `hanging` more. */
+  say(text: string, indent?: number, hanging?: number): void;
+  /** A line of a table with two columns, the first one painted. */
+  row(left: string, right: string, paint?: (text: string) => string): void;
+  /** What somebody does or notices. */
+  cue(who: string, text: string): void;
+}
+
+/** @param columns width of the terminal as of now; undefined when there is none */
+export function createScreen(output: Output, columns: () => number | undefined): Screen {
+  const width = (): number => Math.max(NARROWEST, Math.min(WIDEST, columns() ?? 80)) - 1;
+  const wrapped = (text: string, room: number, first: string, rest: string): void => {
+    const lines = wrapAnsi(text, room, { hard: true, trim: true }).split("\n");
+    for (const [index, line] of lines.entries()) output.out((index === 0 ? first : rest) + line);
+  };
+  const say: Screen["say"] = (text, indent = 0, hanging = 0) =>
+    wrapped(text, width() - indent - hanging, " ".repeat(indent), " ".repeat(indent + hanging));
+  return {
+    gap: () => output.out(""),
+    say,
+    row: (left, right, paint = (text) => text) =>
+      say(`${paint(left.padEnd(width() < ROOMY ? 0 : LEFT))} ${right}`, 1, 2),
+    cue(who, text) {
+      const name = output.style(styleOf(who), who);
+      if (width() < ROOMY) return wrapped(`${name} ${text}`, width() - 3, " ", "   ");
+      wrapped(text, width() - 4 - WHO, `    ${name}${" ".repeat(Math.max(1, WHO - who.length))}`, " ".repeat(4 + WHO));
+    },
+  };
+}
+
+function styleOf(who: string): Parameters<Output["style"]>[0] {
+  if (who === "watcher") return "cyan";
+  return who.includes("LANDED") ? ["bold", "green"] : "magenta";
+}
 
 const SEEN_BY: Readonly<Record<string, string>> = { bd: "in bd activity", db: "in the database" };
 
@@ -34,7 +97,7 @@ export function createNarrator(
         for (const issue of convoyOf(record)?.tracks ?? []) closed.add(issue);
         screen.cue(
           "watcher",
-          `${bar({ done: record.done, total: record.total }, marks)} ${name(record)}: found complete at the start`,
+          `${bar({ done: record.done, total: record.total }, marks)} ${titleOf(record)}: found complete at the start`,
         );
         break;
       case "close":
@@ -43,7 +106,7 @@ export function createNarrator(
         screen.cue("watcher", `${printable(record.issue)} is done (seen ${SEEN_BY[record.source] ?? record.source})`);
         break;
       case "waiting": {
-        const text = `${bar(record, marks)} ${name(record)}: waits on ${waitsOn(record)}`;
+        const text = `${bar(record, marks)} ${titleOf(record)}: waits on ${waitsOn(record)}`;
         if (watching && !told.has(text)) screen.cue("watcher", text);
         told.add(text);
         break;
@@ -58,13 +121,13 @@ export function createNarrator(
       case "landed":
         screen.cue(
           `${marks.landed} LANDED`,
-          output.style("green", `${name(record)}, ${record.ms} ms after ${convoyOf(record)?.after ?? "a hint"}`),
+          output.style("green", `${titleOf(record)}, ${record.ms} ms after ${convoyOf(record)?.after ?? "a hint"}`),
         );
         break;
       case "stuck":
         screen.cue(
           "watcher",
-          output.style("red", `${marks.failed} ${name(record)} is stuck: ${printable(record.output)}`),
+          output.style("red", `${marks.failed} ${titleOf(record)} is stuck: ${printable(record.output)}`),
         );
         break;
       case "warning":
@@ -80,7 +143,7 @@ export function bar({ done, total }: { readonly done: number; readonly total: nu
   return marks.full.repeat(done) + marks.empty.repeat(total - done);
 }
 
-function name({ convoy, title }: { readonly convoy: string; readonly title?: string }): string {
+function titleOf({ convoy, title }: { readonly convoy: string; readonly title?: string }): string {
   return printable(title || convoy);
 }
 

@@ -5,8 +5,7 @@ import { findTool } from "@gastown/convoy-watcher/host";
 import { runCommand, toolEnvironment } from "@gastown/process";
 import { type StandIns, tempDir } from "@gastown/test-fixtures";
 import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
-import { DemoFailedError, DemoInTownError, DoltNotFoundError } from "./errors.ts";
-import { type Ground, layGround } from "./ground.ts";
+import { DemoFailedError, DemoInTownError, DoltNotFoundError, type Ground, layGround } from "./ground.ts";
 import { startWatcher, type WatcherProcess } from "./watcher-process.ts";
 
 const PATIENCE = 10_000;

@@ -1,8 +1,7 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
 import { type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./cast.ts";
-import type { Marks } from "./marks.ts";
-import type { Screen } from "./screen.ts";
+import type { Marks, Screen } from "./narrator.ts";
 import type { Stage } from "./stage.ts";
 
 const PATIENCE = 5_000;

@@ -1,10 +1,9 @@
 import type { ConvoyStore } from "@gastown/convoy-core";
 import type { FoundWatcher } from "@gastown/convoy-watcher";
 import { readConvoys } from "../commands/read-town.ts";
-import { advice } from "../views/advice.ts";
 import { convoyView } from "../views/convoy-view.ts";
-import { plural } from "../views/in-words.ts";
 import { blockerInShort, whyUnmerged } from "../views/issue-text.ts";
+import { advice, plural } from "../views/layout.ts";
 import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
 import { type Finding, good, note, wrong } from "./check.ts";

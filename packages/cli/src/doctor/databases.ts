@@ -1,9 +1,89 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { DatabaseError, messageOf } from "@gastown/convoy-core";
-import { beadsDirOf, type OpenedStore } from "@gastown/convoy-watcher";
+import {
+  addressOf,
+  beadsDirOf,
+  type DatabaseAddress,
+  type OpenedStore,
+  schemaFault,
+  unreadVariables,
+  type Version,
+} from "@gastown/convoy-watcher";
 import { type Finding, good, note, wrong } from "./check.ts";
-import { addressNotes, decidedInWords, findAddress, type FoundAddress, variableNotes } from "./dolt-address.ts";
+
+/** Each database's schema against what this bd knows; only those that do not go together. */
+export async function checkSchemas(files: OpenedStore["files"], bd: Version | undefined): Promise<Finding[]> {
+  if (bd === undefined) return [];
+  const findings: Finding[] = [];
+  for (const { rig, open } of files.places()) {
+    const schema = await schemaOf(open);
+    const fault = schema === undefined ? undefined : schemaFault(schema, bd);
+    if (fault !== undefined) findings.push({ name: `${rig} schema`, ...fault });
+  }
+  return findings;
+}
+
+async function schemaOf(open: ReturnType<OpenedStore["files"]["places"]>[number]["open"]): Promise<number | undefined> {
+  try {
+    return await (await open()).schema?.();
+  } catch (error) {
+    // That it cannot be read is told of elsewhere.
+    if (error instanceof DatabaseError) return undefined;
+    throw error;
+  }
+}
+
+type Store = ReturnType<ReturnType<OpenedStore["files"]["places"]>[number]["store"]>;
+type DoltStore = Extract<Store, { kind: "dolt" }>;
+
+/** Where a database is looked for and what decided it, without a secret. */
+export interface FoundAddress {
+  /** As a person would write it: host and port, or a socket. */
+  readonly at: string;
+  readonly decidedBy: DatabaseAddress["decidedBy"];
+  readonly overruled: readonly string[];
+}
+
+/** Undefined when nothing says where it is; why, a read of the database tells. */
+export function findAddress(store: DoltStore, town: string): FoundAddress | undefined {
+  try {
+    const { server, decidedBy, overruled } = addressOf(store, town, process.env);
+    const { host, port, socket } = server;
+    return { at: socket ?? `${host.includes(":") ? `[${host}]` : host}:${port}`, decidedBy, overruled };
+  } catch (error) {
+    if (error instanceof DatabaseError) return undefined;
+    throw error;
+  }
+}
+
+/** What decided where it is, in words: what stands by default is not named. */
+export function decidedInWords({ decidedBy }: FoundAddress): string {
+  const parts = Object.entries(decidedBy)
+    .filter(([part, by]) => by !== "default" && by !== "none" && part !== "mode" && part !== "database")
+    .map(([part, by]) => `${part} by ${by}`);
+  return parts.length === 0 ? "all by default" : parts.join(", ");
+}
+
+/** What names another address, and does not count: a person may have meant it to. */
+export function addressNotes(rig: string, { overruled, decidedBy }: FoundAddress): Finding[] {
+  const [first] = overruled;
+  if (first === undefined) return [];
+  return [
+    note(
+      `${rig} address`,
+      `${overruled.join(", and ")}: ${decidedBy.port ?? "something else"} counts before that`,
+      "nothing to do if that is meant; `convoy-cli doctor --json` has what decided each part",
+    ),
+  ];
+}
+
+/** Variables that look as if they decided where databases are, and do not. */
+export function variableNotes(): Finding[] {
+  return unreadVariables(process.env).map(({ name, why }) =>
+    note(name, `is set, and not followed: ${why}`, `unset ${name}`),
+  );
+}
 
 type Place = ReturnType<OpenedStore["files"]["places"]>[number];
 

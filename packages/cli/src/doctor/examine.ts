@@ -3,16 +3,12 @@ import { findTown, findWatcher, openStore, type Version, systemClock } from "@ga
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { type Check, type Finding, type Group, wrong } from "./check.ts";
+import { type Check, checkRuntime, type Finding, type Group, wrong } from "./check.ts";
 import { checkConvoys } from "./convoys.ts";
-import { checkDaemons } from "./daemons.ts";
-import { checkDatabases } from "./databases.ts";
-import { checkRoutes } from "./routes.ts";
-import { checkRuntime } from "./runtime.ts";
-import { checkSchemas } from "./schemas.ts";
+import { checkDatabases, checkSchemas } from "./databases.ts";
 import { checkTools } from "./tools.ts";
-import { checkTown, isOfCity } from "./town.ts";
-import { checkWatcher } from "./watcher.ts";
+import { checkRoutes, checkTown, isOfCity } from "./town.ts";
+import { checkDaemons, checkWatcher } from "./watcher.ts";
 
 /**
  * Looks at everything, one group after the other. What one check cannot find out is a finding, and stops no other.

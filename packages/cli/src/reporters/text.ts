@@ -1,10 +1,79 @@
 import { printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
 import type { Output } from "../output.ts";
-import { wrap } from "../views/layout.ts";
-import { createFirstLook } from "./first-look.ts";
-import { type TimeOption, timestamp } from "./timestamp.ts";
+import { plural, wrap } from "../views/layout.ts";
 import { inLines, type Line } from "./words.ts";
+
+/** How lines are dated. */
+export type TimeOption = "local" | "utc" | "none";
+
+/** What stands before a line: `2026-11-25 19:48:12 `, with a Z where it is UTC. */
+export function timestamp(when: TimeOption, now: Date): string {
+  if (when === "none") return "";
+  if (when === "utc") return `${now.toISOString().slice(0, 19).replace("T", " ")}Z `;
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
+  return `${day} ${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(":")} `;
+}
+
+/** So many convoys are listed at the start; `list` has all. */
+const SHOWN = 20;
+
+type Seen = Extract<WatchRecord, { event: "waiting" | "skipped" }>;
+
+/** How the open convoys stood when the watch began: those nearest to landing first. */
+export function createFirstLook(): { note(record: WatchRecord): void; lines(): readonly Line[] } {
+  const seen = new Map<string, Seen>();
+  return {
+    note(record) {
+      if (record.event === "waiting" || record.event === "skipped") seen.set(record.convoy, record);
+      else if ("convoy" in record) seen.delete(record.convoy);
+    },
+    lines() {
+      const all = [...seen.values()].toSorted((one, other) => left(one) - left(other));
+      const more = all.length - SHOWN;
+      return [
+        ...all.slice(0, SHOWN).flatMap(inLines),
+        ...(more > 0 ? [{ text: `and ${more} more: \`convoy-cli list\` has them all` }] : []),
+      ];
+    },
+  };
+}
+
+function left(record: Seen): number {
+  return record.event === "waiting" ? record.total - record.done : Number.POSITIVE_INFINITY;
+}
+
+/** What became of each convoy, in the words of a tally and in their order. */
+const ENDS = {
+  landed: "landed",
+  complete: "complete and still open",
+  stuck: "stuck",
+  closed: "closed by others",
+  waiting: "waiting",
+  skipped: "skipped",
+} as const;
+
+type End = keyof typeof ENDS;
+
+/** Counts what one sweep led to: the last word on each convoy. */
+export function createTally(): { note(record: WatchRecord): void; line(): string } {
+  const ends = new Map<string, End>();
+  return {
+    note(record) {
+      if ("convoy" in record && record.event in ENDS) ends.set(record.convoy, record.event as End);
+    },
+    line() {
+      if (ends.size === 0) return "no convoy is open";
+      const all = [...ends.values()];
+      const counts = (Object.keys(ENDS) as End[]).flatMap((end) => {
+        const count = all.filter((one) => one === end).length;
+        return count === 0 ? [] : [`${count} ${ENDS[end]}`];
+      });
+      return `${plural(ends.size, "convoy")}: ${counts.join(", ")}`;
+    },
+  };
+}
 
 export interface TextOptions {
   readonly quiet: boolean;

@@ -1,5 +1,5 @@
 import { printable } from "@gastown/convoy-core";
-import { sinceInWords } from "./in-words.ts";
+import { sinceInWords } from "./layout.ts";
 import type { IssueView, UnmergedView } from "./views.ts";
 
 /** A blocker in full: `al-9uj (alpha, in progress, held by alpha/polecats/nux for 3 h)`, or why it can't be judged. */

@@ -1,6 +1,6 @@
 import { printable } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
-import { colourOf, stateInShort } from "./convoy-text.ts";
+import { colourOf, stateInShort } from "./convoy-view.ts";
 import { bar, cut, pad, width } from "./layout.ts";
 import type { ConvoyView } from "./views.ts";
 

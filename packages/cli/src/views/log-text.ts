@@ -1,8 +1,8 @@
 import { printable } from "@gastown/convoy-core";
 import type { LedgerRecord } from "@gastown/convoy-watcher/host";
-import { timestamp } from "../reporters/timestamp.ts";
+import { timestamp } from "../reporters/text.ts";
 import { type Line, lengthInWords, named, untoldInWords } from "../reporters/words.ts";
-import { plural } from "./in-words.ts";
+import { plural } from "./layout.ts";
 
 /** A line of the log in words; undefined for what only the watcher itself needs. */
 export function logLine(entry: LedgerRecord): Line | undefined {

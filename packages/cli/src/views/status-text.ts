@@ -1,10 +1,9 @@
 import { printable } from "@gastown/convoy-core";
 import type { Output } from "../output.ts";
 import { lengthInWords } from "../reporters/words.ts";
-import { colourOf, stateInShort } from "./convoy-text.ts";
-import { plural, sinceInWords } from "./in-words.ts";
+import { colourOf, stateInShort } from "./convoy-view.ts";
 import { blockerInFull, factsOf } from "./issue-text.ts";
-import { bar, cut, wrap } from "./layout.ts";
+import { bar, cut, plural, sinceInWords, wrap } from "./layout.ts";
 import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
 
 /** One convoy in depth: what it is, then every issue it tracks. */

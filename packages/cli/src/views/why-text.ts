@@ -1,7 +1,6 @@
 import { printable } from "@gastown/convoy-core";
-import { advice } from "./advice.ts";
-import { plural, sinceInWords } from "./in-words.ts";
 import { blockerInFull, factsOf } from "./issue-text.ts";
+import { advice, plural, sinceInWords } from "./layout.ts";
 import type { ConvoyDetail, ConvoyView, IssueView, WatcherView } from "./views.ts";
 
 /** An answer in words: its first line answers, the others say more. */

@@ -1,4 +1,9 @@
-import { type ConvoySnapshot, judge } from "@gastown/convoy-core";
+import { type ConvoySnapshot, type ConvoyStore, decideTold, judge, parseTime, printable } from "@gastown/convoy-core";
+import { systemClock } from "@gastown/convoy-watcher";
+import { createLedgerReader, type LedgerRecord, stateDirOf } from "@gastown/convoy-watcher/host";
+import { named } from "../reporters/words.ts";
+import { stateInShort } from "../views/convoy-view.ts";
+import type { ConvoyView } from "../views/views.ts";
 
 /** How waiting for a convoy has ended. */
 export type Outcome =
@@ -48,4 +53,61 @@ export function isOver(outcomes: readonly (Outcome | undefined)[], any: boolean)
 export function isSuccess(outcomes: readonly (Outcome | undefined)[], any: boolean): boolean {
   const isLanded = (outcome: Outcome | undefined): boolean => outcome?.event === "landed";
   return any ? outcomes.some(isLanded) : outcomes.every(isLanded);
+}
+
+/** Milliseconds after a close in which a gt may still be telling people: without a watcher of ours, and with one. */
+const TELLING = 10_000;
+const TELLING_BY_US = 6 * 60_000;
+/** Times of rows are whole seconds. */
+const SLACK = 1_000;
+
+/** Reads whether people were told: from the watcher's ledger, else from the rows. */
+export function createToldReader(
+  town: string,
+  store: ConvoyStore,
+): (convoy: ConvoySnapshot, watched: boolean) => Promise<ToldSoFar> {
+  const noted = createNoteReader(town);
+  return async (convoy, watched) => {
+    const closedAt = parseTime(convoy.closedAt ?? convoy.updatedAt) ?? 0;
+    const note = noted(convoy.id, closedAt - SLACK);
+    if (note !== undefined) return note;
+    const messages = await store.messagesAbout?.(convoy.id);
+    const { told, untold } = decideTold(convoy, messages, { checkTakesId: false, stamps: false });
+    return { told, untold, final: systemClock.wall() - closedAt > (watched ? TELLING_BY_US : TELLING) };
+  };
+}
+
+/** What the watcher noted when it had landed a convoy, last and not before. */
+function createNoteReader(town: string): (id: string, since: number) => ToldSoFar | undefined {
+  const read = createLedgerReader(stateDirOf(town));
+  const landed: LedgerRecord[] = [];
+  return (id, since) => {
+    landed.push(...read().filter((line): line is LedgerRecord => line.kind === "landed"));
+    const line = landed.findLast((one) => one.convoy === id && Date.parse(one.time) >= since);
+    if (typeof line?.["told"] !== "string") return undefined;
+    const { told, untold } = line;
+    return { told, untold: Array.isArray(untold) ? untold.map(String) : [], final: true };
+  };
+}
+
+/** A convoy that is still waited for. */
+export function waitingText(convoy: ConvoyView, now: number): string {
+  return `${named(convoy)}: ${stateInShort(convoy, now)}`;
+}
+
+/** How waiting for a convoy has ended. */
+export function outcomeText({ id, title }: { readonly id: string; readonly title: string }, outcome: Outcome): string {
+  const name = named({ convoy: id, title });
+  switch (outcome.event) {
+    case "landed":
+      return `✓ ${name} has landed${outcome.told === undefined ? "" : ", and everybody was told"}`;
+    case "closed":
+      return `✗ ${name} was closed with work open: ${outcome.open.map((issue) => printable(issue, 80)).join(", ")}`;
+    case "stuck":
+      return `✗ ${name} is stuck; gt said: ${printable(outcome.output.split("\n").at(-1) ?? "")}`;
+    default: {
+      const who = outcome.untold.map((address) => printable(address, 80)).join(", ");
+      return `✗ ${name} has landed; ${who === "" ? printable(outcome.told) : `not told: ${who}`}`;
+    }
+  }
 }

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { expect, test } from "vitest";
-import { marksFor } from "../../src/demo/marks.ts";
-import { createScreen } from "../../src/demo/screen.ts";
+import { createScreen, marksFor } from "../../src/demo/narrator.ts";
 import type { Output } from "../../src/output.ts";
 
 const colours: Pick<Output, "style"> = { style: (style, text) => styleText(style, text, { validateStream: false }) };

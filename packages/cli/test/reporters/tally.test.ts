@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createTally } from "../../src/reporters/tally.ts";
+import { createTally } from "../../src/reporters/text.ts";
 
 it("counts the last word on each convoy", () => {
   const tally = createTally();

@@ -1,7 +1,7 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { statusText } from "../../src/status-line/status-text.ts";
+import { statusText } from "../../src/status-line/status-line.ts";
 import { createWatchState } from "../../src/status-line/watch-state.ts";
 import { width } from "../../src/views/layout.ts";
 

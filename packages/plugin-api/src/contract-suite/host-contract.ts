@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { NotReadyError } from "../not-ready.ts";
+import { NotReadyError } from "../define-plugin.ts";
 import { createProbe, type HostSubject, type Probe, type ProbeOptions } from "./host-subject.ts";
 import { type ContractTest, outcome, soon } from "./tests.ts";
 

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StateDirError, systemClock } from "@gastown/convoy-watcher";
 import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
-import { LOCK_DRIVER } from "./lock-driver.ts";
-import type { PluginPaths } from "./paths.ts";
+import { LOCK_DRIVER, type PluginPaths } from "./paths.ts";
 
 const PATIENCE = 60_000;
 

@@ -3,12 +3,11 @@ import { findTown } from "@gastown/convoy-watcher";
 import { whileLocked } from "./change-lock.ts";
 import { PLUGIN_NAME } from "./discover.ts";
 import { HostError } from "./errors.ts";
+import { stopHost } from "./host-process.ts";
 import { findPlugin, installedPlugins, loadPlugin } from "./installed.ts";
-import { readMarker } from "./marker.ts";
-import { readNote } from "./note.ts";
-import { type PluginPaths, pathsOf } from "./paths.ts";
+import { readMarker, readNote } from "./note.ts";
+import { pathsOf, type PluginPaths } from "./paths.ts";
 import { askBefore } from "./preflight.ts";
-import { stopHost } from "./stop-process.ts";
 import { supervisors } from "./supervisors/index.ts";
 import { removePlugin } from "./write-plugin.ts";
 

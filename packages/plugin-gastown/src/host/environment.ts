@@ -1,5 +1,5 @@
 import type { NeededVariables } from "@gastown/plugin-api";
-import type { SupervisorName } from "./supervisors/types.ts";
+import type { SupervisorName } from "./supervisors/supervisor.ts";
 
 /** Whether what it runs has an environment of its own, instead of that of whoever enables the plugin. */
 export function isOwnEnvironment(supervisor: SupervisorName): boolean {
@@ -21,4 +21,9 @@ export function environmentRemarks({ plain, secret, instead }: NeededVariables):
           `${secret.join(", ")} was set when it was enabled, and is not written into a file of the service${instead === undefined ? "" : `: ${instead}`}`,
         ];
   return [...given, ...withheld];
+}
+
+/** A word as a shell reads it. */
+export function shellQuoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

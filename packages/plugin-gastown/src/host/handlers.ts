@@ -8,13 +8,11 @@ import { enable, type Enabled, isEnabled } from "./enable.ts";
 import { HostError } from "./errors.ts";
 import type { TownEvent } from "./events.ts";
 import { findPlugin, installedPlugins } from "./installed.ts";
-import { readMarker } from "./marker.ts";
-import { runningHost } from "./note.ts";
+import { readLines } from "./log-file.ts";
+import { readMarker, runningHost } from "./note.ts";
 import { pathsOf } from "./paths.ts";
 import type { Handlers } from "./program.ts";
-import { readLines } from "./read-lines.ts";
-import { statusText } from "./status-text.ts";
-import { knownPlugins, status } from "./status.ts";
+import { knownPlugins, status, statusText } from "./status.ts";
 import { wholeTown } from "./town.ts";
 
 const out = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -3,11 +3,10 @@ import { writeAtomically } from "@gastown/convoy-watcher/host";
 import type { PluginHandle, PluginLogger } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
 import type { InstalledPlugin } from "./discover.ts";
-import { digestOf } from "./marker.ts";
-import { type HostNote, ownIdentity } from "./note.ts";
+import { runsOf } from "./host-process.ts";
+import { digestOf, type HostNote, ownIdentity } from "./note.ts";
 import type { PluginPaths } from "./paths.ts";
 import type { RunState } from "./run-plugin.ts";
-import { runsOf } from "./start-host.ts";
 
 /** How often what the plugin says of itself is looked at, in milliseconds. */
 const EVERY = 1_000;

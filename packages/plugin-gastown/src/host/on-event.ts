@@ -1,8 +1,8 @@
 import { printable } from "@gastown/convoy-core";
 import type { PluginLogger } from "@gastown/plugin-api";
 import { runCommand, toolEnvironment } from "@gastown/process";
-import type { EventCommand } from "./event-command.ts";
 import type { TownEvent } from "./events.ts";
+import type { EventCommand } from "./settings.ts";
 
 /** Longest time one run may take, in milliseconds. */
 const TIMEOUT = 30_000;

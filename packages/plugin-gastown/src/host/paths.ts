@@ -1,4 +1,8 @@
 import { join } from "node:path";
+import type { DriverName } from "@gastown/sqlite-resolver";
+
+/** What the host locks with: the SQLite that comes with the runtime, so that a plugin that needs none loads no native package. */
+export const LOCK_DRIVER: DriverName = "node-sqlite";
 
 /** Where everything that has to do with a plugin lies in a town. */
 export interface PluginPaths {

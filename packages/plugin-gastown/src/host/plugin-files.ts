@@ -1,7 +1,7 @@
 import { printable } from "@gastown/convoy-core";
 import { stringify } from "smol-toml";
 import type { InstalledPlugin } from "./discover.ts";
-import { shellQuoted } from "./shell.ts";
+import { shellQuoted } from "./environment.ts";
 
 /** gt cuts longer descriptions. */
 const DESCRIPTION_LIMIT = 50;

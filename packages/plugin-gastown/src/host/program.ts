@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { VERSION } from "../version.ts";
 import type { EnableOptions } from "./enable.ts";
-import { SUPERVISORS } from "./supervisors/types.ts";
+import { SUPERVISORS } from "./supervisors/supervisor.ts";
 
 export interface CommonOptions {
   readonly town?: string;

@@ -9,16 +9,14 @@ import type { PluginLogger } from "@gastown/plugin-api";
 import { VERSION } from "../version.ts";
 import type { InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
-import { readEventCommand } from "./event-command.ts";
 import { createEventBus, type EventBus } from "./events.ts";
 import { createHostNote, type HostNoteKeeper } from "./host-note.ts";
 import { findPlugin, loadPlugin } from "./installed.ts";
-import { LOCK_DRIVER } from "./lock-driver.ts";
 import { createLog } from "./log-file.ts";
 import { runningHost } from "./note.ts";
-import { type PluginPaths, pathsOf } from "./paths.ts";
+import { LOCK_DRIVER, pathsOf, type PluginPaths } from "./paths.ts";
 import { runPlugin } from "./run-plugin.ts";
-import { readConfig } from "./settings.ts";
+import { readConfig, readEventCommand } from "./settings.ts";
 import { watchFiles } from "./watch-files.ts";
 
 /** Milliseconds that a plugin has to stop. */

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmdirSync, r
 import { basename, dirname, join } from "node:path";
 import { writeAtomically } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
-import { readMarker } from "./marker.ts";
+import { readMarker } from "./note.ts";
 import type { PluginPaths } from "./paths.ts";
 
 /** Texts of the files of a plugin directory, by name. */

@@ -1,3 +1,5 @@
+import { messageOf, WatcherError } from "@gastown/convoy-core";
+
 /** The programs that read SQLite files: a native package that comes with its own SQLite, or the one built into the runtime. */
 export const DRIVERS = ["better-sqlite3", "node-sqlite"] as const;
 /** One of `DRIVERS`. */
@@ -32,4 +34,81 @@ export interface OpenDatabase {
 export interface Statement<Row> {
   all(...parameters: readonly unknown[]): Row[];
   get(...parameters: readonly unknown[]): Row | undefined;
+}
+
+/** A driver that this runtime does not have, or may not load. */
+export class DriverError extends WatcherError {
+  readonly driver: DriverName;
+
+  constructor(driver: DriverName, cause: unknown) {
+    super("driver-unavailable", `the SQLite driver ${driver} cannot be loaded: ${messageOf(cause)}`, HINTS[driver], {
+      cause,
+    });
+    this.driver = driver;
+  }
+}
+
+const HINTS: Readonly<Record<DriverName, string>> = {
+  "better-sqlite3": "install it where this runs, on Deno allow it with --allow-ffi, or take --driver node-sqlite",
+  "node-sqlite": "it needs Node 22.14, Deno 2.9 or Bun 1.4; or leave --driver out",
+};
+
+/**
+ * Loads one driver, and no other.
+ *
+ * @throws {DriverError}
+ */
+export async function loadDriver(name: DriverName = DEFAULT_DRIVER): Promise<Driver> {
+  const known = loaded.get(name);
+  if (known !== undefined) return known;
+  try {
+    const driver = await load(name);
+    loaded.set(name, driver);
+    return driver;
+  } catch (error) {
+    throw new DriverError(name, error);
+  }
+}
+
+const loaded = new Map<DriverName, Driver>();
+
+async function load(name: DriverName): Promise<Driver> {
+  if (name === "node-sqlite") return (await import("./node-sqlite.ts")).nodeSqlite;
+  return (await import("./better-sqlite3.ts")).betterSqlite3();
+}
+
+/** SQLite's result codes by number, and by the words that `sqlite3_errstr` has for them: Deno often gives no number. */
+const CODES: readonly (readonly [code: string, number: number, words: string])[] = [
+  ["SQLITE_PERM", 3, "access permission denied"],
+  ["SQLITE_BUSY", 5, "database is locked"],
+  ["SQLITE_LOCKED", 6, "database table is locked"],
+  ["SQLITE_READONLY", 8, "attempt to write a readonly database"],
+  ["SQLITE_IOERR", 10, "disk I/O error"],
+  ["SQLITE_CORRUPT", 11, "database disk image is malformed"],
+  ["SQLITE_FULL", 13, "database or disk is full"],
+  ["SQLITE_CANTOPEN", 14, "unable to open database file"],
+  ["SQLITE_AUTH", 23, "not authorized"],
+  ["SQLITE_NOTADB", 26, "file is not a database"],
+];
+
+/** The lower byte of an extended result code is the code itself. */
+const PRIMARY = 0xff;
+
+/** Runs it, and throws what SQLite has against it with SQLite's own name for it as `code`, as better-sqlite3 does. */
+export function withSqliteCode<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") throw error;
+    throw Object.assign(new Error(error.message, { cause: error }), { code: codeOf(error) });
+  }
+}
+
+function codeOf(error: Error & { readonly errcode?: unknown }): string {
+  const { errcode, message } = error;
+  const found =
+    typeof errcode === "number"
+      ? CODES.find(([, number]) => number === (errcode & PRIMARY))
+      : CODES.find(([, , words]) => message === words || message.startsWith(`${words}: `));
+  return found?.[0] ?? "SQLITE_ERROR";
 }

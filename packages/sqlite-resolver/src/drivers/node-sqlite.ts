@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Driver, Statement } from "./driver.ts";
-import { withSqliteCode } from "./sqlite-code.ts";
+import { type Driver, type Statement, withSqliteCode } from "./driver.ts";
 
 /** The SQLite that Node, Deno and Bun bring themselves: needs no native package, and on Deno neither ffi nor sys. */
 export const nodeSqlite: Driver = {

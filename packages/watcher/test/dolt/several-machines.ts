@@ -11,7 +11,7 @@ import {
 } from "@gastown/test-fixtures/dolt";
 import { expect, onTestFinished, test } from "vitest";
 import { checkTown, systemClock, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
-import { openFiles } from "../../src/open-files.ts";
+import { openFiles } from "../../src/open-store.ts";
 import { createTownLock } from "../../src/town-lock.ts";
 
 const soon = { timeout: 20_000, interval: 20 };

@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { HostError } from "../errors.ts";
+import { stopHost } from "../host-process.ts";
 import { runningHost } from "../note.ts";
-import { stopHost } from "../stop-process.ts";
-import type { Supervisor } from "./types.ts";
+import type { Supervisor } from "./supervisor.ts";
 
 /** A process of its own, and nobody who starts it again: for machines that have nothing better. */
 export const detached: Supervisor = {

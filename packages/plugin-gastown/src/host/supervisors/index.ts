@@ -1,8 +1,8 @@
 import { HostError } from "../errors.ts";
 import { detached } from "./detached.ts";
 import { launchd } from "./launchd.ts";
+import type { Supervisor, SupervisorName } from "./supervisor.ts";
 import { systemd } from "./systemd.ts";
-import type { Supervisor, SupervisorName } from "./types.ts";
 
 const none: Supervisor = {
   name: "none",

@@ -1,11 +1,9 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { build } from "plist";
-import { townSlug } from "./names.ts";
-import { removeOwnFile, SIGNATURE, writeOwnFile } from "./own-file.ts";
-import { runTool, tryTool } from "./run-tool.ts";
-import { plain } from "./systemd-unit.ts";
-import type { Service, Supervisor } from "./types.ts";
+import { type Service, type Supervisor, townSlug } from "./supervisor.ts";
+import { plain } from "./systemd.ts";
+import { removeOwnFile, runTool, SIGNATURE, tryTool, writeOwnFile } from "./tools.ts";
 
 /** An agent of the user's launchd, one for each town and plugin. */
 export const launchd: Supervisor = {

@@ -1,6 +1,7 @@
 import { type GateOptions, parseDuration } from "@gastown/convoy-core";
 import { SettingsError } from "./errors.ts";
 import { findWatcher } from "./find-watcher.ts";
+import { findRefineries } from "./refineries.ts";
 import { parseSettingsFile } from "./settings-file.ts";
 import { SETTINGS } from "./settings-table.ts";
 import { settingsFileOf } from "./state-dir.ts";
@@ -26,4 +27,20 @@ function settingsOf(town: string): { readonly gate?: unknown; readonly mergeStal
     if (error instanceof SettingsError) return {};
     throw error;
   }
+}
+
+/**
+ * Why the gate may not hold: gt's daemon and its refinery close convoys by themselves, whether their work is merged or
+ * not. Undefined when neither is seen to run.
+ *
+ * @param rival gt's daemon in words
+ */
+export function gateAdvice(town: string, rival: string | undefined): string | undefined {
+  const refineries = findRefineries(town);
+  const names = [
+    ...(rival === undefined ? [] : [rival]),
+    ...(refineries.length === 0 ? [] : [`the refinery of ${refineries.join(", ")}`]),
+  ];
+  if (names.length === 0) return undefined;
+  return `${names.join(" and ")} ${names.length === 1 ? "closes" : "close"} convoys by ${names.length === 1 ? "itself" : "themselves"}, merged or not: the gate is only advice beside ${names.length === 1 ? "it" : "them"}`;
 }
