@@ -185,7 +185,9 @@ describe("a gt that is not done when the watcher stops", () => {
     const convoy = town.createConvoy({ tracks: ["al-a"], description: "Notify: mayor/" });
     town.close("al-a");
     const watching = startWatching(where, { leaveAfter: 100 });
-    await until(() => town.status(convoy) === "closed");
+    // That the row is closed is not enough: the watcher must have seen it before it is left no time.
+    await watching.record("telling");
+    expect(town.status(convoy)).toBe("closed");
     watching.stop.abort("SIGTERM");
     await watching.ended;
     const [call] = control.calls("gt").filter(({ argv }) => argv.at(-1) === convoy);
