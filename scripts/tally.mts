@@ -31,11 +31,12 @@ interface Lane {
 const runtimes = { node: "test", deno: "test:deno" };
 const skippedStates = ["skipped", "pending", "todo", "disabled"];
 
+const failedTests = ({ assertionResults }: Report["testResults"][number]) =>
+  assertionResults.filter((test) => test.status === "failed");
+
 /** Files that did not load, errors nobody caught (counted by vitest.shared.ts), a run without any test. */
 const outsideTests = (report: Report, errorsFile: string): number => {
-  const files = report.testResults.filter(
-    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((test) => test.status === "failed"),
-  ).length;
+  const files = report.testResults.filter((file) => file.status === "failed" && failedTests(file).length === 0).length;
   const stray = existsSync(errorsFile) ? Number(readFileSync(errorsFile, "utf8")) : 0;
   return files + stray === 0 && report.numFailedTests === 0 && !report.success ? 1 : files + stray;
 };
@@ -47,10 +48,10 @@ const leftOutOf = (dir: string, runtime: string): [string, string][] => {
 
 /** As much of each as fits where only the end of the output is kept. */
 const failuresOf = (report: Report, dir: string): string[] =>
-  report.testResults.flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(dir, name);
-    const failed = assertionResults.filter((test) => test.status === "failed");
-    if (status === "failed" && failed.length === 0) return [`${file}: ${message.slice(0, 1500)}`];
+  report.testResults.flatMap((result) => {
+    const file = relative(dir, result.name);
+    const failed = failedTests(result);
+    if (result.status === "failed" && failed.length === 0) return [`${file}: ${result.message.slice(0, 1500)}`];
     return failed.map((test) => `${file}: ${test.fullName}\n${test.failureMessages.join("\n").slice(0, 1500)}`);
   });
 

@@ -10,7 +10,7 @@ type State = "ours" | "tracking" | "closed" | "incomplete";
  */
 export class Lately {
   /** How old a read may be when it is acted upon: three queries, one after the other. */
-  readonly staleness: number;
+  readonly #staleness: number;
   readonly #clock: Clock;
   readonly #town: Town;
   readonly #last = new Map<string, number>();
@@ -18,7 +18,7 @@ export class Lately {
   constructor(clock: Clock, town: Town, delay: number) {
     this.#clock = clock;
     this.#town = town;
-    this.staleness = 3 * delay;
+    this.#staleness = 3 * delay;
     town.beforeChange = () => this.#remember();
   }
 
@@ -72,16 +72,17 @@ export class Lately {
   }
 
   #wasSo(what: string): boolean {
-    return this.#isRecent(this.#last.get(what));
+    return this.isRecent(this.#last.get(what));
   }
 
   /** Whether a read may be from before the convoy tracked this. */
   #isNewlyTracked(convoy: string, reference: string): boolean {
-    return this.#isRecent(this.#town.trackedSince(convoy, reference));
+    return this.isRecent(this.#town.trackedSince(convoy, reference));
   }
 
-  #isRecent(at: number | undefined): boolean {
-    return at !== undefined && at >= this.#clock.now() - this.staleness;
+  /** Whether a read that is acted upon now may be from before that. */
+  isRecent(at: number | undefined): boolean {
+    return at !== undefined && at >= this.#clock.now() - this.#staleness;
   }
 
   #remember(): void {

@@ -136,8 +136,7 @@ export class Oracle {
     const undone = lately.neverDone(convoy);
     if (stopped) this.fail("fault", `${step} ${convoy} was run after the stop`);
     const closer = this.#closers.get(convoy);
-    const justNow = this.#clock.now() - lately.staleness;
-    if (closer?.by === "others" && closer.at >= justNow) this.#doubtful.add(`${life.number} ${convoy}`);
+    if (closer?.by === "others" && lately.isRecent(closer.at)) this.#doubtful.add(`${life.number} ${convoy}`);
     if (this.#isRepair(command)) return;
     if (!lately.was("ours", convoy)) this.fail("safety", `${step} ${convoy} was run, which was not open, or not ours`);
     else if (!lately.was("tracking", convoy)) this.fail("safety", `${step} ${convoy} was run, which tracks nothing`);

@@ -32,8 +32,7 @@ export function createHintChannel(): HintChannel {
 
   return {
     push(hint) {
-      if (hint.kind === "issues")
-        for (const change of hint.changes) pending.set(change.issue, merge(pending.get(change.issue), change));
+      if (hint.kind === "issues") mergeChanges(hint.changes, pending);
       else if (hint.kind !== "state" || isNews(hint)) queue.push(hint);
       signal();
     },
@@ -86,6 +85,15 @@ export async function* hintsWhile(
     if (left) await working.catch(() => undefined);
   }
   await working;
+}
+
+/** What these changes say of each issue, one after the other, and after those that are in `into` already. */
+export function mergeChanges(
+  changes: readonly IssueChange[],
+  into: Map<string, IssueChange> = new Map(),
+): Map<string, IssueChange> {
+  for (const change of changes) into.set(change.issue, merge(into.get(change.issue), change));
+  return into;
 }
 
 function merge(before: IssueChange | undefined, after: IssueChange): IssueChange {

@@ -12,7 +12,7 @@ export {
   parseMergeRequestFields,
 } from "./description.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
-export { createHintChannel, type HintChannel, hintsWhile } from "./hint-channel.ts";
+export { createHintChannel, type HintChannel, hintsWhile, mergeChanges } from "./hint-channel.ts";
 export { type GateOptions, gatedStore } from "./gated-store.ts";
 export type { Gauges } from "./gauges.ts";
 export type {

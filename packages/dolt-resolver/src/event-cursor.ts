@@ -1,5 +1,5 @@
 import { isDone, type IssueChange } from "@gastown/convoy-core";
-import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { type Columns, hasColumns } from "@gastown/sqlite-resolver/queries";
 import { type CompiledQuery, sql } from "kysely";
 import type { Opening } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
@@ -30,13 +30,12 @@ const FAMILIES = [
 
 /** Undefined where no events are kept. */
 export function eventQueries(server: DoltServer, database: string, columns: Columns): EventQueries | undefined {
-  const needed = ["id", "issue_id", "event_type", "created_at"];
-  const tables = FAMILIES.filter(({ events }) => needed.every((column) => columns.get(events)?.has(column))).map(
-    ({ events, issues }) => ({
-      events: sql.raw(`${quoteName(database)}.${events}`),
-      issues: sql.raw(`${quoteName(database)}.${issues}`),
-    }),
-  );
+  const areKept = ({ events }: (typeof FAMILIES)[number]): boolean =>
+    hasColumns(columns, events, "id", "issue_id", "event_type", "created_at");
+  const tables = FAMILIES.filter(areKept).map(({ events, issues }) => ({
+    events: sql.raw(`${quoteName(database)}.${events}`),
+    issues: sql.raw(`${quoteName(database)}.${issues}`),
+  }));
   if (tables.length === 0) return undefined;
   const { kysely } = server;
   const newest = tables.map(({ events }) => sql`(select created_at from ${events} order by created_at desc limit 1)`);

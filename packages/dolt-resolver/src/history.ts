@@ -1,4 +1,4 @@
-import { DatabaseError, type IssueChange } from "@gastown/convoy-core";
+import { DatabaseError, mergeChanges } from "@gastown/convoy-core";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { createEventCursor, type EventNews } from "./event-cursor.ts";
 import { createJournalCursor } from "./journal.ts";
@@ -30,7 +30,7 @@ export function createHistory(database: DoltDatabase, now: () => number): Histor
         const written = await journal.news(opening);
         const told = await events.news(opening);
         if (written === undefined) return told;
-        return { changes: merged([...written.changes, ...told.changes]), overrun: written.overrun };
+        return { changes: [...mergeChanges([...written.changes, ...told.changes]).values()], overrun: written.overrun };
       } catch (error) {
         if (!(error instanceof DatabaseError) || error.fault !== "foreign") throw error;
         // A migration has taken its table away, for a moment or for good: then what is awaited is read all the same.
@@ -40,11 +40,4 @@ export function createHistory(database: DoltDatabase, now: () => number): Histor
       }
     },
   };
-}
-
-function merged(changes: readonly IssueChange[]): IssueChange[] {
-  return [...Map.groupBy(changes, (change) => change.issue)].map(([issue, of]) => {
-    const closed = of.some((change) => change.closed);
-    return { issue, closed, ...(!closed && of.some((change) => change.reopened) && { reopened: true }) };
-  });
 }

@@ -1,5 +1,5 @@
 import { type IssueChange, isDone } from "@gastown/convoy-core";
-import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { type Columns, hasColumns } from "@gastown/sqlite-resolver/queries";
 import { type CompiledQuery, sql } from "kysely";
 import type { EventNews } from "./event-cursor.ts";
 import type { Opening } from "./opening.ts";
@@ -29,12 +29,11 @@ export interface JournalQueries {
 
 /** Undefined where there is no journal. An empty one is there from schema v64 on: it is off until somebody wants it. */
 export function journalQueries(server: DoltServer, database: string, columns: Columns): JournalQueries | undefined {
-  const has = (table: string, ...wanted: string[]): boolean =>
-    wanted.every((column) => columns.get(table)?.has(column) === true);
-  if (!has("bd_events_journal", "seq", "op", "issue_id") || !has("bd_events_seq", "next_seq")) return undefined;
+  const journal = hasColumns(columns, "bd_events_journal", "seq", "op", "issue_id");
+  if (!journal || !hasColumns(columns, "bd_events_seq", "next_seq")) return undefined;
   const { kysely } = server;
   const named = (table: string) => sql.raw(`${quoteName(database)}.${table}`);
-  const wisps = has("wisps", "id", "status");
+  const wisps = hasColumns(columns, "wisps", "id", "status");
   return {
     head: sql<{ head: number | string }>`select next_seq as head from ${named("bd_events_seq")}`.compile(kysely),
     after: (seq, limit) =>
@@ -62,18 +61,17 @@ export function createJournalCursor(): JournalCursor {
   return {
     async news({ journal, rows }) {
       if (journal === undefined) return (position = undefined);
-      const head = async (): Promise<number> =>
-        Math.max(0, ...(await rows(journal.head)).map((row) => Number(row.head)));
-      if (position === undefined) {
-        position = await head();
+      // Most write no journal, so that this alone is asked there.
+      const head = Math.max(0, ...(await rows(journal.head)).map((row) => Number(row.head)));
+      const before = position;
+      if (before === undefined || head === before) {
+        position = head;
         return undefined;
       }
-      const found = await rows(journal.after(position, LIMIT + 1));
-      const before = position;
+      const found = head < before ? [] : await rows(journal.after(before, LIMIT + 1));
       const fits = found.length > 0 && found.length <= LIMIT;
-      position = fits ? Number(found.at(-1)?.seq) : await head();
-      if (!fits) return position === before ? undefined : { changes: [], overrun: true };
-      return { changes: changesOf(found), overrun: Number(found[0]?.seq) !== before + 1 };
+      position = fits ? Number(found.at(-1)?.seq) : head;
+      return { changes: fits ? changesOf(found) : [], overrun: !fits || Number(found[0]?.seq) !== before + 1 };
     },
   };
 }

@@ -53,18 +53,20 @@ type Databases = ReadonlyMap<string, Columns>;
  */
 export function createSchemas(ask: Ask, now: () => number): Schemas {
   let last: Look | undefined;
+  /** As last found. */
+  let known: Databases | undefined;
   let serial = 0;
   let doubted = false;
   let doubtsAt = Number.NEGATIVE_INFINITY;
 
   const lookAnew = (database: string): Look => {
-    const before = last?.reading;
     const look: Look = { serial: (serial += 1), at: now(), freshFor: FRESH_FOR, reading: readAll(ask, database) };
     last = look;
     doubted = false;
-    Promise.all([before, look.reading]).then(
-      ([was, is]) => {
-        if (was !== undefined && hasLostTable(was, is)) look.freshFor = FRESH_FOR_WHILE_GONE;
+    look.reading.then(
+      (found) => {
+        if (known !== undefined && hasLostTable(known, found)) look.freshFor = FRESH_FOR_WHILE_GONE;
+        known = found;
       },
       () => {
         if (last === look) last = undefined;

@@ -26,16 +26,19 @@ export interface Shape extends FamilyShape {
 /** Columns by table. */
 export type Columns = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Whether there is such a table, with these columns at least. */
+export function hasColumns(columns: Columns, table: string, ...wanted: readonly string[]): boolean {
+  const there = columns.get(table);
+  return there !== undefined && wanted.every((column) => there.has(column));
+}
+
 /**
  * Reads the shape off the columns.
  *
  * @throws {DatabaseError} `empty` when there is no table at all, `foreign` when it is not a beads database
  */
 export function shapeOf(name: string, columns: Columns): Shape {
-  const has = (table: string, ...wanted: string[]): boolean => {
-    const there = columns.get(table);
-    return there !== undefined && wanted.every((column) => there.has(column));
-  };
+  const has = (table: string, ...wanted: string[]): boolean => hasColumns(columns, table, ...wanted);
   if (columns.size === 0) {
     throw new DatabaseError(
       "empty",

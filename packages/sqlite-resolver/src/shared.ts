@@ -24,4 +24,4 @@ export {
   toWholeConvoy,
 } from "./rows.ts";
 export type { BeadsSchema, DependenciesTable, EventsTable, IssuesTable, LabelsTable } from "./schema.ts";
-export { type Columns, type FamilyShape, type Shape, shapeOf } from "./shape.ts";
+export { type Columns, type FamilyShape, hasColumns, type Shape, shapeOf } from "./shape.ts";

@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createDoltBeads, type DoltBeads, type SqlServer } from "@gastown/test-fixtures/dolt";
-import { expect, onTestFinished, test } from "vitest";
-import { createDoltDatabase } from "../../src/dolt-database.ts";
-import { createHistory, type History } from "../../src/history.ts";
-import { createDoltServer } from "../../src/server.ts";
-import { manualTime } from "../support/statements.ts";
+import { expect, test } from "vitest";
+import type { History } from "../../src/history.ts";
+import { historyOf } from "../support/history.ts";
 
 const HOUR = 3_600;
 
@@ -15,7 +13,7 @@ export function eventsSuite(server: () => SqlServer): void {
   interface Subject {
     readonly beads: DoltBeads;
     readonly cursor: History;
-    readonly time: ReturnType<typeof manualTime>;
+    readonly time: ReturnType<typeof historyOf>["time"];
     /** Events of one issue each, so many seconds from now. */
     write(ids: readonly string[], seconds: number, table?: string): Promise<unknown>;
     told(): Promise<string[]>;
@@ -24,16 +22,7 @@ export function eventsSuite(server: () => SqlServer): void {
   const newSubject = async (): Promise<Subject> => {
     const name = `e${(serial += 1)}_hq`;
     const beads = await createDoltBeads(server(), name);
-    const time = manualTime();
-    const line = createDoltServer(
-      { host: "127.0.0.1", port: server().port, user: "root", password: "" },
-      { clock: time, random: () => 1 },
-    );
-    onTestFinished(() => line.close());
-    const cursor = createHistory(
-      createDoltDatabase(() => line, name),
-      time.now,
-    );
+    const { history: cursor, time } = historyOf(server(), name);
     return {
       beads,
       cursor,

@@ -1,9 +1,7 @@
 import { createDoltBeads, type DoltBeads, type SqlServer } from "@gastown/test-fixtures/dolt";
-import { expect, onTestFinished, test } from "vitest";
-import { createDoltDatabase } from "../../src/dolt-database.ts";
-import { createHistory, type History } from "../../src/history.ts";
-import { createDoltServer } from "../../src/server.ts";
-import { manualTime } from "../support/statements.ts";
+import { expect, test } from "vitest";
+import type { History } from "../../src/history.ts";
+import { historyOf } from "../support/history.ts";
 
 /** What the journal that bd keeps on demand adds to the events. */
 export function journalSuite(server: () => SqlServer): void {
@@ -22,20 +20,11 @@ export function journalSuite(server: () => SqlServer): void {
     const beads = await createDoltBeads(server(), name, "v66");
     const query = (text: string): Promise<unknown> => server().query(`USE ${name}; ${text}`);
     await query("INSERT INTO bd_events_seq VALUES (0, 0)");
-    const time = manualTime();
-    const line = createDoltServer(
-      { host: "127.0.0.1", port: server().port, user: "root", password: "" },
-      { clock: time, random: () => 1 },
-    );
-    onTestFinished(() => line.close());
     let seq = 0;
     return {
       beads,
       query,
-      history: createHistory(
-        createDoltDatabase(() => line, name),
-        time.now,
-      ),
+      history: historyOf(server(), name).history,
       write: (...records) => {
         const rows = records.map(([op, id]) => `(${(seq += 1)}, UTC_TIMESTAMP(), '${op}', '${id}')`);
         return query(

@@ -39,6 +39,8 @@ function read(file: string): string | undefined {
 
 const TIMEOUT = 30_000;
 
+const OPTIONS = { extendEnv: false, reject: false, stdin: "ignore", timeout: TIMEOUT, killDescendants: true } as const;
+
 /** Runs a tool of the system; undefined when it has done what it was asked, else what it said. */
 export async function tryTool(
   tool: string,
@@ -46,14 +48,7 @@ export async function tryTool(
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   try {
-    const { failed, stderr, exitCode } = await execa(tool, args, {
-      env,
-      extendEnv: false,
-      reject: false,
-      stdin: "ignore",
-      timeout: TIMEOUT,
-      killDescendants: true,
-    });
+    const { failed, stderr, exitCode } = await execa(tool, args, { env, ...OPTIONS });
     return failed ? stderr.trim() || `it ended with status ${exitCode ?? "unknown"}` : undefined;
   } catch (error) {
     return messageOf(error);
@@ -66,14 +61,7 @@ export async function askTool(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
-  const { failed, stdout } = await execa(tool, args, {
-    env,
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-    timeout: TIMEOUT,
-    killDescendants: true,
-  });
+  const { failed, stdout } = await execa(tool, args, { env, ...OPTIONS });
   return failed ? undefined : stdout.trim();
 }
 
