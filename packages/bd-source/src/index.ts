@@ -1,2 +1,2 @@
-export { createLineSplitter, type LineSplitter } from "./lines.ts";
+export { createLineSplitter, type LineSplitter } from "./follow.ts";
 export { type BdSourceOptions, createBdSource } from "./source.ts";

@@ -11,9 +11,7 @@ import {
   type SourceState,
   STREAM_BACKOFF,
 } from "@gastown/convoy-core";
-import { type Batch, followOnce, type RunEnd } from "./follow.ts";
-import { createRejectTeller } from "./lines.ts";
-import { hasNoSuchCommand, inWords } from "./run-end.ts";
+import { type Batch, createRejectTeller, followOnce, hasNoSuchCommand, inWords, type RunEnd } from "./follow.ts";
 
 /** A run this long was healthy, in milliseconds: only then does the backoff start anew. */
 export const HEALTHY_AFTER = 60_000;

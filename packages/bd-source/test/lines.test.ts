@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LINE_LIMIT } from "../src/follow.ts";
 import { createLineSplitter } from "../src/index.ts";
-import { LINE_LIMIT } from "../src/lines.ts";
 
 /** What the splitter must do, the simple way: all at once. */
 function naive(bytes: Uint8Array, limit: number): { lines: string[]; oversized: number } {

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { pipeReader } from "../src/pipe-reader.ts";
-import { underNohup } from "../src/take-signals.ts";
+import { pipeReader } from "../src/output.ts";
+import { underNohup } from "../src/signals.ts";
 
 const onDeno = "Deno" in globalThis;
 const leftOut = onDeno ? " (left out on Deno, where nobody looks)" : "";

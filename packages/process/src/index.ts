@@ -1,7 +1,7 @@
 export { endProcess, isAlive, isRunning, markOf, type ProcessMark } from "./find-process.ts";
 export { forgetOutput, type OutputPlace, readOutput } from "./output-files.ts";
-export { type Exit, type GroupOptions, type ProcessGroup, startGroup } from "./process-group.ts";
+export { type Exit, type GroupOptions, type ProcessGroup, startGroup } from "./run-command.ts";
 export { type CommandOptions, type CommandOutcome, OUTPUT_LIMIT, runCommand } from "./run-command.ts";
-export { isDenied, sendSignal } from "./send-signal.ts";
+export { isDenied, sendSignal } from "./find-process.ts";
 export { createTail, type Tail } from "./output-files.ts";
-export { toolEnvironment } from "./tool-environment.ts";
+export { toolEnvironment } from "./run-command.ts";

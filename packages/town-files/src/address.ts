@@ -1,14 +1,10 @@
 import { join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
-import { type BdConfig, bdConfigOf } from "./bd-config.ts";
-import { passwordOf } from "./credentials.ts";
+import { type BdConfig, bdConfigOf, passwordOf } from "./bd-config.ts";
 import { type Environment, type Files, systemFiles } from "./files.ts";
-import { textOf } from "./metadata.ts";
-import { type DoltMode, doltModeOf } from "./mode.ts";
-import { managedHost, portsFor } from "./port.ts";
-import { type ExternalServer, proxyInfoOf, proxyPort } from "./proxy.ts";
-import type { DoltStore } from "./store.ts";
-import { firstOf, isLocalHost, portOf, type Said, said } from "./variables.ts";
+import { type ExternalServer, managedHost, portsFor, proxyInfoOf, proxyPort } from "./port.ts";
+import { firstOf, isLocalHost, portOf, type Said, said, textOf } from "./said.ts";
+import { type DoltMode, doltModeOf, type DoltStore } from "./store.ts";
 
 /** Where a Dolt SQL server listens, and how to sign in. Never to be printed. */
 export interface ServerAddress {

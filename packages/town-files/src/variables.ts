@@ -1,32 +1,10 @@
-import type { Environment } from "./files.ts";
-import { textOf } from "./metadata.ts";
-
-/** A value, and who says so: a variable, a file, or `default`. */
-export interface Said<T = string> {
-  readonly value: T;
-  readonly by: string;
-}
-
-/** The first that says something. */
-export function firstOf<T>(...candidates: readonly (Said<T> | undefined)[]): Said<T> | undefined {
-  return candidates.find((candidate) => candidate !== undefined);
-}
-
-/** A value with its origin; undefined when there is none. */
-export function said<T>(by: string, value: T | undefined): Said<T> | undefined {
-  return value === undefined ? undefined : { value, by };
-}
-
-/** A TCP port, as number or text. */
-export function portOf(value: unknown): number | undefined {
-  const port = typeof value === "string" && /^\s*\d+\s*$/.test(value) ? Number(value) : value;
-  return typeof port === "number" && Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
-}
-
-/** What bd takes for this machine. */
-export function isLocalHost(host: string): boolean {
-  return /^(?:|localhost|127\.0\.0\.1|\[?::1\]?|0\.0\.0\.0)$/.test(host.trim().toLowerCase());
-}
+import { join } from "node:path";
+import { DatabaseError, parseRoutes } from "@gastown/convoy-core";
+import { addressOf, type DatabaseAddress } from "./address.ts";
+import { type Environment, type Files, systemFiles, textOr } from "./files.ts";
+import { beadsDirOf } from "./places.ts";
+import { textOf } from "./said.ts";
+import { storeOf } from "./store.ts";
 
 /** What decides where a town's databases are and how to sign in, as far as the environment may decide it. */
 const DECIDING = [
@@ -93,4 +71,51 @@ export function unreadVariables(env: Environment): readonly { readonly name: str
   return Object.entries(UNREAD)
     .filter(([name]) => textOf(env[name]) !== undefined)
     .map(([name, why]) => ({ name, why }));
+}
+
+/** What a service needs of the environment it is set up in, so that it finds the same databases. Names, in a stable order. */
+export interface NeededVariables {
+  /** Those whose values may be written down. */
+  readonly plain: readonly string[];
+  /** Secrets, and commands that print one: they belong into no file of a service. */
+  readonly secret: readonly string[];
+}
+
+const NONE: NeededVariables = { plain: [], secret: [] };
+
+/**
+ * Which variables of this environment a process without them would miss: none when it finds the same addresses, and signs
+ * in the same way, by the town's files alone.
+ */
+export function neededVariables(town: string, env: Environment, files: Files = systemFiles): NeededVariables {
+  const set = decidingVariables(env);
+  const names = set.map(({ name }) => name);
+  const bare = Object.fromEntries(Object.entries(env).filter(([name]) => !(names as readonly string[]).includes(name)));
+  if (set.length === 0 || found(town, env, files) === found(town, bare, files)) return NONE;
+  return {
+    plain: set.filter(({ secret }) => !secret).map(({ name }) => name),
+    secret: set.filter(({ secret }) => secret).map(({ name }) => name),
+  };
+}
+
+/** Every place's address, or why there is none, and what else the environment alone decides. */
+function found(town: string, env: Environment, files: Files): string {
+  const { routes } = parseRoutes(textOr(files, join(town, ".beads", "routes.jsonl")));
+  const addresses = [".", ...routes.map(({ path }) => path)].map((path) => addressAt(town, path, env, files));
+  const overTls = addresses.some((address) => typeof address === "object" && address.server.tls !== undefined);
+  return JSON.stringify([
+    addresses.map((address) => (typeof address === "object" ? [address.server, address.database] : address)),
+    overTls ? [env["SSL_CERT_FILE"], env["NODE_EXTRA_CA_CERTS"]] : [],
+    env["BD_MIGRATION_FREEZE_FILE"],
+  ]);
+}
+
+function addressAt(town: string, path: string, env: Environment, files: Files): DatabaseAddress | string {
+  try {
+    const store = storeOf(beadsDirOf(town, path, files), town, env, files);
+    return store.kind === "dolt" ? addressOf(store, town, env, files) : store.file;
+  } catch (error) {
+    if (error instanceof DatabaseError) return error.message;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
 import { isDenied } from "@gastown/process";
 import { TownNotFoundError } from "./errors.ts";
-import { statOf } from "./proc.ts";
+import { statOf } from "./state-dir.ts";
 
 const TOWN_FILE = join("mayor", "town.json");
 

@@ -1,18 +1,18 @@
 // What programs that host the watcher share, and nobody needs who only calls it.
-export { commandEnvironment } from "./command-environment.ts";
+export { commandEnvironment } from "./tools.ts";
 export { driverOf } from "./lock.ts";
 export { gateAdvice } from "./gate.ts";
 export { gateOf } from "./gate.ts";
-export { findTool } from "./find-tool.ts";
+export { findTool } from "./tools.ts";
 export type { LedgerRecord } from "./ledger.ts";
-export { createLedgerReader } from "./read-ledger.ts";
+export { createLedgerReader } from "./ledger.ts";
 export { lockTown, type TownLock } from "./lock.ts";
 export { isObject, readObject } from "./state-dir.ts";
-export { findHost, type FoundHost } from "./find-host.ts";
-export { type FollowedTown, whileFollowing } from "./follow-town.ts";
-export { findRival } from "./rival.ts";
-export { acceptSettings, parseSettingsFile } from "./settings-file.ts";
-export { settingsJsonSchema } from "./settings-file.ts";
+export { findHost, type FoundHost } from "./other-processes.ts";
+export { type FollowedTown, whileFollowing } from "./databases.ts";
+export { findRival } from "./other-processes.ts";
+export { acceptSettings, parseSettingsFile } from "./settings.ts";
+export { settingsJsonSchema } from "./settings.ts";
 export {
   allowedFor,
   allSettings,
@@ -25,4 +25,4 @@ export {
 export { makeDirs, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
 export { type FileLock, takeLock } from "./lock.ts";
-export { toolVersion, type ToolVersion } from "./find-tool.ts";
+export { toolVersion, type ToolVersion } from "./tools.ts";

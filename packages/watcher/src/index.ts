@@ -11,9 +11,9 @@ export {
 export { checkTown } from "./watch-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
-export { findWatcher, type FoundWatcher } from "./find-watcher.ts";
+export { findWatcher, type FoundWatcher } from "./other-processes.ts";
 export { issueView, type IssueView, isoTime, type UnmergedView } from "./issue-view.ts";
-export { openStore, type OpenedStore } from "./open-store.ts";
+export { openStore, type OpenedStore } from "./databases.ts";
 export {
   addressOf,
   beadsDirOf,

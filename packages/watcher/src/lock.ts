@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { isAlive } from "@gastown/process";
 import { DriverError, type DriverName, DRIVERS, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
 import { SettingsError, StateDirError, TownLockedError } from "./errors.ts";
-import { statOf } from "./proc.ts";
-import { parseSettingsFile } from "./settings-file.ts";
+import { parseSettingsFile } from "./settings.ts";
+import { statOf } from "./state-dir.ts";
 import { clearDrafts, makeStateDir, settingsFileOf, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 

@@ -1,9 +1,10 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseDuration } from "@gastown/convoy-core";
+import { messageOf, parseDuration } from "@gastown/convoy-core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
+import { SettingsError } from "./errors.ts";
 import type { HookCommands } from "./hooks.ts";
-import { readSettingsFile } from "./settings-file.ts";
 import {
   allowedFor,
   allSettings,
@@ -122,5 +123,105 @@ function schemaOf(setting: Setting): v.GenericSchema<unknown, unknown> {
           }),
         ),
       );
+  }
+}
+
+const SHOWN = 80;
+
+/**
+ * Reads a settings file and has it checked. Without a file, what the schema makes of `{}`.
+ *
+ * @throws {SettingsError} naming the key, its value, and what is allowed
+ */
+export function readSettingsFile<T>(file: string, schema: StandardSchemaV1<unknown, T>): T {
+  const settings = parseSettingsFile(file);
+  const result = schema["~standard"].validate(settings);
+  if (result instanceof Promise) throw new SettingsError(file, "cannot be checked: its schema is asynchronous");
+  return acceptSettings(file, settings, result);
+}
+
+/**
+ * What a schema made of the settings in a file.
+ *
+ * @throws {SettingsError} naming the key, its value, and what is allowed
+ */
+export function acceptSettings<T>(file: string, settings: unknown, result: StandardSchemaV1.Result<T>): T {
+  if (result.issues === undefined) return result.value;
+  throw new SettingsError(file, result.issues.map((issue) => wrong(settings, issue)).join("; "));
+}
+
+/**
+ * The JSON object in a settings file; an empty one without a file.
+ *
+ * @throws {SettingsError}
+ */
+export function parseSettingsFile(file: string): unknown {
+  const value = parse(file);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
+}
+
+function parse(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw new SettingsError(file, `cannot be read: ${messageOf(error)}`, error);
+  }
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new SettingsError(file, `is not JSON: ${messageOf(error)}`, error);
+  }
+}
+
+/** One fault in words: which key, which value, what is allowed. */
+function wrong(settings: unknown, { path = [], message }: StandardSchemaV1.Issue): string {
+  const keys = path.map((step) => (typeof step === "object" ? step.key : step));
+  let value = settings;
+  for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  return `${keys.length === 0 ? "the file" : JSON.stringify(keys.join("."))} is ${shown(value)}; ${message}`;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** JSON Schema of the settings file, for editors: name it as `$schema` in the file. */
+export function settingsJsonSchema(): object {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "urn:gastown:convoy-cli:settings",
+    title: "Settings of the convoy watcher",
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      $schema: { type: "string" },
+      ...Object.fromEntries(allSettings().map(([name, setting]) => [name, propertyOf(setting)])),
+    },
+  };
+}
+
+function propertyOf(setting: Setting): object {
+  const description = `${setting.help}. Allowed: ${allowedFor(setting)}.`;
+  switch (setting.kind) {
+    case "words":
+      return { description, type: "array", minItems: 1, items: { enum: setting.words }, default: setting.byDefault };
+    case "word":
+      return {
+        description,
+        enum: setting.words,
+        ...(setting.byDefault !== undefined && { default: setting.byDefault }),
+      };
+    case "time":
+      return { description, type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$", default: setting.byDefault };
+    case "path":
+      return { description, type: "string", minLength: 1 };
+    default: {
+      const words = { type: "array", minItems: 1, items: { type: "string" } };
+      return { description, anyOf: [{ type: "string", minLength: 1 }, words] };
+    }
   }
 }

@@ -1,7 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  type BigIntStats,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { StateDirError } from "./errors.ts";
-import { statOf } from "./proc.ts";
 
 /** Where the watcher keeps its own files: `<town>/.runtime/convoy-watcher`. */
 export function stateDirOf(town: string): string {
@@ -72,4 +80,14 @@ export function readObject(file: string): Readonly<Record<string, unknown>> | un
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What the system says of a path; undefined when nothing is there. On Deno a path below a file is an error to `statSync`. */
+export function statOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false, bigint: true });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return undefined;
+    throw error;
+  }
 }

@@ -12,17 +12,15 @@ import {
 import { isDenied, sendSignal, toolEnvironment } from "@gastown/process";
 import type { DriverName } from "@gastown/sqlite-resolver";
 import { beadsDirOf } from "@gastown/town-files";
-import { dbSources } from "./db-sources.ts";
+import { dbSources, type OpenedFiles } from "./databases.ts";
 import { PermissionError, PlatformError, TownLockedError } from "./errors.ts";
-import { fileIdentity, findTool } from "./find-tool.ts";
 import type { HookCommands } from "./hooks.ts";
-import { leadershipOf, underLead, whileLeading } from "./leadership.ts";
+import { createTownLock, leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
-import type { OpenedFiles } from "./open-store.ts";
-import { hasDaemon } from "./rig-daemons.ts";
+import { hasDaemon } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
-import { createTownLock } from "./town-lock.ts";
+import { fileIdentity, findTool } from "./tools.ts";
 import { withTown } from "./with-town.ts";
 
 /**

@@ -6,22 +6,20 @@ import {
   type Reporter,
 } from "@gastown/convoy-core";
 import { freezeOf } from "@gastown/town-files";
-import { commandEnvironment } from "./command-environment.ts";
+import { type OpenedFiles, openFiles } from "./databases.ts";
 import { LockLostError, ToolNotFoundError } from "./errors.ts";
-import { findTool } from "./find-tool.ts";
 import { gateAdvice } from "./gate.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
-import { openLedger } from "./ledger.ts";
+import { createFaultTeller, createTeller, tellRejectedRoutes } from "./known-refusals.ts";
+import { openLedger, readLedger } from "./ledger.ts";
+import { openCommands, takeUp } from "./left-behind.ts";
 import { lockTown, type TownLock } from "./lock.ts";
-import { type OpenedFiles, openFiles } from "./open-store.ts";
-import { readLedger } from "./read-ledger.ts";
-import { findRival } from "./rival.ts";
+import { findRival } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
-import { createFaultTeller, createTeller, tellRejectedRoutes } from "./tell-faults.ts";
-import { openCommands, takeUp } from "./unfinished.ts";
+import { commandEnvironment, findTool } from "./tools.ts";
 import type { WatchTownOptions } from "./watch-town.ts";
 
 /** How long gt may take in all, in milliseconds: until the convoy is closed, and then until it has told people. */

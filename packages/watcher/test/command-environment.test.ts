@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { commandEnvironment } from "../src/command-environment.ts";
+import { commandEnvironment } from "../src/tools.ts";
 
 function toolIn(dir: string, name: string): string {
   const tool = join(dir, name);

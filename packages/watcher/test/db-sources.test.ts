@@ -1,7 +1,7 @@
 import type { ActivitySource, Hint } from "@gastown/convoy-core";
 import { until } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { underOneName } from "../src/db-sources.ts";
+import { underOneName } from "../src/databases.ts";
 
 const saying = (...hints: readonly Hint[]): ActivitySource => ({
   name: "part",

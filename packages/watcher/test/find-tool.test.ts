@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSyn
 import { join } from "node:path";
 import { shellProgram, tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { fileIdentity, findTool } from "../src/find-tool.ts";
+import { fileIdentity, findTool } from "../src/tools.ts";
 
 function directories(...names: string[]): string[] {
   const { path } = tempDir(onTestFinished);

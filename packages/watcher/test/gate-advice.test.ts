@@ -2,8 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { gateAdvice } from "../src/gate.ts";
-import { findRefineries } from "../src/refineries.ts";
+import { findRefineries, gateAdvice } from "../src/gate.ts";
 
 test("a refinery is seen by a process that works in it", () => {
   const dir = tempDir(onTestFinished).path;

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gtGenerations, installStandIns, shellProgram, tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { fileIdentity } from "../src/find-tool.ts";
-import { createGtProbe } from "../src/gt-knowledge.ts";
+import { createGtProbe } from "../src/gt-lander.ts";
+import { fileIdentity } from "../src/tools.ts";
 
 function probe(gt: string, time = { now: 0 }) {
   const options = { gt, town: "/", env: process.env, now: () => time.now, identity: () => fileIdentity(gt) };

@@ -1,7 +1,6 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import { describe, expect, test } from "vitest";
-import { hintFor, KNOWN_REFUSALS } from "../src/known-refusals.ts";
-import { createTeller } from "../src/tell-faults.ts";
+import { createTeller, hintFor, KNOWN_REFUSALS } from "../src/known-refusals.ts";
 
 /** Lines as the programs print them, each with a word of what is said to be done. */
 const LINES: readonly (readonly [string, string])[] = [

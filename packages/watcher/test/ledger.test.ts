@@ -2,9 +2,8 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFile
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Ledger, openLedger } from "../src/ledger.ts";
-import { readLedger } from "../src/read-ledger.ts";
-import { openCommands } from "../src/unfinished.ts";
+import { type Ledger, openLedger, readLedger } from "../src/ledger.ts";
+import { openCommands } from "../src/left-behind.ts";
 
 interface Opened {
   readonly dir: string;

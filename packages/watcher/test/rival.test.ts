@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { join } from "node:path";
 import { installStandIns, shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { locksIn, locksOn } from "../src/proc.ts";
-import { findRival } from "../src/rival.ts";
+import { findRival, locksIn, locksOn } from "../src/other-processes.ts";
 
 function town(): { dir: string; pidFile: string; lockFile: string } {
   const dir = tempDir(onTestFinished).path;

@@ -4,11 +4,9 @@ import { join } from "node:path";
 import { isRunning, markOf, type ProcessMark } from "@gastown/process";
 import { shellProgram, tempDir, until } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { openLedger } from "../src/ledger.ts";
-import { endLeftBehind, noteBd } from "../src/left-behind.ts";
-import { readLedger } from "../src/read-ledger.ts";
+import { openLedger, readLedger } from "../src/ledger.ts";
+import { endLeftBehind, noteBd, outputNameOf, takeUp } from "../src/left-behind.ts";
 import { systemClock } from "../src/system-clock.ts";
-import { outputNameOf, takeUp } from "../src/unfinished.ts";
 
 async function started(dir: string, body: string): Promise<ProcessMark> {
   const child = spawn(shellProgram(dir, "gt", body), { cwd: dir, detached: true, stdio: "ignore" });

@@ -13,8 +13,7 @@ import {
 } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { checkTown, TownLockedError, ToolNotFoundError, watchTown, type WatcherStatus } from "../src/index.ts";
-import type { LedgerLine } from "../src/ledger.ts";
-import { readLedger } from "../src/read-ledger.ts";
+import { type LedgerLine, readLedger } from "../src/ledger.ts";
 import { startHolder } from "./support/holder.ts";
 import { landings, optionsFor, setting, startWatching } from "./support/watching.ts";
 

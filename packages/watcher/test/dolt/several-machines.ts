@@ -10,9 +10,9 @@ import {
   type SqlServer,
 } from "@gastown/test-fixtures/dolt";
 import { expect, onTestFinished, test } from "vitest";
+import { openFiles } from "../../src/databases.ts";
 import { checkTown, systemClock, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
-import { openFiles } from "../../src/open-store.ts";
-import { createTownLock } from "../../src/town-lock.ts";
+import { createTownLock } from "../../src/leadership.ts";
 
 const soon = { timeout: 20_000, interval: 20 };
 let serial = 0;

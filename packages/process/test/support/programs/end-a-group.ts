@@ -1,6 +1,6 @@
 // Starts a process that leads a group, asks whether it is there, ends it, and asks again.
 import { spawn } from "node:child_process";
-import { isDenied, sendSignal } from "../../../src/send-signal.ts";
+import { isDenied, sendSignal } from "../../../src/find-process.ts";
 
 const child = spawn("/bin/sleep", ["60"], { detached: true, stdio: "ignore" });
 const pid = child.pid ?? 0;

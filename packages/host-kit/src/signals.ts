@@ -1,7 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
-import { isFull, outliveOutput } from "./guard-output.ts";
-import { pipeReader } from "./pipe-reader.ts";
+import { isFull, outliveOutput, pipeReader } from "./output.ts";
 
 /**
  * Whether `nohup` started us. It asks the system to ignore SIGHUP, but Node takes that back before we are asked; what is
