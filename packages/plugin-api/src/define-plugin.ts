@@ -9,7 +9,6 @@ import type {
   Preflight,
   PreflightContext,
 } from "./contract.ts";
-import { createTrigger } from "./trigger.ts";
 
 /**
  * The plugin cannot start now, and may be able to later: a host tries again. Hosts know it by its `code`, so a plugin
@@ -130,4 +129,42 @@ async function start<Config>(
       if (!signal.aborted) throw error;
     }
   }
+}
+
+/** Work on demand: one run at a time, and one more for all who asked during it. */
+interface Trigger {
+  /** Says what is done. */
+  does(work: () => void | Promise<void>): void;
+  /** Resolves when a run that began after the call is over; rejects when that failed, or the plugin has ended. */
+  ask(): Promise<void>;
+  /** Rejects what is still waited for, and all that comes. */
+  end(reason: Error): void;
+}
+
+function createTrigger(): Trigger {
+  let work: () => void | Promise<void> = () => undefined;
+  let next: Promise<void> | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  let ended = false;
+
+  const runAfter = async (before: Promise<void>): Promise<void> => {
+    await before.catch(() => undefined);
+    next = undefined;
+    await work();
+  };
+
+  return {
+    does: (what) => void (work = what),
+    ask() {
+      if (ended) return over.promise;
+      next ??= running = runAfter(running);
+      return Promise.race([next, over.promise]);
+    },
+    end(reason) {
+      ended = true;
+      over.reject(reason);
+    },
+  };
 }

@@ -13,5 +13,4 @@ export type {
   Preflight,
   PreflightContext,
 } from "./contract.ts";
-export { definePlugin, type PluginDefinition, type RunContext } from "./define-plugin.ts";
-export { isNotReady, NotReadyError } from "./define-plugin.ts";
+export { definePlugin, isNotReady, NotReadyError, type PluginDefinition, type RunContext } from "./define-plugin.ts";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { declare, pluginContract, type PluginScene } from "../src/contract-suite.ts";
-import { createTestContext } from "../src/contract-suite/plugin-subject.ts";
+import { createTestContext } from "../src/contract-suite/plugin.ts";
 import { definePlugin, NotReadyError, type PluginContext, type PluginEvent, type RunContext } from "../src/index.ts";
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>

@@ -21,7 +21,7 @@ export function declare(test: DeclareTest, tests: readonly ContractTest[]): void
 }
 
 /** Fails when something that must happen does not. */
-export async function soon<T>(what: string, promise: Promise<T>, ms = 15_000): Promise<T> {
+export async function soon<T>(what: string, promise: T | PromiseLike<T>, ms = 15_000): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what}: not within ${ms / 1000} s`)), ms);
@@ -30,7 +30,7 @@ export async function soon<T>(what: string, promise: Promise<T>, ms = 15_000): P
 }
 
 /** What a promise came to, as a value. */
-export async function outcome(promise: Promise<unknown>): Promise<"resolved" | { readonly error: unknown }> {
+export async function outcome(promise: unknown): Promise<"resolved" | { readonly error: unknown }> {
   try {
     await promise;
     return "resolved";
