@@ -14,11 +14,7 @@ const checks = {
   "package boundaries": "turbo boundaries".split(" "),
   "JSR (versions, dry run)": "node scripts/jsr.mts --check".split(" "),
   "lock file": "node scripts/complete-lock.mts --check".split(" "),
-  "install scripts": "node scripts/check-install-scripts.mts".split(" "),
-  dependencies: "node scripts/check-dependencies.mts".split(" "),
-  workflows: "node scripts/check-workflows.mts".split(" "),
-  links: "node scripts/check-links.mts".split(" "),
-  "tracked text": "node scripts/check-tracked.mts".split(" "),
+  "rules of the repository": "node scripts/rules.mts".split(" "),
 };
 
 const only = argv._[0] ?? "";

@@ -1,12 +1,14 @@
 // One file to start with, and chunks for what each command needs beyond it, so that no command loads what it does not use.
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { bundle } from "./bundle.mjs";
+import { manPage } from "./src/completion/man-page.ts";
 import { HELP_TOPICS } from "./src/help-topics.ts";
+import { createProgram } from "./src/program.ts";
 
 const MAN_PAGE = "convoy-cli.1";
 
 await mkdir("dist", { recursive: true });
-await copyFile(`../../docs/man/${MAN_PAGE}`, `dist/${MAN_PAGE}`);
+await writeFile(`dist/${MAN_PAGE}`, manPage(createProgram(() => undefined)));
 await mkdir("dist/help", { recursive: true });
 for (const [topic, page] of Object.entries(HELP_TOPICS)) await copyFile(`../../docs/${page}`, `dist/help/${topic}.md`);
 await bundle({

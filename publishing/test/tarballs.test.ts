@@ -20,7 +20,8 @@ test("the command line brings its man page, where npm looks for it", () => {
   const root = join(project, "node_modules/@gastown/convoy-cli");
   const { man } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { man: string[] };
   const [page = ""] = man.map((file) => readFileSync(join(root, file), "utf8"));
-  expect(page).toBe(readFileSync(join(repository, "docs/man/convoy-cli.1"), "utf8"));
+  expect(page).toMatch(/^\.TH CONVOY-CLI 1 /);
+  for (const command of ["watch", "check", "why", "doctor", "demo"]) expect(page).toContain(`\n.SS ${command}\n`);
 });
 
 describe.each(packed)("$name", ({ name, filename, files }) => {

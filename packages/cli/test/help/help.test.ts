@@ -55,9 +55,9 @@ it("is the same in docs/cli.md", async () => {
   );
 });
 
-it("is the source of the man page", async () => {
-  const page = manPage(program);
-  await expect(page).toMatchFileSnapshot(`${docs}man/convoy-cli.1`);
+it("is the source of the man page", () => {
+  const page = readFileSync(new URL("../../dist/convoy-cli.1", import.meta.url), "utf8");
+  expect(page).toBe(manPage(program));
   for (const command of commands) expect(page).toContain(`.SS ${command.name()}`);
   expect(
     page.split("\n").filter((line) => /^['.](?!ad l$|nh$|TH |SH |SS |TP$|B |PP$|nf$|fi$|RS 4$|RE$|br$)/.test(line)),
