@@ -20,17 +20,17 @@ export function asDenial(error: unknown): WatcherError | undefined {
 /** Convoys were named that the town does not have. */
 export class ConvoyNotFoundError extends WatcherError {
   readonly convoys: readonly string[];
-  readonly exit?: number;
+  readonly exitCode?: number;
 
-  /** @param exit the exit status, where it is not that of every fault */
-  constructor(convoys: readonly string[], exit?: number) {
+  /** @param exitCode the exit status, where it is not that of every fault */
+  constructor(convoys: readonly string[], exitCode?: number) {
     super(
       "convoy-not-found",
       `the town has no convoy ${convoys.join(", ")}`,
       "`convoy-cli list --all` shows those it has; `convoy-cli why ID` takes issues, too",
     );
     this.convoys = convoys;
-    if (exit !== undefined) this.exit = exit;
+    if (exitCode !== undefined) this.exitCode = exitCode;
   }
 }
 

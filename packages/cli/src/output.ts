@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import { printable, WatcherError } from "@gastown/convoy-core";
 import getStringWidth from "fast-string-truncated-width";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -57,23 +56,4 @@ export function createOutput(color: boolean): Output {
 /** Whether a terminal can be expected to show ASCII only. */
 export function asciiOnly(): boolean {
   return !isUtf8(process.env);
-}
-
-/** Prints a fault as every fault is printed: what happened, and what to do about it. */
-export function printError(error: unknown, verbose: boolean): void {
-  const known = error instanceof WatcherError;
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = known ? error.hint : "this is a fault of convoy-cli: run it again with -v, and report what it prints";
-  const write = (line: string): void => {
-    const text = printable(line, 2_000);
-    process.stderr.write(`${process.stderr.isTTY && asciiOnly() ? toAscii(text) : text}\n`);
-  };
-  write(`Error: ${message}`);
-  write(`Hint: ${hint}`);
-  if (!verbose) return;
-  if (known) write(`Code: ${error.code}; "convoy-cli help errors" explains it`);
-  if (!(error instanceof Error)) return;
-  const cause = error.cause instanceof Error ? `\nCause: ${error.cause.stack ?? ""}` : "";
-  const trace = `${error.stack ?? ""}${cause}`;
-  for (const line of trace.split("\n")) write(line);
 }

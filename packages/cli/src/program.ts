@@ -1,4 +1,4 @@
-import { printable } from "@gastown/convoy-core";
+import { usageFault } from "@gastown/host-kit";
 import { Command } from "commander";
 import type { DemoOptions } from "./commands/demo.ts";
 import type { WatchOptions } from "./commands/watch.ts";
@@ -52,14 +52,14 @@ export function createProgram(exit: (status: number) => void): Command {
       visibleGlobalOptions: (command) =>
         command === program ? [] : program.options.filter((option) => isUsedBy(option, command.name())),
     })
-    .configureOutput({ outputError: (text, write) => write(asFault(text, "convoy-cli --help")) })
+    .configureOutput({ outputError: (text, write) => write(usageFault(text, "convoy-cli --help", KNOWN_GUESSES)) })
     .exitOverride()
     .addHelpText("after", `${STATUS_HELP}\n${MORE_HELP}`)
     .helpCommand(false)
     .hook("preAction", (_program, command) => refuseUseless(program, command));
   const add: Add = (name, description, examples) =>
     addCommand(program, name, description, examples).configureOutput({
-      outputError: (text, write) => write(asFault(text, `convoy-cli ${name} --help`)),
+      outputError: (text, write) => write(usageFault(text, `convoy-cli ${name} --help`, KNOWN_GUESSES)),
     });
 
   const watch = add("watch", "Sweep the town, then watch it and land convoys until stopped.", [
@@ -114,13 +114,3 @@ const KNOWN_GUESSES: readonly (readonly [RegExp, string])[] = [
   [/unknown command '(start|run|follow)'/, "did you mean watch?"],
   [/unknown command 'show'/, "did you mean status?"],
 ];
-
-/** Commander's `error: …` in the two lines that every fault has here. */
-function asFault(text: string, help: string): string {
-  const [first = "", ...rest] = text.trim().split("\n");
-  const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
-  const hint =
-    KNOWN_GUESSES.find(([wrong]) => wrong.test(first))?.[1] ??
-    (guess === undefined ? `see ${help}` : `did you mean ${guess}?`);
-  return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
-}

@@ -1,7 +1,6 @@
-import type { Reporter } from "@gastown/convoy-core";
+import { messageOf, type Reporter } from "@gastown/convoy-core";
 import { systemClock, watchTown } from "@gastown/convoy-watcher";
-import { keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
-import { createLogFile } from "../log/log-file.ts";
+import { createRotatingFile, keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
 import type { LandingOptions } from "../options.ts";
 import type { Output } from "../output.ts";
 import { createTextReporter, type TimeOption } from "../reporters/text.ts";
@@ -17,6 +16,8 @@ export interface WatchOptions extends LandingOptions {
 
 /** A watcher that has looked at nothing for so long, beyond the time between two sweeps, hangs. In milliseconds. */
 const HANGS_AFTER = 60_000;
+/** A log file longer than this is put aside as `FILE.1`, in bytes. */
+const LOG_CEILING = 10 * 2 ** 20;
 
 /** Watches until a signal comes. */
 export async function watchCommand(options: WatchOptions): Promise<number> {
@@ -54,7 +55,12 @@ export async function watchCommand(options: WatchOptions): Promise<number> {
 
 /** Everything in words and dated, in a file that does not grow without end. */
 function logReporter(file: string, output: Output): Reporter {
-  const write = createLogFile(file, ({ message }) => output.err(`Warning: the log file cannot be written: ${message}`));
-  const log: Output = { out: write, err: write, style: (_style, text) => text, columns: () => undefined };
+  const { append } = createRotatingFile({
+    file,
+    limit: LOG_CEILING,
+    keep: 1,
+    onFault: (error) => output.err(`Warning: the log file cannot be written: ${messageOf(error)}`),
+  });
+  const log: Output = { out: append, err: append, style: (_style, text) => text, columns: () => undefined };
   return createTextReporter(log, { quiet: false, verbose: false, changesOnly: true, time: "local" });
 }

@@ -11,17 +11,15 @@ export interface LogOptions extends RotatingFileOptions {
 
 /** A log in a file, with old ones beside it: `host.log.1` is the last but one. Never throws. */
 export function createLog({ echo, ...options }: LogOptions): PluginLogger {
-  const file = createRotatingFile(options);
-  let failed = false;
+  // A full disk must not stop the plugin. Said once, where it can still be said.
+  const onFault = (error: unknown): void => echo?.(`the log cannot be written: ${messageOf(error)}`);
+  const file = createRotatingFile({ ...options, onFault });
   const write =
     (level: string) =>
     (message: string, fields?: LogFields): void => {
       const line = `${new Date().toISOString()} ${level} ${printable(message, 4_000)}${shown(fields)}`;
       echo?.(line);
-      const error = file.append(line);
-      // A full disk must not stop the plugin. Said once, where it can still be said.
-      if (error !== undefined && !failed) echo?.(`the log cannot be written: ${messageOf(error)}`);
-      failed = error !== undefined;
+      file.append(line);
     };
   return { debug: write("debug"), info: write("info "), warn: write("warn "), error: write("error") };
 }

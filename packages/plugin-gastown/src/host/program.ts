@@ -1,3 +1,4 @@
+import { usageFault } from "@gastown/host-kit";
 import { Command, Option } from "commander";
 import { VERSION } from "../version.ts";
 import type { EnableOptions } from "./enable.ts";
@@ -34,7 +35,7 @@ export function createProgram(
     .description("Plugins that look after a Gas Town.")
     .version(VERSION)
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(asFault(text)) })
+    .configureOutput({ outputError: (text, write) => write(usageFault(text, "gastown plugins --help")) })
     .exitOverride();
   const plugins = program
     .command("plugins")
@@ -104,12 +105,4 @@ export function createProgram(
     )
     .action(async (options: CommonOptions) => exit(await (await load()).events(options)));
   return program;
-}
-
-/** Commander's `error: …` in the two lines that every fault has here. */
-function asFault(text: string): string {
-  const [first = "", ...rest] = text.trim().split("\n");
-  const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
-  const hint = guess === undefined ? "see gastown plugins --help" : `did you mean ${guess}?`;
-  return `Error: ${first.replace(/^error: /, "")}\nHint: ${hint}\n`;
 }

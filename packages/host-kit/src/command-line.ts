@@ -1,0 +1,68 @@
+import { messageOf, printable, WatcherError } from "@gastown/convoy-core";
+import { type Command, CommanderError } from "commander";
+import { guardOutput } from "./output.ts";
+import { hushSqliteWarning } from "./runtime.ts";
+
+/** Exit status of faults that have one of their own, by their codes: their classes are imported by the commands that need them. */
+const STATUS_OF: Readonly<Record<string, number>> = { "town-locked": 4, "topic-not-found": 2 };
+const LONGEST_LINE = 2_000;
+
+/** Runs a command line; the exit status is left in `process.exitCode`. What fails, `onFault` prints. */
+export async function runCommandLine(
+  args: readonly string[],
+  createProgram: (exit: (status: number) => void) => Command,
+  onFault: (error: unknown) => void,
+): Promise<void> {
+  guardOutput();
+  hushSqliteWarning();
+  try {
+    await createProgram((status) => {
+      process.exitCode = status;
+    }).parseAsync(args, { from: "user" });
+  } catch (error) {
+    process.exitCode = statusOf(error);
+    if (!(error instanceof CommanderError)) onFault(error);
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof WatcherError)) return 1;
+  return "exitCode" in error && typeof error.exitCode === "number" ? error.exitCode : (STATUS_OF[error.code] ?? 1);
+}
+
+/** A fault as every fault is printed: what happened, and what to do about it. */
+export interface FaultOptions {
+  /** What to do about a fault of the program itself. */
+  readonly hint: string;
+  /** With the code, and where it comes from. */
+  readonly verbose: boolean;
+  readonly write: (line: string) => void;
+}
+
+export function printFault(error: unknown, { hint, verbose, write }: FaultOptions): void {
+  const say = (line: string): void => write(printable(line, LONGEST_LINE));
+  const known = error instanceof WatcherError;
+  say(`Error: ${messageOf(error)}`);
+  say(`Hint: ${known ? error.hint : hint}`);
+  if (!verbose) return;
+  if (known) say(`Code: ${error.code}; "convoy-cli help errors" explains it`);
+  if (!(error instanceof Error)) return;
+  const cause = error.cause instanceof Error ? `\nCause: ${error.cause.stack ?? ""}` : "";
+  for (const line of `${error.stack ?? ""}${cause}`.split("\n")) say(line);
+}
+
+/**
+ * Commander's `error: …` in the two lines that every fault has here.
+ *
+ * @param help the command that shows how it is right
+ * @param guesses what people type who know other programs, and what to tell them
+ */
+export function usageFault(text: string, help: string, guesses: readonly (readonly [RegExp, string])[] = []): string {
+  const [first = "", ...rest] = text.trim().split("\n");
+  const guess = /\(Did you mean (.+)\?\)/.exec(rest.join(" "))?.[1];
+  const hint =
+    guesses.find(([wrong]) => wrong.test(first))?.[1] ??
+    (guess === undefined ? `see ${help}` : `did you mean ${guess}?`);
+  return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
+}
