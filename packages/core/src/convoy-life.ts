@@ -1,8 +1,7 @@
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
 import { isSafeArgument, parseTime } from "./beads.ts";
-import { type ConvoySnapshot, fingerprint } from "./convoy.ts";
+import { type ConvoySnapshot, fingerprint, judge, type Verdict } from "./convoy.ts";
 import type { Context, Life, Next, Outcome, Seen, State } from "./life.ts";
-import { judge, type Verdict } from "./policy.ts";
 import type { CommandResult, LandStep } from "./ports.ts";
 import { flipsRecord, flipsUntil, isBeingMade, tracksOf, waitsUntil } from "./settle.ts";
 import { isHung, nextStep, outputOf } from "./steps.ts";

@@ -1,6 +1,5 @@
-import { parseTime } from "./beads.ts";
+import { parseAttachmentFields, parseMergeRequestFields, parseTime } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
-import { parseAttachmentFields, parseMergeRequestFields } from "./description.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
 import type { Home, MergeRows } from "./issue-database.ts";
 import { decideMerge, type MergeRequest, type MergeRequests, type Unmerged } from "./merge-gate.ts";

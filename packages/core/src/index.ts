@@ -1,7 +1,7 @@
 export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
 export { check, type CheckResult } from "./check.ts";
 export type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
-export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./decode-event.ts";
+export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./activity.ts";
 export { LONGEST_DURATION, parseDuration } from "./text.ts";
 export {
   type AttachmentFields,
@@ -10,11 +10,11 @@ export {
   parseAttachmentFields,
   parseConvoyFields,
   parseMergeRequestFields,
-} from "./description.ts";
+} from "./beads.ts";
 export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
 export { createHintChannel, type HintChannel, hintsWhile, mergeChanges } from "./hint-channel.ts";
 export { type GateOptions, gatedStore } from "./gated-store.ts";
-export type { Gauges } from "./gauges.ts";
+export type { Gauges } from "./run.ts";
 export type {
   ConvoyRow,
   GoneIssue,
@@ -37,7 +37,7 @@ export {
   type Unmerged,
   WAITING_LABELS,
 } from "./merge-gate.ts";
-export { judge, type Progress, type Verdict } from "./policy.ts";
+export { judge, type Progress, type Verdict } from "./convoy.ts";
 export type {
   ActivitySource,
   Clock,

@@ -1,5 +1,4 @@
-import { parseTime } from "./beads.ts";
-import type { AttachmentFields, MergeRequestFields } from "./description.ts";
+import { type AttachmentFields, type MergeRequestFields, parseTime } from "./beads.ts";
 
 /** A merge request as its row has it. Times as stored. */
 export interface MergeRequest {

@@ -1,4 +1,4 @@
-import type { Progress } from "./policy.ts";
+import type { Progress } from "./convoy.ts";
 import type { LandStep } from "./ports.ts";
 import type { Told } from "./told.ts";
 

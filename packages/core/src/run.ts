@@ -1,5 +1,6 @@
+import type { ConvoySnapshot } from "./convoy.ts";
+import { DatabaseError } from "./errors.ts";
 import { gatedStore } from "./gated-store.ts";
-import type { Gauges } from "./gauges.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
 import type {
   ActivitySource,
@@ -214,4 +215,54 @@ export function remember(set: Set<string>, member: string): boolean {
   const [oldest] = set;
   if (set.size > REMEMBERED && oldest !== undefined) set.delete(oldest);
   return true;
+}
+
+/** One convoy as it is now, by an opening of its own; undefined when it is gone. A command is run only after this. */
+export async function readConvoy(run: Run, id: string): Promise<ConvoySnapshot | undefined> {
+  return (await readAfresh(run, [id])).get(id);
+}
+
+/**
+ * Convoys through openings of their own. Where the databases that are open all the time show something else, they have
+ * missed it, and the sources that rely on them are told.
+ */
+export async function readAfresh(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>> {
+  const { store, sources } = run.options;
+  const known = await store.readConvoys(ids).then(inOrder, unlessUnreadable);
+  const convoys = await store.readConvoys(ids, { fresh: true });
+  if (known !== undefined && known !== inOrder(convoys)) for (const source of sources) source.reopen?.();
+  return convoys;
+}
+
+function inOrder(convoys: ReadonlyMap<string, ConvoySnapshot>): string {
+  return JSON.stringify([...convoys].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function unlessUnreadable(error: unknown): undefined {
+  if (!(error instanceof DatabaseError)) throw error;
+}
+
+/** What waits in a watcher, and for how long. */
+export interface Gauges {
+  /** Convoys that wait to be judged, or are being judged. */
+  readonly judging: number;
+  /** Convoys whose turn to be landed has come. */
+  readonly landing: number;
+  /** Convoys whose time has not come: a retry, a grace, a settling. */
+  readonly delayed: number;
+  /** When the oldest hint came that has not been judged yet, ISO 8601. */
+  readonly oldestHint?: string;
+}
+
+/** What waits now. */
+export function gaugesOf({ options: { clock }, judging, landing, lives }: Run): Gauges {
+  let oldest: number | undefined;
+  for (const { hintedAt } of lives.values())
+    if (hintedAt !== undefined && hintedAt < (oldest ?? Number.POSITIVE_INFINITY)) oldest = hintedAt;
+  return {
+    judging: judging.busy,
+    landing: landing.busy,
+    delayed: judging.delayed,
+    ...(oldest !== undefined && { oldestHint: new Date(clock.wall() - clock.now() + oldest).toISOString() }),
+  };
 }

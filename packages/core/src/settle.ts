@@ -1,7 +1,6 @@
 import { parseTime } from "./beads.ts";
-import type { ConvoySnapshot } from "./convoy.ts";
+import type { ConvoySnapshot, Verdict } from "./convoy.ts";
 import type { Context, Life } from "./life.ts";
-import type { Verdict } from "./policy.ts";
 import type { WatchRecord } from "./records.ts";
 
 /** More closes than that in such a time are no coincidence. */

@@ -4,8 +4,7 @@ import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import type { Next } from "./life.ts";
 import type { CommandResult, GtKnowledge, Unfinished } from "./ports.ts";
-import { readConvoy } from "./read-convoy.ts";
-import { contextOf, keep, lifeOf, type Run } from "./run.ts";
+import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
 import { decideTold, type ToldVerdict } from "./told.ts";
 
 /** How long gt may tell people, when no other limit is set. */

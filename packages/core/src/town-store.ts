@@ -1,11 +1,9 @@
 import { isDone, isStaged, parseReference } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
-import { type Found, findIssues } from "./find-issues.ts";
-import { over } from "./fresh-openings.ts";
+import { createGoneIssues, findIssues, type Found } from "./find-issues.ts";
 import { readMergeRequests, readMergeSources } from "./gated-store.ts";
-import { createGoneIssues } from "./gone-issues.ts";
-import type { ConvoyRow, Home, TownDatabases } from "./issue-database.ts";
+import type { ConvoyRow, Home, IssueDatabase, OwnOpening, TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
 
@@ -119,4 +117,33 @@ function trackedIssue(reference: string, { row, rig, why }: Found): TrackedIssue
   const known = rig === undefined ? {} : { rig };
   if (row === undefined) return { reference, id, state: "unknown", why: why ?? `${id} cannot be judged`, ...known };
   return { ...row, reference, id, state: isDone(row.status) ? "done" : "open", ...known };
+}
+
+/**
+ * Reads over the databases of a town. `fresh`: each is opened for this read, once, and closed after it, so that what is
+ * wrong with an opening that has been there for long is not wrong with this one.
+ */
+export async function over<T>(
+  databases: TownDatabases,
+  fresh: boolean,
+  read: (databases: TownDatabases) => Promise<T>,
+): Promise<T> {
+  if (!fresh) return read(databases);
+  const opened = new Map<IssueDatabase, Promise<OwnOpening>>();
+  const afresh = (home: Home): Home => ({
+    ...home,
+    async open() {
+      const shared = await home.open();
+      if (shared.fresh === undefined) return shared;
+      const opening = opened.get(shared) ?? shared.fresh();
+      opened.set(shared, opening);
+      return opening;
+    },
+  });
+  try {
+    return await read({ ...databases, town: afresh(databases.town), homes: databases.homes.map(afresh) });
+  } finally {
+    for (const opening of await Promise.allSettled(opened.values()))
+      if (opening.status === "fulfilled") opening.value.close();
+  }
 }

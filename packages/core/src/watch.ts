@@ -1,11 +1,9 @@
-import { createAttachments } from "./attachments.ts";
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { DatabaseError } from "./errors.ts";
-import { gaugesOf } from "./gauges.ts";
 import { judgeLoop } from "./judge.ts";
 import { landLoop, meetRival } from "./land.ts";
-import { createRun, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
-import { hear, reopenedLoop } from "./sources.ts";
+import { createRun, gaugesOf, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
+import { createAttachments, hear, reopenedLoop } from "./sources.ts";
 import { createSweeper, type Sweeper, sweep } from "./sweep.ts";
 import { knowsOf, takeUp } from "./tell.ts";
 

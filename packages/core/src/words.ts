@@ -1,8 +1,7 @@
 import { parseTime } from "./beads.ts";
-import type { ConvoySnapshot } from "./convoy.ts";
+import { blockerOf, type ConvoySnapshot, reasonOf, type Verdict } from "./convoy.ts";
 import { WatcherError, messageOf } from "./errors.ts";
 import type { Context, Life, State } from "./life.ts";
-import { blockerOf, reasonOf, type Verdict } from "./policy.ts";
 import type { CommandResult } from "./ports.ts";
 import type { WatchRecord } from "./records.ts";
 import type { ToldVerdict } from "./told.ts";

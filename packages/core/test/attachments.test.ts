@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createAttachments } from "../src/attachments.ts";
 import { createRun } from "../src/run.ts";
+import { createAttachments } from "../src/sources.ts";
 import { Feed } from "./support/feed.ts";
 import { Harness } from "./support/harness.ts";
 

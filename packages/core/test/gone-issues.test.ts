@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { Found } from "../src/find-issues.ts";
-import { createGoneIssues } from "../src/gone-issues.ts";
+import { createGoneIssues, type Found } from "../src/find-issues.ts";
 import type { GoneIssue, Home, IssueDatabase, IssueRow } from "../src/issue-database.ts";
 
 const row = (id: string, status: string): IssueRow => ({ id, status });

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { isStaged } from "../src/beads.ts";
+import { reasonOf } from "../src/convoy.ts";
 import { type ConvoySnapshot, isDone, judge, type TrackedIssue } from "../src/index.ts";
-import { reasonOf } from "../src/policy.ts";
 
 const issue = (state: TrackedIssue["state"], id = "gt-1"): TrackedIssue => ({
   reference: id,
