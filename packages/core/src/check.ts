@@ -2,7 +2,8 @@ import { STUCK_AFTER } from "./convoy-life.ts";
 import { judgeLoop } from "./judge.ts";
 import { landLoop } from "./land.ts";
 import type { Life } from "./life.ts";
-import { createRun, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
+import type { ReconcileOptions } from "./ports.ts";
+import { createRun, type Run, shutDownOn } from "./run.ts";
 import { sweep } from "./sweep.ts";
 import { idle, leaveAfter } from "./watch.ts";
 

@@ -1,12 +1,12 @@
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
 import { isSafeArgument, parseTime } from "./beads.ts";
-import { type ConvoySnapshot, fingerprint, judge, type Verdict } from "./convoy.ts";
+import { type ConvoySnapshot, fingerprint, judge, staleOf, type Verdict } from "./convoy.ts";
 import type { Context, Life, Next, Outcome, Seen, State } from "./life.ts";
-import type { CommandResult, LandStep } from "./ports.ts";
+import type { CommandResult } from "./ports.ts";
+import { closedRecord, type LandStep, saidRecord, stuckRecord } from "./records.ts";
 import { flipsRecord, flipsUntil, isBeingMade, tracksOf, waitsUntil } from "./settle.ts";
 import { isHung, nextStep, outputOf } from "./steps.ts";
-import { ended, goneMeanwhile, telling, told, toldOfReopened } from "./telling.ts";
-import { closedRecord, saidRecord, staleOf, stuckRecord, tellingRecord } from "./words.ts";
+import { ended, goneMeanwhile, telling, tellingRecord, told, toldOfReopened } from "./telling.ts";
 
 /** After so many failed tries in a row a convoy is told of as stuck. */
 export const STUCK_AFTER = 3;

@@ -1,6 +1,5 @@
 import { isKnown, type IssueState } from "./beads.ts";
 import type { Unmerged } from "./merge-gate.ts";
-import type { Blocker } from "./records.ts";
 
 /** An issue a convoy tracks, as just read from the database it lives in. */
 export interface TrackedIssue {
@@ -115,6 +114,18 @@ function count(tracked: readonly TrackedIssue[]): Progress {
   return unmerged === 0 ? progress : { ...progress, unmerged };
 }
 
+/** What holds a convoy up: a tracked issue that is open, or cannot be told, or is closed and not merged. */
+export interface Blocker {
+  readonly issue: string;
+  readonly state: "open" | "unknown" | "unmerged";
+  readonly why: string;
+  /** Its merge request, with the branch, where that is to go, and the issue that asks for a conflict to be resolved. */
+  readonly request?: string;
+  readonly branch?: string;
+  readonly target?: string;
+  readonly task?: string;
+}
+
 /** What holds a convoy up, for a record. */
 export function blockerOf(issue: TrackedIssue): Blocker {
   const { id, state, unmerged } = issue;
@@ -131,4 +142,10 @@ export function reasonOf(issue: TrackedIssue): string {
   const where = issue.rig === undefined ? "" : `${issue.rig}, `;
   const more = issue.why === undefined ? "" : `: ${issue.why}`;
   return `${issue.id} is not closed (${where}${issue.status ?? "open"})${more}`;
+}
+
+/** Merge requests that have not changed for too long to be waited for in silence, by a name of their own, and in words. */
+export function staleOf({ blockers }: Verdict): ReadonlyMap<string, string> {
+  const stale = blockers.filter(({ unmerged }) => unmerged?.stale === true);
+  return new Map(stale.map((issue) => [`${issue.id} ${issue.unmerged?.request}`, reasonOf(issue)]));
 }

@@ -47,3 +47,8 @@ export class DatabaseError extends WatcherError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** An error with what to do about it. */
+export function inWords(error: unknown): string {
+  return error instanceof WatcherError ? `${error.message} (${error.hint})` : messageOf(error);
+}

@@ -1,12 +1,11 @@
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, inWords } from "./errors.ts";
 import { isPending } from "./life.ts";
 import { contextOf, keep, lifeOf, readAfresh, type Run, type Sweeping } from "./run.ts";
 import { passSweep } from "./sweep.ts";
 import { follow } from "./tell.ts";
-import { inWords } from "./words.ts";
 
 /** Convoys that hints named are read together. */
 const BATCH = 256;

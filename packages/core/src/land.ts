@@ -1,14 +1,13 @@
-import { startCommand } from "./command.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, inWords } from "./errors.ts";
 import { isPending, type Next, type Seen, type Turn } from "./life.ts";
-import type { CommandResult, GtKnowledge, LandStep, Rival } from "./ports.ts";
+import type { CommandResult, GtKnowledge, Rival } from "./ports.ts";
+import type { LandStep } from "./records.ts";
 import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
-import { kindOf } from "./steps.ts";
+import { kindOf, startCommand } from "./steps.ts";
 import { passSweep } from "./sweep.ts";
 import { follow, knowsOf, tell, tellLimitOf } from "./tell.ts";
-import { inWords } from "./words.ts";
 
 /** Longest time a command may take to close its convoy. */
 const CLOSE_LIMIT = 60_000;

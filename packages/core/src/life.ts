@@ -1,8 +1,13 @@
 import type { ConvoySnapshot } from "./convoy.ts";
-import type { CommandResult, GtKnowledge, LandStep, Rival } from "./ports.ts";
-import type { WatchRecord } from "./records.ts";
-import type { Try } from "./steps.ts";
+import type { CommandResult, GtKnowledge, Rival } from "./ports.ts";
+import type { LandStep, WatchRecord } from "./records.ts";
 import type { ToldVerdict } from "./told.ts";
+
+/** A step that was taken, and how its command ended. */
+export interface Try {
+  readonly step: LandStep;
+  readonly result: CommandResult;
+}
 
 /** Where a convoy is in its life. docs/convoy-life.md shows the ways from one to another. Times are monotonic. */
 export type State =

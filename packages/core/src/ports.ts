@@ -1,6 +1,6 @@
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { MergeRequests } from "./merge-gate.ts";
-import type { WatchRecord, SourceState } from "./records.ts";
+import type { LandStep, Reporter, SourceState } from "./records.ts";
 
 /** Time, injected. All times in milliseconds. */
 export interface Clock {
@@ -82,14 +82,6 @@ export interface Message {
   readonly at: string;
 }
 
-/**
- * A way to close a convoy, from the mildest to the last resort:
- * - `check`: let gt find out by itself
- * - `close`: tell gt to close it
- * - `force`: tell gt to close it although gt cannot see that it is complete
- */
-export type LandStep = "check" | "close" | "force";
-
 /** How a landing command ended. None of it proves anything: the convoy is read again. */
 export interface CommandResult {
   /**
@@ -148,5 +140,51 @@ export interface Unfinished {
   readonly running?: Promise<void>;
 }
 
-/** Where records go: a terminal, a file, a host. Must not throw. */
-export type Reporter = (record: WatchRecord) => void;
+/** What waits in a watcher, and for how long. */
+export interface Gauges {
+  /** Convoys that wait to be judged, or are being judged. */
+  readonly judging: number;
+  /** Convoys whose turn to be landed has come. */
+  readonly landing: number;
+  /** Convoys whose time has not come: a retry, a grace, a settling. */
+  readonly delayed: number;
+  /** When the oldest hint came that has not been judged yet, ISO 8601. */
+  readonly oldestHint?: string;
+}
+
+/** What a watcher is made of, and how it is to behave. All times in milliseconds. */
+export interface ReconcileOptions {
+  readonly store: ConvoyStore;
+  readonly lander: ConvoyLander;
+  readonly sources: readonly ActivitySource[];
+  readonly clock: Clock;
+  readonly report: Reporter;
+  /** A number in [0, 1) for jitter. */
+  readonly random: () => number;
+  /** Time between two sweeps. */
+  readonly sweepEvery: number;
+  /** How long to leave a complete convoy to another watcher of the town. */
+  readonly grace: number;
+  /** The steps that may be taken, in this order. */
+  readonly steps: readonly LandStep[];
+  /** Find out, and do nothing. */
+  readonly dryRun: boolean;
+  /** Who else lands convoys in this town; undefined when nobody does. */
+  readonly rival: () => Promise<Rival | undefined>;
+  /** What the watcher before this one left without an end. */
+  readonly unfinished?: readonly Unfinished[];
+  /** Why nothing is to be landed in the whole town, in words; undefined when there is no such reason. */
+  readonly hold?: () => Promise<string | undefined>;
+  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
+  readonly tellLimit?: number;
+  /** `merge`: an issue whose merge request is not merged holds its convoy up. */
+  readonly gate?: "off" | "merge";
+  /** After so long without a change a merge request that holds a convoy up is told of; 24 hours by default. */
+  readonly mergeStaleAfter?: number;
+  /** Called once, at the start, with what says how much waits now. */
+  readonly observe?: (gauges: () => Gauges) => void;
+  /** Stop: take up nothing new, finish the command in flight. */
+  readonly stop: AbortSignal;
+  /** Stop at once: end the command in flight, too. */
+  readonly kill: AbortSignal;
+}

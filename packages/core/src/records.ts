@@ -1,21 +1,19 @@
-import type { Progress } from "./convoy.ts";
-import type { LandStep } from "./ports.ts";
-import type { Told } from "./told.ts";
+import { type Blocker, blockerOf, type ConvoySnapshot, type Progress, type Verdict } from "./convoy.ts";
+import type { Life } from "./life.ts";
 
 /** How a source of hints is doing; `unavailable`: the town does not have it. */
 export type SourceState = "up" | "down" | "unavailable";
 
-/** What holds a convoy up: a tracked issue that is open, or cannot be told, or is closed and not merged. */
-export interface Blocker {
-  readonly issue: string;
-  readonly state: "open" | "unknown" | "unmerged";
-  readonly why: string;
-  /** Its merge request, with the branch, where that is to go, and the issue that asks for a conflict to be resolved. */
-  readonly request?: string;
-  readonly branch?: string;
-  readonly target?: string;
-  readonly task?: string;
-}
+/**
+ * A way to close a convoy, from the mildest to the last resort:
+ * - `check`: let gt find out by itself
+ * - `close`: tell gt to close it
+ * - `force`: tell gt to close it although gt cannot see that it is complete
+ */
+export type LandStep = "check" | "close" | "force";
+
+/** Whether those who wait for a closed convoy have been told of it. */
+export type Told = "told" | "tried, not told" | "closed, not told" | "cannot be known";
 
 /** What a watcher has to say. Hosts add `time`, and print one a line. */
 export type WatchRecord =
@@ -97,7 +95,7 @@ export type WatchRecord =
       readonly event: "skipped";
       readonly convoy: string;
       readonly title: string;
-      readonly reason: "empty" | "owned" | "staged" | "status" | "rival";
+      readonly reason: Exclude<Verdict["kind"], "closed" | "complete" | "waiting"> | "rival";
       readonly detail: string;
     }
   | { readonly event: "source"; readonly name: string; readonly state: SourceState; readonly detail?: string }
@@ -114,3 +112,60 @@ export type WatchRecord =
   | { readonly event: "resumed" }
   | { readonly event: "warning"; readonly message: string; readonly hint?: string }
   | { readonly event: "stopped"; readonly reason: string };
+
+/** Where records go: a terminal, a file, a host. Must not throw. */
+export type Reporter = (record: WatchRecord) => void;
+
+/** At most so many issues are named in a record; its numbers say how many there are. */
+const NAMED = 20;
+
+/** The record of a verdict, and what it is compared by. */
+export function saidRecord(
+  convoy: ConvoySnapshot,
+  verdict: Verdict,
+): { said: string; record: WatchRecord | undefined } {
+  const { kind, done, open, unknown, unmerged, total, reasons } = verdict;
+  const progress = kind === "waiting" || kind === "complete" ? [done, open, unknown, unmerged, total] : [];
+  const said = JSON.stringify([kind, progress, reasons.slice(0, NAMED)]);
+  return { said, record: verdictRecord(convoy, verdict) };
+}
+
+/** The record of a verdict; none for a closed convoy. */
+export function verdictRecord({ id: convoy, title }: ConvoySnapshot, verdict: Verdict): WatchRecord | undefined {
+  const { kind, done, open, unknown, unmerged, total, blockers, reasons } = verdict;
+  if (kind === "complete") return { event: "complete", convoy, title, done, total };
+  if (kind === "closed") return undefined;
+  if (kind === "waiting")
+    return {
+      event: "waiting",
+      convoy,
+      title,
+      done,
+      total,
+      open,
+      unknown,
+      ...(unmerged !== undefined && { unmerged }),
+      blockers: blockers.slice(0, NAMED).map(blockerOf),
+    };
+  return { event: "skipped", convoy, title, reason: kind, detail: reasons.join("; ") };
+}
+
+export function stuckRecord({ id, title }: Life, attempts: number, output: string): WatchRecord {
+  return { event: "stuck", convoy: id, title, attempts, output };
+}
+
+/** That others have closed or deleted it. */
+export function closedRecord(life: Life, convoy: ConvoySnapshot | undefined, others: string): WatchRecord {
+  const tracked = convoy?.tracked ?? [];
+  const left = tracked.filter(({ state }) => state !== "done");
+  const deleted = convoy === undefined || convoy.status === "tombstone";
+  return {
+    event: "closed",
+    convoy: life.id,
+    title: convoy?.title ?? life.title,
+    by: deleted ? `${others}, who deleted it` : others,
+    done: tracked.length - left.length,
+    total: tracked.length,
+    open: left.slice(0, NAMED).map((issue) => issue.id),
+  };
+}

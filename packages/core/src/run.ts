@@ -2,54 +2,8 @@ import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { gatedStore } from "./gated-store.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
-import type {
-  ActivitySource,
-  Clock,
-  ConvoyLander,
-  ConvoyStore,
-  LandStep,
-  Reporter,
-  Rival,
-  Unfinished,
-} from "./ports.ts";
+import type { Gauges, ReconcileOptions } from "./ports.ts";
 import { WorkQueue } from "./work-queue.ts";
-
-/** What a watcher is made of, and how it is to behave. All times in milliseconds. */
-export interface ReconcileOptions {
-  readonly store: ConvoyStore;
-  readonly lander: ConvoyLander;
-  readonly sources: readonly ActivitySource[];
-  readonly clock: Clock;
-  readonly report: Reporter;
-  /** A number in [0, 1) for jitter. */
-  readonly random: () => number;
-  /** Time between two sweeps. */
-  readonly sweepEvery: number;
-  /** How long to leave a complete convoy to another watcher of the town. */
-  readonly grace: number;
-  /** The steps that may be taken, in this order. */
-  readonly steps: readonly LandStep[];
-  /** Find out, and do nothing. */
-  readonly dryRun: boolean;
-  /** Who else lands convoys in this town; undefined when nobody does. */
-  readonly rival: () => Promise<Rival | undefined>;
-  /** What the watcher before this one left without an end. */
-  readonly unfinished?: readonly Unfinished[];
-  /** Why nothing is to be landed in the whole town, in words; undefined when there is no such reason. */
-  readonly hold?: () => Promise<string | undefined>;
-  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
-  readonly tellLimit?: number;
-  /** `merge`: an issue whose merge request is not merged holds its convoy up. */
-  readonly gate?: "off" | "merge";
-  /** After so long without a change a merge request that holds a convoy up is told of; 24 hours by default. */
-  readonly mergeStaleAfter?: number;
-  /** Called once, at the start, with what says how much waits now. */
-  readonly observe?: (gauges: () => Gauges) => void;
-  /** Stop: take up nothing new, finish the command in flight. */
-  readonly stop: AbortSignal;
-  /** Stop at once: end the command in flight, too. */
-  readonly kill: AbortSignal;
-}
 
 /** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
 const JUMP = 2_000;
@@ -240,18 +194,6 @@ function inOrder(convoys: ReadonlyMap<string, ConvoySnapshot>): string {
 
 function unlessUnreadable(error: unknown): undefined {
   if (!(error instanceof DatabaseError)) throw error;
-}
-
-/** What waits in a watcher, and for how long. */
-export interface Gauges {
-  /** Convoys that wait to be judged, or are being judged. */
-  readonly judging: number;
-  /** Convoys whose turn to be landed has come. */
-  readonly landing: number;
-  /** Convoys whose time has not come: a retry, a grace, a settling. */
-  readonly delayed: number;
-  /** When the oldest hint came that has not been judged yet, ISO 8601. */
-  readonly oldestHint?: string;
 }
 
 /** What waits now. */

@@ -1,10 +1,10 @@
-import { startCommand } from "./command.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import type { Next } from "./life.ts";
 import type { CommandResult, GtKnowledge, Unfinished } from "./ports.ts";
 import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
+import { startCommand } from "./steps.ts";
 import { decideTold, type ToldVerdict } from "./told.ts";
 
 /** How long gt may tell people, when no other limit is set. */

@@ -2,9 +2,10 @@ import { backoff, LANDING_BACKOFF } from "./backoff.ts";
 import { parseTime } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { type Context, type Life, newLife, type Outcome, type Seen, type State } from "./life.ts";
-import type { LandStep } from "./ports.ts";
+import type { CommandResult } from "./ports.ts";
+import { closedRecord, type LandStep, stuckRecord, type WatchRecord } from "./records.ts";
 import { closesAfter } from "./settle.ts";
-import { closedRecord, landedRecords, stuckRecord } from "./words.ts";
+import type { ToldVerdict } from "./told.ts";
 
 type Telling = State & { readonly kind: "telling" };
 
@@ -69,4 +70,77 @@ function again(life: Life, state: Telling, { now, random }: Context, tries: numb
 export function ended(life: Life, kind: "landed" | "closed" | "gone", { now }: Context): Life {
   const closes = closesAfter(life, now);
   return { ...newLife(life.id), state: { kind }, title: life.title, closes, warnedOf: life.warnedOf ?? 0 };
+}
+
+/** What gt says when it could not tell somebody, or not note that it has. */
+const WARNING = /could not notify|couldn't send notification|could not record convoy completion/;
+
+export function tellingRecord({ id, title }: ConvoySnapshot, { since, closedAt, by }: Telling): WatchRecord {
+  return { event: "telling", convoy: id, title, ms: Math.round(closedAt - since), by };
+}
+
+/** That it has landed, and a warning when somebody was not told of it. */
+export function landedRecords(
+  convoy: ConvoySnapshot,
+  { since, closedAt, by }: Telling,
+  verdict: Pick<ToldVerdict, "told" | "untold">,
+  result: CommandResult | undefined,
+  { now }: Context,
+): readonly WatchRecord[] {
+  const { id, title } = convoy;
+  const { untold } = verdict;
+  const said = saidOf(result);
+  const after = closedAfter(convoy);
+  const landed: WatchRecord = {
+    event: "landed",
+    convoy: id,
+    title,
+    ms: Math.round(closedAt - since),
+    by,
+    told: verdict.told,
+    ...(untold.length > 0 && { untold }),
+    ...(said !== undefined && { said }),
+    toldMs: Math.round(now - since),
+    ...(after !== undefined && { closedAfter: after }),
+  };
+  const isAmiss = verdict.told === "tried, not told" || verdict.told === "closed, not told" || said !== undefined;
+  return isAmiss ? [landed, untoldWarning(id, untold, said)] : [landed];
+}
+
+function untoldWarning(id: string, untold: readonly string[], said: string | undefined): WatchRecord {
+  const whom = untold.length === 0 ? "somebody" : untold.join(", ");
+  const gt = said === undefined ? "" : `: gt said: ${said}`;
+  const commands = untold.map((address) => mailCommand(id, address));
+  return {
+    event: "warning",
+    message: `${id} is closed, but ${whom} may not have been told${gt}`,
+    hint:
+      commands.length === 0
+        ? `look into the mail of those who wait for ${id}`
+        : `write to them: ${commands.join("; ")}`,
+  };
+}
+
+/** What a person can type to tell one more, without telling anybody twice. */
+function mailCommand(id: string, address: string): string {
+  const to = /^[\w./@:-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`;
+  return `gt mail send ${to} -s "Convoy landed: ${id}" -m "Convoy ${id} has completed." --from convoy/${id} --no-notify`;
+}
+
+/** The lines in which gt says that it could not tell somebody. */
+function saidOf(result: CommandResult | undefined): string | undefined {
+  const lines = (result?.output ?? "").split("\n").filter((line) => WARNING.test(line));
+  return lines.length === 0
+    ? undefined
+    : lines
+        .map((line) => line.trim())
+        .join("; ")
+        .slice(0, 1_000);
+}
+
+/** Milliseconds from the last close of what it tracked to its own. */
+function closedAfter({ closedAt, tracked }: ConvoySnapshot): number | undefined {
+  const at = parseTime(closedAt);
+  const last = Math.max(...tracked.map(({ since }) => parseTime(since) ?? Number.NaN));
+  return at === undefined || Number.isNaN(last) || !Number.isFinite(last) ? undefined : Math.max(0, at - last);
 }

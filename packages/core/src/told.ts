@@ -1,9 +1,7 @@
 import { parseTime } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { GtKnowledge, Message } from "./ports.ts";
-
-/** Whether those who wait for a closed convoy have been told of it. */
-export type Told = "told" | "tried, not told" | "closed, not told" | "cannot be known";
+import type { Told } from "./records.ts";
 
 /** What the rows say of it, and what would mend it. */
 export interface ToldVerdict {

@@ -2,9 +2,10 @@ import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { DatabaseError } from "./errors.ts";
 import { judgeLoop } from "./judge.ts";
 import { landLoop, meetRival } from "./land.ts";
-import { createRun, gaugesOf, type ReconcileOptions, type Run, shutDownOn } from "./run.ts";
+import type { ReconcileOptions } from "./ports.ts";
+import { createRun, gaugesOf, type Run, shutDownOn } from "./run.ts";
 import { createAttachments, hear, reopenedLoop } from "./sources.ts";
-import { createSweeper, type Sweeper, sweep } from "./sweep.ts";
+import { createSweeper, sweep, type Sweeper } from "./sweep.ts";
 import { knowsOf, takeUp } from "./tell.ts";
 
 /** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */

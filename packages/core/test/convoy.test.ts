@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fingerprint } from "../src/convoy.ts";
-import { type ConvoySnapshot } from "../src/index.ts";
+import type { ConvoySnapshot } from "../src/index.ts";
 
 const CONVOY: ConvoySnapshot = {
   id: "hq-cv-a",

@@ -1,9 +1,10 @@
-// Failure modes that are a matter of time or of what happens between two steps: told by a virtual clock and scripts.
-// The others are shown end to end, in packages/cli/test/e2e/failure-modes.
 import { expect, test } from "vitest";
 import { LANDING_BACKOFF } from "../../src/index.ts";
 import { Harness } from "../support/harness.ts";
 import { exit } from "../support/scripted-lander.ts";
+
+// Failure modes that are a matter of time or of what happens between two steps: told by a virtual clock and scripts.
+// The others are shown end to end, in packages/cli/test/e2e/failure-modes.
 
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;

@@ -1,6 +1,6 @@
+import { type ConvoySnapshot, watch } from "../../src/index.ts";
 // The order matters: the globals are gone before the first line of the core runs.
 import "./no-globals.ts";
-import { type ConvoySnapshot, watch } from "../../src/index.ts";
 
 let open = true;
 const stop = new AbortController();

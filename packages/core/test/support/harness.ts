@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { check, type CheckResult, type ReconcileOptions, type WatchRecord, watch } from "../../src/index.ts";
+import { check, type CheckResult, type ReconcileOptions, watch, type WatchRecord } from "../../src/index.ts";
 import { Feed } from "./feed.ts";
 import { MemoryTown } from "./memory-town.ts";
 import { type Act, exit, ScriptedLander } from "./scripted-lander.ts";

@@ -9,8 +9,8 @@ import {
   type IssueRow,
   type MergeRequestRow,
   type MergeRows,
-  parseMergeRequestFields,
   type OwnOpening,
+  parseMergeRequestFields,
   refersTo,
   type TrackRow,
 } from "../../src/index.ts";
