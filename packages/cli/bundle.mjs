@@ -5,7 +5,7 @@ import { thirdPartyLicences } from "./third-party-licences.mjs";
 
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
 
-const isOurs = (id) => /[\\/]packages[\\/][^\\/]+[\\/]src[\\/]/.test(id);
+const isOurs = (id) => /[\\/](packages[\\/][^\\/]+|demo)[\\/]src[\\/]/.test(id);
 
 /**
  * Bundles entries into `dist`, with chunks for what they share and for what is imported when it is needed, source maps, and the

@@ -18,6 +18,7 @@ const TWINS: Readonly<Record<string, string>> = {
   "·": "-",
   "—": "-",
   "→": ">",
+  "▸": ">",
 };
 
 /** The same in ASCII and of the same width: our own signs by their twins, anything else by question marks. */
@@ -25,6 +26,11 @@ export function toAscii(text: string): string {
   return text.replace(/\P{ASCII}+/gu, (run) =>
     [...run].map((sign) => TWINS[sign] ?? "?".repeat(getStringWidth(sign).width)).join(""),
   );
+}
+
+/** What a text becomes for a terminal that may show ASCII only, or be no better than a printer. */
+export function signsFor(env: Environment): (text: string) => string {
+  return isUtf8(env) && env["TERM"] !== "dumb" ? (text) => text : toAscii;
 }
 
 export type Style = Parameters<typeof styleText>[0];

@@ -3,9 +3,9 @@ import { globSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { buildDemoTown } from "@gastown/demo";
 import { installStandIns, tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { buildDemoTown } from "../src/demo/cast.ts";
 import { createProgram } from "../src/program.ts";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));

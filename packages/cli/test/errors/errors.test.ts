@@ -8,7 +8,8 @@ import { everyState } from "../support/towns.ts";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const documentation = readFileSync(join(root, "docs/errors.md"), "utf8");
 const documented = [...documentation.matchAll(/^### `([a-z-]+)`$/gm)].map(([, code]) => code ?? "");
-const sources = readdirSync(join(root, "packages")).flatMap((name) => sourcesOf(join(root, "packages", name, "src")));
+const packages = ["demo", ...readdirSync(join(root, "packages")).map((name) => join("packages", name))];
+const sources = packages.flatMap((dir) => sourcesOf(join(root, dir, "src")));
 
 /** Codes of errors by the classes that have one. */
 function thrownByClass(): string[] {

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import { expect, test } from "vitest";
-import { createScreen, marksFor } from "../../src/demo/narrator.ts";
-import type { Output } from "../../src/output.ts";
+import { createScreen, type Output } from "../src/narrator.ts";
 
 const colours: Pick<Output, "style"> = { style: (style, text) => styleText(style, text, { validateStream: false }) };
 
@@ -46,16 +45,4 @@ test.each([undefined, 200, 88, 80, 60, 59, 40, 20, 3])("fits %s columns, with co
   const width = Math.max(20, Math.min(columns ?? 80, 88));
   for (const line of shown(columns)) expect(line.length).toBeLessThan(width);
   expect(shown(columns, true).map(stripVTControlCharacters)).toEqual(shown(columns));
-});
-
-test.each([
-  [{ LANG: "en_GB.UTF-8" }, "✓"],
-  [{ LANG: "C", LC_CTYPE: "C.utf8" }, "✓"],
-  [{ LANG: "en_GB.UTF-8", LC_ALL: "C" }, "+"],
-  [{ LANG: "en_GB.UTF-8", LC_ALL: "" }, "✓"],
-  [{ LANG: "en_GB.UTF-8", TERM: "dumb" }, "+"],
-  [{ LANG: "de_DE.ISO-8859-1" }, "+"],
-  [{}, "+"],
-])("takes signs that %o can show", (env, landed) => {
-  expect(marksFor(env).landed).toBe(landed);
 });

@@ -1,8 +1,7 @@
 import type { WatchRecord } from "@gastown/convoy-core";
-import type { Output } from "../output.ts";
-import { type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./cast.ts";
-import type { Marks, Screen } from "./narrator.ts";
+import type { Output, Screen } from "./narrator.ts";
 import type { Stage } from "./stage.ts";
+import { type DemoConvoy, NIGHT, PASSKEY, RETIRE } from "./town.ts";
 
 const PATIENCE = 5_000;
 
@@ -10,8 +9,7 @@ const PATIENCE = 5_000;
 export interface Telling {
   readonly stage: Stage;
   readonly screen: Screen;
-  readonly output: Output;
-  readonly marks: Marks;
+  readonly style: Output["style"];
   /** Somebody does something; for those who read records. */
   readonly act: (who: string, command: string) => void;
   /** Time to read; none for a program. Rejects when the demo is told to stop. */
@@ -20,11 +18,11 @@ export interface Telling {
 
 /** Tells the story, or as much of it as works. What became of each convoy is for the summary to find out. */
 export async function tellStory(telling: Telling): Promise<void> {
-  const { stage, screen, output, marks, act, pause } = telling;
+  const { stage, screen, style, act, pause } = telling;
   const dolt = stage.store === "dolt";
   const scene = async (title: string): Promise<void> => {
     screen.gap();
-    screen.say(output.style("bold", title), 1, 3);
+    screen.say(style("bold", title), 1, 3);
     await pause(400);
   };
   const agent = async (who: string, rig: string, ...args: string[]): Promise<void> => {
@@ -78,7 +76,7 @@ export async function tellStory(telling: Telling): Promise<void> {
   await scene("4. The watcher is killed, and the work goes on without it");
   act("you", "kill -9");
   await watcher.kill();
-  screen.cue("you", `$ kill -9   ${output.style("red", `${marks.failed} nobody watches`)}`);
+  screen.cue("you", `$ kill -9   ${style("red", `✗ nobody watches`)}`);
   await pause(400);
   await agent("nux", "web", "close", "web-d9f");
   await agent("capable", "web", "close", "docs-t5c");
@@ -88,13 +86,9 @@ export async function tellStory(telling: Telling): Promise<void> {
   await lands(NIGHT);
 }
 
-async function introduce({ stage, screen, output, marks, pause }: Telling): Promise<void> {
+async function introduce({ stage, screen, style, pause }: Telling): Promise<void> {
   screen.gap();
-  screen.say(
-    `${output.style("bold", "convoy-cli demo")}: real databases and the real watcher, in a throw-away town`,
-    1,
-    1,
-  );
+  screen.say(`${style("bold", "convoy-cli demo")}: real databases and the real watcher, in a throw-away town`, 1, 1);
   screen.gap();
   screen.say(
     "Agents work in rigs, one rig a project: here web, api and docs. A convoy tracks issues of any rig. When the last" +
@@ -106,8 +100,7 @@ async function introduce({ stage, screen, output, marks, pause }: Telling): Prom
   );
   await pause(1_800);
   screen.gap();
-  for (const { title, tracks } of stage.convoys)
-    screen.row(`${marks.convoy} ${title}`, output.style("dim", `tracks ${tracks.join(", ")}`));
+  for (const { title, tracks } of stage.convoys) screen.row(`▸ ${title}`, style("dim", `tracks ${tracks.join(", ")}`));
   await pause(1_000);
   screen.gap();
 }

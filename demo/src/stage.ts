@@ -4,8 +4,7 @@ import { type DriverName, findTown } from "@gastown/convoy-watcher";
 import { findTool } from "@gastown/convoy-watcher/host";
 import { runCommand, toolEnvironment } from "@gastown/process";
 import { type StandIns, tempDir } from "@gastown/test-fixtures";
-import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
-import { DemoFailedError, DemoInTownError, DoltNotFoundError, type Ground, layGround } from "./ground.ts";
+import { convoysOn, type DemoConvoy, DemoFailedError, type DemoStore, layTown } from "./town.ts";
 import { startWatcher, type WatcherProcess } from "./watcher-process.ts";
 
 const PATIENCE = 10_000;
@@ -44,34 +43,33 @@ export async function setStage(
   const lastResort = (): void => dir.remove();
   process.once("exit", lastResort);
   let watcher: WatcherProcess | undefined;
+  const unwatch = async (): Promise<void> => void (await watcher?.stop());
 
   try {
     refuseTown(dir.path);
-    const { town, tools, status, close } = await lay(store, dir.path);
+    const { root, tools, status, close } = await layTown(store, dir.path);
     return {
       store,
       convoys: convoysOn(store),
       tools,
       status,
       async bd(rig, args) {
-        const options = { cwd: join(town, rig), env: toolEnvironment(process.env), timeout: PATIENCE, signal };
+        const options = { cwd: join(root, rig), env: toolEnvironment(process.env), timeout: PATIENCE, signal };
         const { exitCode, output, failure } = await runCommand(tools.bd, args, options);
         if (exitCode !== 0 && !signal.aborted)
           throw new DemoFailedError(`bd ${args.join(" ")} failed`, failure?.message ?? output);
         return output;
       },
       async watch() {
-        watcher = startWatcher({ town, bd: tools.bd, gt: tools.gt, driver, onRecord, signal });
+        watcher = startWatcher(root, tools, driver, onRecord, signal);
         const watching = await watcher.until(({ event }) => event === "watching", PATIENCE);
         if (watching === undefined && !signal.aborted)
           throw new DemoFailedError("the watcher did not start", watcher.complaints());
         return watcher;
       },
-      async unwatch() {
-        await watcher?.stop();
-      },
+      unwatch,
       async strike() {
-        await watcher?.stop();
+        await unwatch();
         endStandIns(tools);
         await close();
         dir.remove();
@@ -83,11 +81,6 @@ export async function setStage(
     process.off("exit", lastResort);
     throw error;
   }
-}
-
-/** Imported when it is wanted: it brings the driver of a server. */
-async function lay(store: DemoStore, dir: string): Promise<Ground> {
-  return store === "dolt" ? (await import("./dolt-ground.ts")).layDoltGround(dir) : layGround(dir);
 }
 
 /** A stand-in gt takes the outermost town around it for its own, and would close convoys there. */
@@ -111,5 +104,27 @@ function endStandIns({ control }: StandIns): void {
     } catch {
       // It has ended by itself.
     }
+  }
+}
+
+/** The directory for temporary files is in a town, whose gt would take the demo's town for its own. */
+class DemoInTownError extends WatcherError {
+  constructor(temp: string, town: string) {
+    super(
+      "demo-in-town",
+      `the demo will not build its town in ${temp}, which is part of the town ${town}`,
+      "set TMPDIR to a directory outside of every town",
+    );
+  }
+}
+
+/** A town on Dolt is wanted, and nothing here can serve it. */
+class DoltNotFoundError extends WatcherError {
+  constructor() {
+    super(
+      "dolt-not-found",
+      "dolt is not on PATH",
+      "install Dolt, or leave out --store: a town in SQLite needs nothing",
+    );
   }
 }

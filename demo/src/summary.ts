@@ -1,9 +1,7 @@
 import { printable, type WatchRecord } from "@gastown/convoy-core";
-import type { Output } from "../output.ts";
-import { type DemoConvoy, type DemoStore, WAITING } from "./cast.ts";
-import { packageDir } from "./ground.ts";
-import type { Marks, Screen } from "./narrator.ts";
+import type { Output, Screen } from "./narrator.ts";
 import type { Stage } from "./stage.ts";
+import { type DemoConvoy, type DemoStore, PACKAGE_DIR, WAITING } from "./town.ts";
 
 /** What became of one convoy: as its database says, not as anybody reported. */
 export interface Fate {
@@ -58,17 +56,13 @@ export function summarise(
   { fates, done, inFeed }: Outcome,
   store: DemoStore,
   screen: Screen,
-  output: Output,
-  marks: Marks,
+  style: Output["style"],
 ): void {
   const landed = `${fates.filter((fate) => fate.landed).length} of ${fates.length} convoys landed`;
   const well = fates.every(({ good }) => good);
   screen.gap();
-  screen.say(
-    output.style("bold", well ? `${landed}, each once, and ${WAITING} was told of each once:` : `${landed}:`),
-    1,
-  );
-  for (const fate of fates) tell(fate, screen, output, marks);
+  screen.say(style("bold", well ? `${landed}, each once, and ${WAITING} was told of each once:` : `${landed}:`), 1);
+  for (const fate of fates) tell(fate, screen, style);
   screen.gap();
   screen.say(
     store === "dolt"
@@ -77,20 +71,20 @@ export function summarise(
     1,
   );
   screen.gap();
-  const installed = packageDir().split(/[\\/]/).includes("node_modules");
+  const installed = PACKAGE_DIR.split(/[\\/]/).includes("node_modules");
   screen.say(`Next, in a town of yours${installed ? "" : " (from this repository)"}:`, 1);
   const command = installed ? "convoy-cli" : "npx convoy-cli";
-  screen.say(`${command} check --dry-run --town DIR   ${output.style("dim", "what is due; touches nothing")}`, 3, 2);
-  screen.say(`${command} watch --town DIR             ${output.style("dim", "land it, from now on")}`, 3, 2);
+  screen.say(`${command} check --dry-run --town DIR   ${style("dim", "what is due; touches nothing")}`, 3, 2);
+  screen.say(`${command} watch --town DIR             ${style("dim", "land it, from now on")}`, 3, 2);
   screen.gap();
 }
 
-function tell({ convoy, landed, good, ms, why }: Fate, screen: Screen, { style }: Output, marks: Marks): void {
+function tell({ convoy, landed, good, ms, why }: Fate, screen: Screen, style: Output["style"]): void {
   const { title, after = "a hint" } = convoy;
   const reason = printable(why ?? "nobody knows why");
   const row = (colour: "red" | "green" | "yellow", mark: string, text: string): void =>
     screen.row(`${mark} ${title}`, text, (left) => style(colour, left));
-  if (!good) row("red", marks.failed, landed ? "landed, but not as it should" : `did not land: ${reason}`);
-  else if (landed) row("green", marks.landed, `${ms ?? "?"} ms after ${after}`);
-  else row("yellow", marks.waits, `waits: ${reason}`);
+  if (!good) row("red", "✗", landed ? "landed, but not as it should" : `did not land: ${reason}`);
+  else if (landed) row("green", "✓", `${ms ?? "?"} ms after ${after}`);
+  else row("yellow", "…", `waits: ${reason}`);
 }

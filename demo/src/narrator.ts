@@ -1,24 +1,12 @@
+import type { styleText } from "node:util";
 import { printable, type WatchRecord } from "@gastown/convoy-core";
 import { wrapAnsi } from "fast-wrap-ansi";
-import { isUtf8, type Output } from "../output.ts";
-import { convoysOn, type DemoConvoy, type DemoStore } from "./cast.ts";
+import { convoysOn, type DemoConvoy, type DemoStore } from "./town.ts";
 
-/** The few signs that are not letters. */
-export interface Marks {
-  readonly landed: string;
-  readonly failed: string;
-  readonly waits: string;
-  readonly convoy: string;
-  readonly full: string;
-  readonly empty: string;
-}
-
-const UNICODE: Marks = { landed: "✓", failed: "✗", waits: "…", convoy: "▸", full: "█", empty: "░" };
-const ASCII: Marks = { landed: "+", failed: "x", waits: "~", convoy: ">", full: "#", empty: "." };
-
-/** Signs that this terminal can show. */
-export function marksFor(env: Readonly<Record<string, string | undefined>>): Marks {
-  return isUtf8(env) && env["TERM"] !== "dumb" ? UNICODE : ASCII;
+/** Where the demo is shown. */
+export interface Output {
+  out(line: string): void;
+  style(style: Parameters<typeof styleText>[0], text: string): string;
 }
 
 const WIDEST = 88;
@@ -74,8 +62,7 @@ const BLIND = "gt cannot see a rig's issue here; the watcher has read it as clos
 /** Tells what the watcher reports, once it watches; the rest is for its log. */
 export function createNarrator(
   screen: Screen,
-  output: Output,
-  marks: Marks,
+  style: Output["style"],
   store: DemoStore,
 ): (record: WatchRecord) => void {
   const convoyOf = ({ convoy }: { readonly convoy: string }): DemoConvoy | undefined =>
@@ -95,10 +82,7 @@ export function createNarrator(
       case "complete":
         if (watching) break;
         for (const issue of convoyOf(record)?.tracks ?? []) closed.add(issue);
-        screen.cue(
-          "watcher",
-          `${bar({ done: record.done, total: record.total }, marks)} ${titleOf(record)}: found complete at the start`,
-        );
+        screen.cue("watcher", `${bar(record)} ${titleOf(record)}: found complete at the start`);
         break;
       case "close":
         if (closed.has(record.issue) || record.convoys.length === 0 || !watching) break;
@@ -106,13 +90,13 @@ export function createNarrator(
         screen.cue("watcher", `${printable(record.issue)} is done (seen ${SEEN_BY[record.source] ?? record.source})`);
         break;
       case "waiting": {
-        const text = `${bar(record, marks)} ${titleOf(record)}: waits on ${waitsOn(record)}`;
+        const text = `${bar(record)} ${titleOf(record)}: waits on ${waitsOn(record)}`;
         if (watching && !told.has(text)) screen.cue("watcher", text);
         told.add(text);
         break;
       }
       case "checking":
-        screen.cue("watcher", output.style("dim", `$ ${printable(record.command)}`));
+        screen.cue("watcher", style("dim", `$ ${printable(record.command)}`));
         if (store === "dolt" && record.command.includes(" --force ") && !told.has(BLIND)) {
           screen.cue("watcher", BLIND);
           told.add(BLIND);
@@ -120,15 +104,12 @@ export function createNarrator(
         break;
       case "landed":
         screen.cue(
-          `${marks.landed} LANDED`,
-          output.style("green", `${titleOf(record)}, ${record.ms} ms after ${convoyOf(record)?.after ?? "a hint"}`),
+          "✓ LANDED",
+          style("green", `${titleOf(record)}, ${record.ms} ms after ${convoyOf(record)?.after ?? "a hint"}`),
         );
         break;
       case "stuck":
-        screen.cue(
-          "watcher",
-          output.style("red", `${marks.failed} ${titleOf(record)} is stuck: ${printable(record.output)}`),
-        );
+        screen.cue("watcher", style("red", `✗ ${titleOf(record)} is stuck: ${printable(record.output)}`));
         break;
       case "warning":
         screen.cue("watcher", printable(record.message));
@@ -139,8 +120,8 @@ export function createNarrator(
 }
 
 /** Progress as a bar, one part for each tracked issue. */
-export function bar({ done, total }: { readonly done: number; readonly total: number }, marks: Marks): string {
-  return marks.full.repeat(done) + marks.empty.repeat(total - done);
+function bar({ done, total }: { readonly done: number; readonly total: number }): string {
+  return "█".repeat(done) + "░".repeat(total - done);
 }
 
 function titleOf({ convoy, title }: { readonly convoy: string; readonly title?: string }): string {
