@@ -7,8 +7,8 @@ import {
   hintsWhile,
   type TownDatabases,
 } from "@gastown/convoy-core";
-import type { Place, TownFiles } from "@gastown/sqlite-resolver";
-import { createAwaited } from "@gastown/sqlite-resolver/queries";
+import type { Place, TownPlaces } from "@gastown/sql";
+import { createAwaited } from "@gastown/sql";
 import type { DoltTown } from "./dolt-town.ts";
 import { createPace } from "./pace.ts";
 import type { DoltServer } from "./server.ts";
@@ -17,7 +17,7 @@ import { lookAt, type Look } from "./watched-server.ts";
 
 /** What the feed needs. */
 export interface DoltFeedOptions {
-  readonly files: TownFiles;
+  readonly files: TownPlaces;
   readonly dolt: DoltTown;
   /** Monotonic. */
   readonly clock: Clock;
@@ -74,7 +74,7 @@ function updatePlaces(
 }
 
 /** The town as the look just now found it: its hash need not be asked for once more for each database that has changed. */
-async function asLookedAt(files: TownFiles, watched: ReadonlyMap<string, WatchedDatabase>): Promise<TownDatabases> {
+async function asLookedAt(files: TownPlaces, watched: ReadonlyMap<string, WatchedDatabase>): Promise<TownDatabases> {
   const { town, homes } = await files.databases();
   const open: typeof town.open = async () => {
     const database = await town.open();

@@ -1,27 +1,10 @@
-import {
-  type ConvoyRow,
-  DatabaseError,
-  type IssueDatabase,
-  type IssueRow,
-  type OpenConvoys,
-  refersTo,
-} from "@gastown/convoy-core";
-import {
-  toConvoy,
-  toIssue,
-  toMergeRows,
-  toMergeSources,
-  toMessages,
-  toOpenConvoys,
-  toTrack,
-  toWholeConvoy,
-} from "@gastown/sqlite-resolver/queries";
+import { DatabaseError, type IssueDatabase, type OpenConvoys } from "@gastown/convoy-core";
+import { answersBy, toOpenConvoys } from "@gastown/sql";
 import { doltError } from "./faults.ts";
 import { goneIssues } from "./gone.ts";
 import { type Opening, openDatabase } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
 import { createIdentity, doneStatusesOf, schemaVersion } from "./town-config.ts";
-import { exactly, inUtc } from "./values.ts";
 
 /** A beads database on a Dolt SQL server. */
 export interface DoltDatabase extends IssueDatabase {
@@ -101,19 +84,10 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
     opening: () => read(async (at) => at),
     schema: () => read((at) => schemaVersion(at.server, database)),
     revision: revisionNow,
-    openConvoys: () => withTracks(async (at) => (await at.rows(at.queries.openConvoys)).map(inUtc).map(toConvoy)),
-    closedConvoys: () => withTracks(async (at) => (await at.rows(at.queries.closedConvoys)).map((row) => row.id)),
-    convoys: (ids) =>
-      withTracks(async (at): Promise<ConvoyRow[]> =>
-        exactly(ids, await at.byIds(at.queries.convoys, ids))
-          .map(inUtc)
-          .map(toWholeConvoy),
-      ),
-    tracks: (convoys) =>
-      withTracks(async (at) => {
-        const wanted = new Set(convoys);
-        return (await at.byIds(at.queries.tracks, convoys)).map(toTrack).filter((row) => wanted.has(row.convoy));
-      }),
+    ...answersBy({
+      rows: (question, ids) => read((at) => at.ask(question, ids)),
+      convoyRows: (question, ids) => withTracks(async (at) => (await at.ask(question, ids)) ?? []),
+    }),
     async openWithTracks() {
       const revision = await revisionNow();
       if (kept?.revision === revision) return kept.open;
@@ -125,39 +99,8 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
       });
       return open;
     },
-    openTracks: () => withTracks(async (at) => (await at.rows(at.queries.openTracks)).map(toTrack)),
-    closedConvoysTracking: (issue) =>
-      withTracks(async (at) => {
-        const rows = (await at.rows(at.queries.closedTracks)).map(toTrack);
-        return [...new Set(rows.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
-      }),
-    issues: (ids) =>
-      read(async (at): Promise<IssueRow[]> =>
-        exactly(ids, await at.byIds(at.queries.issues, ids))
-          .map(inUtc)
-          .map(toIssue),
-      ),
     doneStatuses: () => read((at) => doneStatusesOf(at.server, database)),
     gone: (ids) => read((at) => goneIssues(at, database, ids)),
-    messagesAbout: (convoy) =>
-      read(async (at) => {
-        const query = at.queries.mailsAbout?.(convoy);
-        return query && toMessages(convoy, (await at.rows(query)).map(inUtc));
-      }),
-    mergeRequests: (ids) =>
-      read(async (at) => {
-        const query = at.queries.mergeRequests;
-        // Merge requests are wisps here. A server without that table is a copy, and wisps do not travel.
-        if (query === undefined || at.shape.wisps === undefined) return undefined;
-        const rows = (await at.byIds(query, ids)).map(inUtc);
-        const wanted = new Set(ids);
-        return toMergeRows(rows.filter((row) => row.kind === "request" || wanted.has(row.id)));
-      }),
-    mergeSources: (ids) =>
-      read(async (at) => {
-        const query = at.queries.mergeSources;
-        return toMergeSources(query === undefined ? [] : exactly(ids, await at.byIds(query, ids)));
-      }),
   };
 }
 

@@ -1,18 +1,14 @@
-import { isDone, type IssueChange } from "@gastown/convoy-core";
-import { type Columns, hasColumns } from "@gastown/sqlite-resolver/queries";
+import type { IssueChange } from "@gastown/convoy-core";
+import { changesOf, type Columns, hasColumns, type IssueEvent } from "@gastown/sql";
 import { type CompiledQuery, sql } from "kysely";
 import type { Opening } from "./opening.ts";
 import type { DoltServer } from "./server.ts";
 import { quoteName } from "./statement-guard.ts";
 
 /** What was done to an issue. Times as servers tell them: whole seconds, UTC, without a zone. */
-export interface EventRecord {
+export interface EventRecord extends IssueEvent {
   readonly id: string | number;
-  readonly issue_id: string;
-  readonly event_type: string;
   readonly at: string;
-  /** Of the issue as it is now; null when there is none. */
-  readonly status: string | null;
 }
 
 /** What is asked of the history of a database, of its issues and its wisps. */
@@ -139,15 +135,6 @@ export function createEventCursor(now: () => number): EventCursor {
 function newestOf(events: readonly { readonly at: string | null }[], present: number): number | undefined {
   const times = events.map((row) => timeOf(row.at)).filter(Number.isFinite);
   return times.length === 0 ? undefined : Math.min(present, Math.max(...times));
-}
-
-function changesOf(events: readonly EventRecord[]): IssueChange[] {
-  const byIssue = Map.groupBy(events, (row) => row.issue_id);
-  return [...byIssue].map(([issue, rows]) => {
-    const closed = rows.some((row) => row.status !== null && isDone(row.status));
-    const reopened = !closed && rows.some((row) => row.event_type === "reopened");
-    return { issue, closed, ...(reopened && { reopened }) };
-  });
 }
 
 function timeOf(text: string | null | undefined): number {

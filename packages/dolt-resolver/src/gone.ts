@@ -1,9 +1,8 @@
 import type { GoneIssue, IssueRow } from "@gastown/convoy-core";
-import { type IssueRecord, toIssue } from "@gastown/sqlite-resolver/queries";
+import { exactly, type IssueRecord, toIssue } from "@gastown/sql";
 import { sql } from "kysely";
 import type { Opening } from "./opening.ts";
 import { quoteName } from "./statement-guard.ts";
-import { exactly, inUtc } from "./values.ts";
 
 /** Ids asked about in one go: each is looked for in a whole history, and in all databases of the server. */
 const LIMIT = 50;
@@ -37,7 +36,7 @@ async function removed(at: Opening, database: string, ids: readonly string[]): P
     from ${sql.raw(quoteName(database))}.dolt_diff_issues
     where diff_type = 'removed' and from_id in (${sql.join(ids)}) order by to_commit_date`;
   const rows = exactly(ids, await at.rows(query.compile(server.kysely)));
-  return [...new Map(rows.map((row) => [row.id, toIssue(inUtc(row))])).values()];
+  return [...new Map(rows.map((row) => [row.id, toIssue(row)])).values()];
 }
 
 async function elsewhere(

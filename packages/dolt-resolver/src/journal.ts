@@ -1,5 +1,4 @@
-import { type IssueChange, isDone } from "@gastown/convoy-core";
-import { type Columns, hasColumns } from "@gastown/sqlite-resolver/queries";
+import { changesOf, type Columns, hasColumns, type IssueEvent } from "@gastown/sql";
 import { type CompiledQuery, sql } from "kysely";
 import type { EventNews } from "./event-cursor.ts";
 import type { Opening } from "./opening.ts";
@@ -9,15 +8,13 @@ import { quoteName } from "./statement-guard.ts";
 /** Records looked at in one go. */
 const LIMIT = 1_000;
 
-/** One committed change, as the journal of bd from schema v64 on has it. */
-export interface JournalRecord {
+/**
+ * One committed change, as the journal of bd from schema v64 on has it. Its event is `create`, `update`, `close`, `delete`,
+ * `dep_add`, `dep_remove` or `comment`.
+ */
+export interface JournalRecord extends IssueEvent {
   /** Counts from 1 in the order of the commits, without a gap. */
   readonly seq: number;
-  /** `create`, `update`, `close`, `delete`, `dep_add`, `dep_remove` or `comment`. */
-  readonly op: string;
-  readonly issue_id: string;
-  /** Of the issue as it is now; null when there is none. */
-  readonly status: string | null;
 }
 
 /** What is asked of the journal of a database. */
@@ -37,7 +34,7 @@ export function journalQueries(server: DoltServer, database: string, columns: Co
   return {
     head: sql<{ head: number | string }>`select next_seq as head from ${named("bd_events_seq")}`.compile(kysely),
     after: (seq, limit) =>
-      sql<JournalRecord>`select j.seq, j.op, j.issue_id, ${wisps ? sql`coalesce(i.status, w.status)` : sql`i.status`} as status from
+      sql<JournalRecord>`select j.seq, j.op as event_type, j.issue_id, ${wisps ? sql`coalesce(i.status, w.status)` : sql`i.status`} as status from
         (select seq, op, issue_id from ${named("bd_events_journal")} where seq > ${seq} order by seq limit ${sql.lit(limit)}) as j
         left join ${named("issues")} as i on i.id = j.issue_id
         ${wisps ? sql`left join ${named("wisps")} as w on w.id = j.issue_id` : sql``} order by j.seq`.compile(kysely),
@@ -71,18 +68,10 @@ export function createJournalCursor(): JournalCursor {
       const found = head < before ? [] : await rows(journal.after(before, LIMIT + 1));
       const fits = found.length > 0 && found.length <= LIMIT;
       position = fits ? Number(found.at(-1)?.seq) : head;
-      return { changes: fits ? changesOf(found) : [], overrun: !fits || Number(found[0]?.seq) !== before + 1 };
+      return {
+        changes: fits ? changesOf(found.filter((record) => record.event_type !== "comment")) : [],
+        overrun: !fits || Number(found[0]?.seq) !== before + 1,
+      };
     },
   };
-}
-
-function changesOf(records: readonly JournalRecord[]): IssueChange[] {
-  const byIssue = Map.groupBy(
-    records.filter(({ op }) => op !== "comment"),
-    (record) => record.issue_id,
-  );
-  return [...byIssue].map(([issue, of]) => ({
-    issue,
-    closed: of.some(({ status }) => status !== null && isDone(status)),
-  }));
 }

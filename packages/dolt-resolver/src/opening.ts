@@ -1,13 +1,13 @@
 import {
   type BeadsSchema,
-  type ByIds,
   type Columns,
   type Compiled,
   compileQueries,
   type Queries,
+  type Question,
   type Shape,
   shapeOf,
-} from "@gastown/sqlite-resolver/queries";
+} from "@gastown/sql";
 import { type CompiledQuery, sql } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
 import { type EventQueries, eventQueries } from "./event-cursor.ts";
@@ -28,8 +28,10 @@ export interface Opening {
   readonly events: EventQueries | undefined;
   /** Undefined where no journal is kept. */
   readonly journal: JournalQueries | undefined;
+  /** Times are in UTC, and say so. */
   rows<R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]>;
-  byIds<R>(query: ByIds<R>, ids: readonly string[]): Promise<R[]>;
+  /** Some ids at a time, or once without any. Undefined where there is no such query. */
+  ask<R>(question: Question<R>, ids?: readonly string[]): Promise<R[] | undefined>;
 }
 
 /**
@@ -49,14 +51,17 @@ export async function openDatabase(server: DoltServer, database: string, before?
   const db = server.kysely.withSchema(database) as unknown as ReadonlyKysely<BeadsSchema>;
   // Elsewhere a database may compare by rules of its own, which do not mix; Dolt knows no other collation than its own.
   const collation = (await server.isDolt(database)) ? sql`` : sql` collate utf8mb4_bin`;
-  const queries = compileQueries(
+  const compiled = compileQueries(
     db,
     shape,
     (json) =>
       sql<string>`(select j.id${collation} from json_table(${json}, '$[*]' columns (id varchar(255) path '$')) as j)`,
     "by sign",
   );
-  const rows = <R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]> => server.rows(query, database);
+  // Merge requests are wisps here. A server without that table is a copy, and wisps do not travel.
+  const queries = shape.wisps === undefined ? { ...compiled, mergeRequests: undefined } : compiled;
+  const rows = async <R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]> =>
+    inUtc(await server.rows(query, database));
   return {
     server,
     look,
@@ -65,10 +70,13 @@ export async function openDatabase(server: DoltServer, database: string, before?
     events,
     journal,
     rows,
-    async byIds(query, ids) {
+    async ask(question, ids) {
       const found = [];
-      for (let from = 0; from < ids.length; from += CHUNK)
-        found.push(...(await rows(query(ids.slice(from, from + CHUNK)))));
+      for (let from = 0; from < (ids?.length ?? 1); from += CHUNK) {
+        const query = question(queries, ids?.slice(from, from + CHUNK) ?? []);
+        if (query === undefined) return undefined;
+        found.push(...(await rows(query)));
+      }
       return found;
     },
   };
@@ -81,4 +89,17 @@ function shapeFrom(server: DoltServer, database: string, columns: Columns, look:
     server.schemas.doubt(look);
     throw error;
   }
+}
+
+const DATETIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$/;
+
+/** Servers tell time without a zone; bd writes UTC. The rows are changed as they are: there may be many. */
+function inUtc<R>(rows: R[]): R[] {
+  const times = Object.keys(rows[0] ?? {}).filter((column) => column.endsWith("_at"));
+  for (const row of times.length === 0 ? [] : (rows as Record<string, unknown>[]))
+    for (const column of times) {
+      const value = row[column];
+      if (typeof value === "string" && DATETIME.test(value)) row[column] = `${value.replace(" ", "T")}Z`;
+    }
+  return rows;
 }

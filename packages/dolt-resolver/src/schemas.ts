@@ -1,17 +1,12 @@
-import type { Columns } from "@gastown/sqlite-resolver/queries";
+import { type Columns, TABLES } from "@gastown/sql";
 import { CompiledQuery } from "kysely";
 import { doltError } from "./faults.ts";
 import { quoteName } from "./statement-guard.ts";
 import type { Ask } from "./working-sets.ts";
 
-/** Tables that anything is asked of. A server may have a thousand others. */
-const TABLES = [
-  ...["issues", "dependencies", "labels", "events"],
-  ...["wisps", "wisp_dependencies", "wisp_labels", "wisp_events"],
-  ...["bd_events_journal", "bd_events_seq"],
-];
+/** Only of the tables that anything is asked of: a server may have a thousand others. */
 const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
-  where table_name in (${TABLES.map((table) => `'${table}'`).join(", ")})`;
+  where table_name in (${[...TABLES, "bd_events_journal", "bd_events_seq"].map((table) => `'${table}'`).join(", ")})`;
 
 /** How long what is known may be relied on, in milliseconds: a migration may add tables. */
 const FRESH_FOR = 300_000;

@@ -1,5 +1,5 @@
 import { DatabaseError, type HintChannel } from "@gastown/convoy-core";
-import type { Awaited } from "@gastown/sqlite-resolver/queries";
+import type { Awaited } from "@gastown/sql";
 import type { DoltServer } from "./server.ts";
 import type { WatchedDatabase } from "./watched-database.ts";
 

@@ -1,31 +1,15 @@
 import { judge } from "@gastown/convoy-core";
-import { shapeOf } from "@gastown/sqlite-resolver/queries";
 import { type DoltSchema, sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newStore } from "./support/stores.ts";
 
 const schemas: readonly DoltSchema[] = ["0.50", "1.0.0", "1.0.5", "v49", "v53", "v66"];
 
-test("the shape is read off the columns, not off a version", () => {
-  const columns = (dependencies: readonly string[]) =>
-    shapeOf(
-      "hq",
-      new Map([
-        ["issues", new Set(["id", "status"])],
-        ["dependencies", new Set(["issue_id", "type", ...dependencies])],
-      ]),
-    );
-  expect(columns(["depends_on_id"]).dependencies).toBe("single");
-  expect(columns(["depends_on_issue_id", "depends_on_wisp_id", "depends_on_external"]).dependencies).toBe("split");
-  expect(columns(["depends_on_issue_id"]).dependencies).toBe(false);
-  expect(columns([]).wisps).toBeUndefined();
-});
-
 describe.each(sqlServers().kinds)("schemas on %s", (kind) => {
   const server = useServer(kind, { beforeAll, afterAll });
 
   test.each(schemas)("a convoy over two rigs and the town, as %s stores it", async (schema) => {
-    const { store, writer } = await newStore(kind, server, schema);
+    const { store, writer } = await newStore(server, schema);
     await writer("alpha").issue({ id: "al-1", status: "closed" });
     await writer("beta").issue({ id: "be-1", status: "closed" });
     await writer().issue({ id: "hq-1" });
@@ -49,7 +33,7 @@ describe.each(sqlServers().kinds)("schemas on %s", (kind) => {
   });
 
   test.each(["1.0.0", "1.0.5", "v66"] as const)("wisps are issues, and may be convoys, in %s", async (schema) => {
-    const { store, writer } = await newStore(kind, server, schema);
+    const { store, writer } = await newStore(server, schema);
     await writer().issue({ id: "hq-wisp-a", wisp: true });
     await writer().convoy({ id: "hq-cv-a", tracks: ["hq-wisp-a"] });
     await writer().convoy({ id: "hq-wisp-cv", wisp: true, labels: ["gt:owned"], tracks: ["hq-wisp-a"] });
@@ -67,7 +51,7 @@ describe.each(sqlServers().kinds)("schemas on %s", (kind) => {
   });
 
   test("a migration while it is read is noticed by what is missing", async () => {
-    const { store, writer, files } = await newStore(kind, server, "1.0.0");
+    const { store, writer, files } = await newStore(server, "1.0.0");
     const { name } = await (await files.databases()).town.open();
     await writer().issue({ id: "hq-1", status: "closed" });
     await writer().convoy({ id: "hq-cv-a", tracks: ["hq-1"] });

@@ -6,8 +6,8 @@ import {
   hintsWhile,
   WorkQueue,
 } from "@gastown/convoy-core";
-import { createAwaited } from "./awaited.ts";
-import type { TownFiles } from "./town-databases.ts";
+import { createAwaited } from "@gastown/sql";
+import type { TownFiles } from "./open-town.ts";
 import { watchDirectory, type WatchDirectory } from "./watch-directory.ts";
 import { comparisonOf, type Surroundings, watchPlace, type WatchedPlace } from "./watched-place.ts";
 

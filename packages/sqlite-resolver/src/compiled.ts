@@ -1,8 +1,6 @@
+import { type BeadsSchema, compileQueries, type Queries, type Shape } from "@gastown/sql";
 import { DummyDriver, Kysely, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
-import { compileQueries, type Queries } from "./queries.ts";
-import type { BeadsSchema } from "./schema.ts";
-import type { Shape } from "./shape.ts";
 
 const compiled = new Map<string, Queries>();
 

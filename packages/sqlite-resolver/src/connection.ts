@@ -1,11 +1,9 @@
+import { type Compiled, type Queries, shapeOf, type Shape, TABLES } from "@gastown/sql";
 import { queriesFor } from "./compiled.ts";
 import type { Driver, OpenDatabase, Statement } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import type { DatabaseFiles, FileStamps } from "./file-stamps.ts";
 import { projectsOf } from "./projects.ts";
-import type { Queries } from "./queries.ts";
-import type { Compiled } from "./query-parts.ts";
-import { shapeOf, type Shape } from "./shape.ts";
 
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
 const BUSY_TIMEOUT = 200;
@@ -154,17 +152,6 @@ function numberOf<Name extends string>(database: OpenDatabase, sql: string, name
   const statement = database.prepare<Readonly<Record<Name, number | null>>>(sql);
   return () => statement.get()?.[name] ?? 0;
 }
-
-const TABLES = [
-  "issues",
-  "dependencies",
-  "labels",
-  "events",
-  "wisps",
-  "wisp_dependencies",
-  "wisp_labels",
-  "wisp_events",
-];
 
 /** Only of the tables that are read here: what others have put beside them may be broken, or need a module of theirs. */
 function columnsOf(database: OpenDatabase): Map<string, Set<string>> {

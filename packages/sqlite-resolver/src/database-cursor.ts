@@ -1,4 +1,5 @@
-import { type IssueChange, isDone } from "@gastown/convoy-core";
+import type { IssueChange } from "@gastown/convoy-core";
+import { changesOf } from "@gastown/sql";
 import type { Connection } from "./connection.ts";
 import { issuesOf, type SqliteDatabase } from "./sqlite-database.ts";
 
@@ -60,7 +61,9 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
       begin(connection);
       return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };
     }
-    const changes = changesOf(connection, rows);
+    const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
+    const statusOf = new Map((ids.length === 0 ? [] : issuesOf(connection, ids)).map((row) => [row.id, row.status]));
+    const changes = changesOf(rows.map((row) => ({ ...row, status: statusOf.get(row.issue_id) ?? null })));
     // No rows may mean that the ids began anew; a row that comes between the two queries must not be passed over.
     lastEvent = rows.at(-1)?.id ?? Math.min(lastEvent, connection.lastEvent());
     ({ serial } = connection);
@@ -75,17 +78,4 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
       database.close();
     },
   };
-}
-
-/** An event only says that something happened; the row says what is. */
-function changesOf(connection: Connection, rows: readonly { issue_id: string; event_type: string }[]): IssueChange[] {
-  const reopened = new Set(rows.filter((row) => row.event_type === "reopened").map((row) => row.issue_id));
-  const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
-  if (ids.length === 0) return [];
-  const done = new Set(issuesOf(connection, ids).flatMap((row) => (isDone(row.status) ? [row.id] : [])));
-  return ids.map((issue) => ({
-    issue,
-    closed: done.has(issue),
-    ...(reopened.has(issue) && !done.has(issue) && { reopened: true }),
-  }));
 }

@@ -9,5 +9,5 @@ export {
   type Statement,
 } from "./drivers/driver.ts";
 export { DriverError, loadDriver } from "./drivers/driver.ts";
-export { openTown, type Place, type TownFiles, type TownOptions } from "./town-databases.ts";
+export { openTown, type Place, type TownFiles, type TownOptions } from "./open-town.ts";
 export type { DirectoryWatch, WatchDirectory } from "./watch-directory.ts";

@@ -1,16 +1,9 @@
-import {
-  type ConvoyRow,
-  DatabaseError,
-  type IssueDatabase,
-  type IssueRow,
-  type OwnOpening,
-  refersTo,
-} from "@gastown/convoy-core";
+import { DatabaseError, type IssueDatabase, type IssueRow, type OwnOpening } from "@gastown/convoy-core";
+import { answersBy, type Compiled, toIssue, toTrack } from "@gastown/sql";
 import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
 import { type Driver, type DriverName, loadDriver } from "./drivers/driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { databaseFiles, type FileStamps } from "./file-stamps.ts";
-import { toConvoy, toIssue, toMergeRows, toMergeSources, toMessages, toTrack, toWholeConvoy } from "./rows.ts";
 
 /** A beads database in a SQLite file, kept open and opened again when the file is replaced. */
 export interface SqliteDatabase extends IssueDatabase, OwnOpening {
@@ -139,11 +132,10 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
       return createSqliteDatabase(file, driverName);
     },
     revision: async () => (rested !== undefined && resting(files.stamps()) ? rested.revision : use(revisionOf)),
-    openConvoys: () => withTracks((opened) => opened.rows(opened.queries.openConvoys).map(toConvoy)),
-    closedConvoys: () => withTracks((opened) => opened.rows(opened.queries.closedConvoys).map((row) => row.id)),
-    convoys: (ids) => withTracks((opened): ConvoyRow[] => opened.rows(opened.queries.convoys(ids)).map(toWholeConvoy)),
-    tracks: (convoys) => withTracks((opened) => opened.rows(opened.queries.tracks(convoys)).map(toTrack)),
-    openTracks: () => withTracks((opened) => opened.rows(opened.queries.openTracks).map(toTrack)),
+    ...answersBy({
+      rows: (question, ids = []) => use((opened) => run(opened, question(opened.queries, ids))),
+      convoyRows: (question, ids = []) => withTracks((opened) => run(opened, question(opened.queries, ids)) ?? []),
+    }),
     openTracksOf: (issues) =>
       withTracks((opened) => {
         const projects = opened.projects();
@@ -151,28 +143,11 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
         const references = issues.flatMap((id) => [id, ...projects.map((project) => `external:${project}:${id}`)]);
         return opened.rows(opened.queries.openTracksTo(references)).map(toTrack);
       }),
-    closedConvoysTracking: (issue) =>
-      withTracks((opened) => {
-        const rows = opened.rows(opened.queries.closedTracks).map(toTrack);
-        return [...new Set(rows.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
-      }),
-    issues: (ids) => use((opened): IssueRow[] => issuesOf(opened, ids)),
-    messagesAbout: (convoy) =>
-      use((opened) => {
-        const query = opened.queries.mailsAbout?.(convoy);
-        return query && toMessages(convoy, opened.rows(query));
-      }),
-    mergeRequests: (ids) =>
-      use((opened) => {
-        const query = opened.queries.mergeRequests?.(ids);
-        return query && toMergeRows(opened.rows(query));
-      }),
-    mergeSources: (ids) =>
-      use((opened) => {
-        const query = opened.queries.mergeSources?.(ids);
-        return toMergeSources(query === undefined ? [] : opened.rows(query));
-      }),
   };
+}
+
+function run<R>(opened: Connection, query: Compiled<R> | undefined): R[] | undefined {
+  return query && opened.rows(query);
 }
 
 /** These issues, as they are now. */

@@ -1,10 +1,10 @@
 import { type Clock, DatabaseError, type HintChannel, type IssueChange, type WorkQueue } from "@gastown/convoy-core";
-import type { Awaited } from "./awaited.ts";
+import type { Awaited } from "@gastown/sql";
 import { createDatabaseCursor, type DatabaseCursor, type News } from "./database-cursor.ts";
 import { createFileEvents } from "./file-events.ts";
+import type { Place, TownFiles } from "./open-town.ts";
 import { createPatience } from "./patience.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import type { Place, TownFiles } from "./town-databases.ts";
 import type { WatchDirectory } from "./watch-directory.ts";
 
 /** A file changes a moment before its commit can be read: when to look again, in milliseconds after the last look. */

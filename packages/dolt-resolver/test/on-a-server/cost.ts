@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createHintChannel, DatabaseError } from "@gastown/convoy-core";
-import { openTown } from "@gastown/sqlite-resolver";
-import { createAwaited } from "@gastown/sqlite-resolver/queries";
+import { createAwaited, createTownPlaces } from "@gastown/sql";
 import { tempDir } from "@gastown/test-fixtures";
 import { buildDoltTown, createDoltBeads, type SqlServer } from "@gastown/test-fixtures/dolt";
 import { CompiledQuery } from "kysely";
@@ -91,7 +90,7 @@ export function costSuite(server: () => SqlServer): void {
     const dir = `${tempDir(onTestFinished).path}/town`;
     const town = await buildDoltTown(dir, server(), { namespace: "q5_" });
     const dolt = createDoltTown({ town: dir, env: {}, clock: time, random: () => 1 });
-    const files = openTown({ town: dir, now: time.now, openDolt: (store) => dolt.open(store) });
+    const files = createTownPlaces({ town: dir, now: time.now, openDolt: (store) => dolt.open(store) });
     onTestFinished(async () => {
       files.close();
       await dolt.close();
@@ -166,7 +165,7 @@ export function movingSuite(server: () => SqlServer): void {
       writeFileSync(`${dir}/.dolt-data/config.yaml`, `listener:\n  port: ${port}\n`);
     listenAt(1);
     const dolt = createDoltTown({ town: dir, env: {}, clock: time, random: () => 1 });
-    const files = openTown({ town: dir, now: time.now, openDolt: (store) => dolt.open(store) });
+    const files = createTownPlaces({ town: dir, now: time.now, openDolt: (store) => dolt.open(store) });
     onTestFinished(async () => {
       files.close();
       await dolt.close();

@@ -2,7 +2,7 @@
 //   node packages/dolt-resolver/test/support/at-rest.ts [dolt|mariadb] [seconds]
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openTown } from "@gastown/sqlite-resolver";
+import { createTownPlaces } from "@gastown/sql";
 import { tempDir } from "@gastown/test-fixtures";
 import { buildDoltTown, type ServerKind, type SqlServer, startSqlServer } from "@gastown/test-fixtures/dolt";
 import { createDoltFeed, createDoltTown } from "../../src/index.ts";
@@ -51,7 +51,7 @@ try {
   const pause = Number(seconds) * 1_000;
   await measure(server, `${kind} by itself`, () => sleep(pause));
   const dolt = createDoltTown({ town: town.dir, env: {}, clock: systemClock, random: Math.random });
-  const files = openTown({ town: town.dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
+  const files = createTownPlaces({ town: town.dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
   const following = (async () => {
     for await (const hint of createDoltFeed({ files, dolt, clock: systemClock }).hints(stop.signal))
       if (hint.kind === "state") console.log(hint);

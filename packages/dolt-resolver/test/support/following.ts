@@ -1,5 +1,5 @@
 import type { Hint, IssueChange } from "@gastown/convoy-core";
-import { openTown } from "@gastown/sqlite-resolver";
+import { createTownPlaces } from "@gastown/sql";
 import { onTestFinished } from "vitest";
 import { createDoltFeed, createDoltTown } from "../../src/index.ts";
 
@@ -31,7 +31,7 @@ export const systemClock = {
 export async function follow(dir: string): Promise<Following> {
   const stop = new AbortController();
   const dolt = createDoltTown({ town: dir, env: {}, clock: systemClock, random: () => 0 });
-  const files = openTown({ town: dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
+  const files = createTownPlaces({ town: dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
   const hints: Hint[] = [];
   const told = Promise.withResolvers<void>();
   const running = (async () => {

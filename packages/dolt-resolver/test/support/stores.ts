@@ -1,28 +1,20 @@
 import { createTownStore, type ConvoyStore, type DatabaseError } from "@gastown/convoy-core";
-import { openTown, type TownFiles } from "@gastown/sqlite-resolver";
-import { buildTown, tempDir } from "@gastown/test-fixtures";
-import {
-  buildDoltTown,
-  type DoltBeads,
-  type DoltSchema,
-  type ServerKind,
-  type SqlServer,
-} from "@gastown/test-fixtures/dolt";
+import { createTownPlaces, type TownPlaces } from "@gastown/sql";
+import { tempDir } from "@gastown/test-fixtures";
+import { buildDoltTown, type DoltBeads, type DoltSchema, type SqlServer } from "@gastown/test-fixtures/dolt";
 import { onTestFinished } from "vitest";
 import { createDoltTown, type DoltTown } from "../../src/index.ts";
 
-/** What the suite over all stores writes with. */
+/** What tests write with. */
 export type Writer = Pick<DoltBeads, "issue" | "convoy" | "close" | "setStatus" | "remove" | "track">;
 
 export interface StoreUnderTest {
   readonly dir: string;
   readonly store: ConvoyStore;
-  readonly files: TownFiles;
+  readonly files: TownPlaces;
   readonly faults: Map<string, DatabaseError>;
   writer(rig?: string): Writer;
 }
-
-export const storeKinds = (kinds: readonly ServerKind[]): readonly ("sqlite" | ServerKind)[] => ["sqlite", ...kinds];
 
 /** The resolver over a town on disk, with Dolt as it is wired in the watcher. */
 export function openStore(
@@ -32,7 +24,7 @@ export function openStore(
 ): Omit<StoreUnderTest, "writer"> & { dolt: DoltTown } {
   const clock = { now };
   const dolt = createDoltTown({ town: dir, env, clock, random: () => 0 });
-  const files = openTown({ town: dir, now: clock.now, openDolt: (store) => dolt.open(store) });
+  const files = createTownPlaces({ town: dir, now: clock.now, openDolt: (store) => dolt.open(store) });
   onTestFinished(async () => {
     files.close();
     await dolt.close();
@@ -47,27 +39,8 @@ export function openStore(
 let serial = 0;
 
 /** A town with the rigs alpha and beta, empty. */
-export async function newStore(
-  kind: "sqlite" | ServerKind,
-  server: () => SqlServer,
-  schema: DoltSchema = "1.0.0",
-): Promise<StoreUnderTest> {
+export async function newStore(server: () => SqlServer, schema: DoltSchema = "1.0.0"): Promise<StoreUnderTest> {
   const dir = `${tempDir(onTestFinished).path}/town`;
-  if (kind === "sqlite") {
-    const town = buildTown(dir, { rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } } });
-    return { ...openStore(dir), writer: (rig = "hq") => sqliteWriter(town, rig) };
-  }
   const town = await buildDoltTown(dir, server(), { schema, namespace: `t${(serial += 1)}_` });
   return { ...openStore(dir), writer: (rig) => town.beads(rig) };
-}
-
-function sqliteWriter(town: ReturnType<typeof buildTown>, rig: string): Writer {
-  return {
-    issue: async ({ wisp: _wisp, ...issue }) => town.createIssue({ ...issue, rig }),
-    convoy: async ({ wisp: _wisp, tracks, ...convoy }) => town.createConvoy({ ...convoy, rawTracks: tracks }),
-    track: async (convoy, reference) => town.track(convoy, reference),
-    close: async (id) => town.close(id, { rig }),
-    setStatus: async (id, status) => town.setStatus(id, status, { rig }),
-    remove: async (id) => town.hardDelete(id, { rig }),
-  };
 }

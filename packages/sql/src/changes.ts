@@ -8,6 +8,27 @@ import {
   type TownDatabases,
 } from "@gastown/convoy-core";
 
+/** One thing that was done to an issue, as a history has it. */
+export interface IssueEvent {
+  readonly issue_id: string;
+  readonly event_type: string;
+  /** Of the issue as it is now; null when there is none. */
+  readonly status: string | null;
+}
+
+/** An event only says that something happened; the issue says what is. */
+export function changesOf(events: readonly IssueEvent[]): IssueChange[] {
+  const byIssue = Map.groupBy(
+    events.filter((event) => typeof event.issue_id === "string"),
+    (event) => event.issue_id,
+  );
+  return [...byIssue].map(([issue, of]) => {
+    const closed = of.some(({ status }) => status !== null && isDone(status));
+    const reopened = !closed && of.some(({ event_type }) => event_type === "reopened");
+    return { issue, closed, ...(reopened && { reopened }) };
+  });
+}
+
 /**
  * What the open convoys wait for, place by place, and how it stood when last looked at. It finds changes that left no
  * row in `events`: schemas without that table, rows written by hand, deletions. Reads fail with a `DatabaseError`.

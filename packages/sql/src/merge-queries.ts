@@ -1,6 +1,6 @@
 import { creatorOf, WAITING_LABELS } from "@gastown/convoy-core";
 import { type Expression, sql, type SqlBool } from "kysely";
-import { type Family, type Issues, optional, signedIn, target } from "./conditions.ts";
+import { type Family, type Issues, optional, signedIn, target } from "./query-parts.ts";
 import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */

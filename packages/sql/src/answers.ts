@@ -1,19 +1,78 @@
 import {
   type ConvoyRow,
+  type IssueDatabase,
   type IssueRow,
   type MergeRows,
   type Message,
   type OpenConvoys,
   parseConvoyFields,
   parseMergeRequestFields,
+  refersTo,
   tellsOf,
   type TrackRow,
 } from "@gastown/convoy-core";
 import type { MailRecord, MergeRecord, MergeSourceRecord } from "./merge-queries.ts";
-import type { ConvoyRecord, IssueRecord, OpenTrackRecord, TrackRecord, WholeConvoyRecord } from "./queries.ts";
+import type { ConvoyRecord, IssueRecord, OpenTrackRecord, Queries, TrackRecord, WholeConvoyRecord } from "./queries.ts";
+import type { Compiled } from "./query-parts.ts";
 
-/** A row of the database as the core wants it. */
-export function toConvoy(row: ConvoyRecord): ConvoyRow {
+/** Which query a question leads to, of those for the shape of a database; undefined where it has no such query. */
+export type Question<R> = (queries: Queries, ids: readonly string[]) => Compiled<R> | undefined;
+
+/** How one store runs a query. Ids may be asked for some at a time. */
+export interface Asking {
+  /** Undefined where there is no such query. */
+  rows<R>(question: Question<R>, ids?: readonly string[]): Promise<R[] | undefined>;
+  /** Fails where the tables can hold no convoys. */
+  convoyRows<R>(question: Question<R>, ids?: readonly string[]): Promise<R[]>;
+}
+
+/** The questions that every store over SQL answers in the same way. */
+export type Answers = Omit<
+  Required<IssueDatabase>,
+  "name" | "schema" | "revision" | "openWithTracks" | "openTracksOf" | "gone" | "doneStatuses" | "fresh"
+>;
+
+/** Only what was asked for is answered: to a server, `AL-X` may be the same as `al-x`, and `al-x ` as well. */
+export function answersBy({ rows, convoyRows }: Asking): Answers {
+  return {
+    openConvoys: async () => (await convoyRows((queries) => queries.openConvoys)).map(toConvoy),
+    closedConvoys: async () => (await convoyRows((queries) => queries.closedConvoys)).map((row) => row.id),
+    convoys: async (ids) =>
+      exactly(ids, (await convoyRows((queries, some) => queries.convoys(some), ids)).map(toWholeConvoy)),
+    async tracks(convoys) {
+      const wanted = new Set(convoys);
+      const found = await convoyRows((queries, some) => queries.tracks(some), convoys);
+      return found.map(toTrack).filter((row) => wanted.has(row.convoy));
+    },
+    openTracks: async () => (await convoyRows((queries) => queries.openTracks)).map(toTrack),
+    async closedConvoysTracking(issue) {
+      const found = (await convoyRows((queries) => queries.closedTracks)).map(toTrack);
+      return [...new Set(found.filter((row) => refersTo(row.reference, issue)).map((row) => row.convoy))];
+    },
+    issues: async (ids) =>
+      exactly(ids, ((await rows((queries, some) => queries.issues(some), ids)) ?? []).map(toIssue)),
+    async messagesAbout(convoy) {
+      const found = await rows((queries) => queries.mailsAbout?.(convoy));
+      return found && toMessages(convoy, found);
+    },
+    async mergeRequests(ids) {
+      const found = await rows((queries, some) => queries.mergeRequests?.(some), ids);
+      return found && toMergeRows(ids, found);
+    },
+    async mergeSources(ids) {
+      const found = (await rows((queries, some) => queries.mergeSources?.(some), ids)) ?? [];
+      return toMergeSources(exactly(ids, found));
+    },
+  };
+}
+
+/** Those of the rows that were asked for. */
+export function exactly<R extends { readonly id: string }>(ids: readonly string[], rows: readonly R[]): R[] {
+  const wanted = new Set(ids);
+  return rows.filter((row) => wanted.has(row.id));
+}
+
+function toConvoy(row: ConvoyRecord): ConvoyRow {
   const createdAt = time(row.created_at);
   const updatedAt = time(row.updated_at);
   return {
@@ -27,7 +86,7 @@ export function toConvoy(row: ConvoyRecord): ConvoyRow {
 }
 
 /** The same with what its description and its close say. */
-export function toWholeConvoy(row: WholeConvoyRecord): ConvoyRow {
+function toWholeConvoy(row: WholeConvoyRecord): ConvoyRow {
   const closedAt = time(row.closed_at);
   const closeReason = text(row.close_reason);
   return {
@@ -39,14 +98,15 @@ export function toWholeConvoy(row: WholeConvoyRecord): ConvoyRow {
 }
 
 /** Those of the rows that are mails about the end of this convoy. */
-export function toMessages(convoy: string, rows: readonly MailRecord[]): Message[] {
+function toMessages(convoy: string, rows: readonly MailRecord[]): Message[] {
   return rows
     .filter((row) => tellsOf(convoy, { createdBy: text(row.created_by), description: text(row.description) }))
     .map((row) => ({ to: text(row.assignee), at: time(row.created_at) ?? "" }));
 }
 
 /** Rows of both kinds as the core wants them. A request that is in two tables is taken once. */
-export function toMergeRows(rows: readonly MergeRecord[]): MergeRows {
+function toMergeRows(ids: readonly string[], rows: readonly MergeRecord[]): MergeRows {
+  const wanted = new Set(ids);
   const issues = new Map<string, MergeRows["issues"][number]>();
   const requests = new Map<string, MergeRows["requests"][number]>();
   for (const row of rows) {
@@ -63,7 +123,7 @@ export function toMergeRows(rows: readonly MergeRecord[]): MergeRows {
       .split(",")
       .filter((name) => name !== "");
     if (row.kind === "issue") {
-      issues.set(id, { ...common, labels: names });
+      if (wanted.has(id)) issues.set(id, { ...common, labels: names });
       continue;
     }
     const createdAt = time(row.created_at);
@@ -80,7 +140,7 @@ export function toMergeRows(rows: readonly MergeRecord[]): MergeRows {
 }
 
 /** The issue that each merge request is about. */
-export function toMergeSources(rows: readonly MergeSourceRecord[]): Map<string, string> {
+function toMergeSources(rows: readonly MergeSourceRecord[]): Map<string, string> {
   const sources = new Map<string, string>();
   for (const row of rows) {
     const source = parseMergeRequestFields(text(row.description)).sourceIssue;

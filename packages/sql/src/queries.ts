@@ -1,5 +1,12 @@
 import { type Expression, sql, type SqlBool } from "kysely";
 import {
+  compileMailQuery,
+  compileMergeQueries,
+  type MailRecord,
+  type MergeRecord,
+  type MergeSourceRecord,
+} from "./merge-queries.ts";
+import {
   closed,
   type Family,
   hasLabel,
@@ -9,16 +16,9 @@ import {
   optional,
   signedIn,
   target,
-} from "./conditions.ts";
-import {
-  compileMailQuery,
-  compileMergeQueries,
-  type MailRecord,
-  type MergeRecord,
-  type MergeSourceRecord,
-} from "./merge-queries.ts";
+} from "./query-parts.ts";
 import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
-import type { Shape } from "./shape.ts";
+import type { Shape } from "./schema.ts";
 
 /** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
 export interface ConvoyRecord {

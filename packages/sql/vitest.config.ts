@@ -1,0 +1,2 @@
+// @boundaries-ignore the settings are shared
+export { default } from "../../vitest.shared.ts";
