@@ -4,24 +4,20 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
-import { install } from "./install.mjs";
-import { holdLock } from "./lock.mjs";
-import { root } from "./root.mjs";
+import { holdLock, install, root } from "./install.mjs";
 
+const build = (name) => ["node_modules/turbo/bin/turbo", "run", "build", ...(name ? [`--filter=${name}`] : [])];
 const tasks = {
-  build: [["scripts/build.mts"]],
+  build: [build()],
   test: [["scripts/test.mts"]],
-  pack: [["scripts/build.mts", "@gastown/publishing"], ["publishing/src/list.ts"]],
+  pack: [build("@gastown/publishing"), ["publishing/src/packed.ts"]],
   lint: [["scripts/lint.mts"]],
   tally: [["scripts/tally.mts"]],
   simulate: [["packages/core/simulation/main.ts"]],
   oracle: [["packages/sqlite-resolver/test/oracle/main.ts"]],
-  soak: [["scripts/build.mts", "@gastown/convoy-cli"], ["scripts/soak.mts"]],
-  demo: [
-    ["scripts/build.mts", "@gastown/convoy-cli"],
-    ["packages/cli/bin/convoy-cli.js", "demo"],
-  ],
-  bench: [["scripts/build.mts", "@gastown/convoy-cli"], ["bench/src/main.ts"]],
+  soak: [build("@gastown/convoy-cli"), ["scripts/soak.mts"]],
+  demo: [build("@gastown/convoy-cli"), ["packages/cli/bin/convoy-cli.js", "demo"]],
+  bench: [build("@gastown/convoy-cli"), ["bench/src/main.ts"]],
 };
 
 const atLeast = (version, major, minor) => {
@@ -51,14 +47,22 @@ const environment = () => ({
   TURBO_TELEMETRY_DISABLED: "1",
 });
 
+/** A build is quiet unless it fails. */
 const run = (args) =>
   new Promise((done) => {
-    const child = spawn(ownNode(), args, { cwd: root, env: environment(), stdio: "inherit" });
+    const quiet = args.includes("build");
+    const stdio = quiet ? ["inherit", "pipe", "pipe"] : "inherit";
+    const child = spawn(ownNode(), args, { cwd: root, env: environment(), stdio });
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (bytes) => said.push(bytes));
     // On a terminal Ctrl-C reaches the child by itself; a second one would mean "at once".
     process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
     process.on("SIGTERM", () => child.kill("SIGTERM"));
     process.on("SIGHUP", () => child.kill("SIGHUP"));
-    child.on("exit", (code, signal) => done(signal ? 128 + constants.signals[signal] : code));
+    child.on("close", (code, signal) => {
+      if (code !== 0) process.stderr.write(Buffer.concat(said));
+      done(signal ? 128 + constants.signals[signal] : code);
+    });
   });
 
 const main = async (task, args) => {

@@ -1,9 +1,10 @@
 // Runs the repository's own Deno with the given arguments, from the package it is called in.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { root } from "./root.mjs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const libc = process.platform === "linux" ? "-glibc" : "";
 const own = join(root, "node_modules", "@deno", `${process.platform}-${process.arch}${libc}`, "deno");
 const deno = spawnSync(existsSync(own) ? own : "deno", process.argv.slice(2), {

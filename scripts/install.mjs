@@ -1,9 +1,21 @@
 // Brings node_modules up to what package-lock.json says, and does nothing when it is there already.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { holdLock } from "./lock.mjs";
-import { root } from "./root.mjs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+export const install = async () => {
+  if (upToDate()) return true;
+  const release = await holdLock("install", "Another install is at work here, waiting for it…");
+  try {
+    return upToDate() || npmCi();
+  } finally {
+    release();
+  }
+};
 
 const read = (file) => JSON.parse(readFileSync(join(root, file), "utf8"));
 const entries = (dependencies = {}) => JSON.stringify(Object.entries(dependencies).sort());
@@ -50,12 +62,43 @@ const npmCi = () => {
   return false;
 };
 
-export const install = async () => {
-  if (upToDate()) return true;
-  const release = await holdLock("install", "Another install is at work here, waiting for it…");
+// One at a time in this checkout: a file with the holder's pid, which counts only as long as that process lives.
+
+const take = (file) => {
   try {
-    return upToDate() || npmCi();
-  } finally {
-    release();
+    writeFileSync(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+    return false;
   }
+};
+
+const holderLives = (file) => {
+  try {
+    const pid = Number(readFileSync(file, "utf8"));
+    return pid === 0 || process.kill(pid, 0);
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+};
+
+/** Waits for the lock, and holds it until `release` is called or the process ends. */
+export const holdLock = async (name, waiting) => {
+  const file = join(root, ".turbo", `${name}.lock`);
+  mkdirSync(join(root, ".turbo"), { recursive: true });
+  for (let told = false; !take(file); told = true) {
+    if (!holderLives(file)) {
+      rmSync(file, { force: true });
+      continue;
+    }
+    if (!told) console.error(waiting);
+    await sleep(200);
+  }
+  const release = () => rmSync(file, { force: true });
+  process.once("exit", release);
+  return () => {
+    process.off("exit", release);
+    release();
+  };
 };

@@ -1,6 +1,7 @@
+// What was packed. As a program it prints that: npm run pack.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { dist } from "./workspace.ts";
+import { join, relative } from "node:path";
+import { dist, repository } from "./workspace.ts";
 
 /** A package as npm packed it. Sizes in bytes. */
 export interface Packed {
@@ -13,7 +14,16 @@ export interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** What was packed. `npm run pack` does. */
 export function packedPackages(): readonly Packed[] {
   return JSON.parse(readFileSync(join(dist, "packed.json"), "utf8")) as readonly Packed[];
 }
+
+function print(): void {
+  const kB = (bytes: number): string => `${Math.round(bytes / 1000)} kB`.padStart(8);
+  for (const { filename, size, unpackedSize, files } of packedPackages()) {
+    const file = relative(repository, join(dist, filename));
+    console.log(`${file.padEnd(55)}${kB(size)}${kB(unpackedSize)} unpacked, ${files.length} files`);
+  }
+}
+
+if (import.meta.main) print();

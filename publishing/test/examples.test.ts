@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { waitFor } from "@gastown/test-fixtures";
+import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { repository } from "../src/workspace.ts";
 import { type Stage, stage } from "./support/stage.ts";
@@ -14,14 +14,6 @@ const calls = (dir: string): { readonly pid: number; readonly args: readonly str
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as { pid: number; args: string[] });
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 // In the project where the packed packages are installed: nothing of the repository is in reach.
 beforeAll(() => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { waitFor } from "@gastown/test-fixtures";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import { packages } from "../src/workspace.ts";
-import { nodeAt, NODES } from "./support/nodes.ts";
+import { nodeAt, NODES } from "./support/environment.ts";
 import { stage } from "./support/stage.ts";
 
 const project = inject("installed");

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { buildTown, type Control, installStandIns, tempDir, type Town } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
-import { cleanEnvironment } from "./clean-environment.ts";
+import { cleanEnvironment } from "./environment.ts";
 
 export interface Ended {
   readonly code: number | null;

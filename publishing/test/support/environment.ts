@@ -3,7 +3,15 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { repository } from "../../src/workspace.ts";
-import { cleanEnvironment } from "./clean-environment.ts";
+
+/** The environment of a user: nothing that this repository, its npm or its test runner have set. */
+export function cleanEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_|VITEST|TURBO|BD|BEADS|GT|INIT_CWD)/i.test(name),
+  );
+  // npm would leave a cache of its compiled code among the temporary files.
+  return { ...Object.fromEntries(kept), NODE_DISABLE_COMPILE_CACHE: "1", ...more };
+}
 
 /** The oldest that the packages promise to run on, the repository's own, and the newest when this was written. */
 export const NODES: readonly string[] = ["22.14.0", process.versions.node, "26.10.0"];
