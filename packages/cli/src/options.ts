@@ -10,6 +10,12 @@ import {
 } from "@gastown/convoy-watcher/host";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+/** The shells that there is a script for. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = (typeof SHELLS)[number];
+/** The command that those scripts ask; not for people. */
+export const ASK = "__complete";
+
 /** Options that a command has no use for: they are neither in its help nor accepted. */
 const USELESS: Readonly<Record<string, readonly string[]>> = {
   demo: ["town", "bd", "gt", "gate"],
@@ -71,10 +77,10 @@ function timeOf({ least, most = LONGEST_DURATION }: Pick<TimeSetting, "least" | 
   };
 }
 
-/** The same, of any length unless it is limited. */
-export function duration(text: string, most: number = LONGEST_DURATION): number {
-  return timeOf({ least: 0, most })(text);
-}
+/** A time that is waited for. */
+export const lastingTime: (text: string) => number = timeOf({ least: 0 });
+/** A time since something. */
+export const anyTime: (text: string) => number = timeOf({ least: 0, most: Number.POSITIVE_INFINITY });
 
 /** A number of things, from one on. */
 export function count(text: string): number {
@@ -122,23 +128,11 @@ export function settingOptions(of: Setting["of"]): Option[] {
   return allSettings().flatMap(([name, setting]) => (setting.of === of ? [settingOption(name)] : []));
 }
 
-export const dryRunOption: Option = new Option("--dry-run", "show what would be done; run nothing, write nothing");
-export const timeOption: Option = new Option(
-  "--time <when>",
-  "timestamps on lines (default: local; none on a terminal)",
-).choices(["local", "utc", "none"]);
-export const demoStoreOption: Option = new Option(
-  "--store <store>",
-  "the databases of the town: files, or on a Dolt server",
-)
-  .choices(["sqlite", "dolt"])
-  .default("sqlite");
-
-/** The options of a command that acts. */
-export function landingOptions<T extends LandingOptions>(command: Command): T {
+/** The options of a command, and which of them were given. */
+export function givenOptions(command: Command): LandingOptions {
   const options = command.optsWithGlobals<CommonOptions & WatcherSettings>();
   const given = Object.entries(options).filter(
     ([name]) => name in SETTINGS && command.getOptionValueSourceWithGlobals(name) !== "default",
   );
-  return { ...options, flags: Object.fromEntries(given) } as unknown as T;
+  return { ...options, flags: Object.fromEntries(given) };
 }

@@ -1,23 +1,9 @@
 import { usageFault } from "@gastown/host-kit";
-import { Command } from "commander";
-import type { DemoOptions } from "./commands/demo.ts";
-import type { WatchOptions } from "./commands/watch.ts";
-import { declareCompletion } from "./declare-completion.ts";
-import { declareHelp } from "./declare-help.ts";
-import { type Add, declareReading } from "./declare-reading.ts";
-import { addCommand } from "./examples.ts";
-import { HELP_TOPICS } from "./help-topics.ts";
-import {
-  demoStoreOption,
-  dryRunOption,
-  isUsedBy,
-  landingOptions,
-  refuseUseless,
-  settingOption,
-  settingOptions,
-  timeOption,
-} from "./options.ts";
-import { VERSION } from "./version.ts";
+import { Command, type OutputConfiguration } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { HELP_TOPICS } from "./commands/help.ts";
+import { type Add, declareCommands } from "./declare-commands.ts";
+import { givenOptions, isUsedBy, refuseUseless, settingOption } from "./options.ts";
 
 /** What the exit status says, as the help shows it. */
 export const STATUS_HELP = `
@@ -34,7 +20,7 @@ Always on:   gastown plugins enable convoy-watcher`;
 export function createProgram(exit: (status: number) => void): Command {
   const program: Command = new Command("convoy-cli")
     .description("Closes every convoy of a Gas Town within a second of its last tracked issue.")
-    .version(VERSION)
+    .version(manifest.version)
     .option("--town <dir>", "root of the town (default: the one around the working directory)")
     .addOption(settingOption("bd"))
     .addOption(settingOption("gt"))
@@ -52,59 +38,40 @@ export function createProgram(exit: (status: number) => void): Command {
       visibleGlobalOptions: (command) =>
         command === program ? [] : program.options.filter((option) => isUsedBy(option, command.name())),
     })
-    .configureOutput({ outputError: (text, write) => write(usageFault(text, "convoy-cli --help", KNOWN_GUESSES)) })
+    .configureOutput(faultsOf("convoy-cli"))
     .exitOverride()
     .addHelpText("after", `${STATUS_HELP}\n${MORE_HELP}`)
     .helpCommand(false)
     .hook("preAction", (_program, command) => refuseUseless(program, command));
-  const add: Add = (name, description, examples) =>
-    addCommand(program, name, description, examples).configureOutput({
-      outputError: (text, write) => write(usageFault(text, `convoy-cli ${name} --help`, KNOWN_GUESSES)),
-    });
 
-  const watch = add("watch", "Sweep the town, then watch it and land convoys until stopped.", [
-    ["convoy-cli watch", "watch this town"],
-    ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "print titles as convoys land"],
-    ["convoy-cli watch --dry-run --source db", "show what would be done, from the database files only"],
-  ])
-    .addOption(timeOption)
-    .option("--log-file <path>", "also log to this file, with dates; rotated to PATH.1 at 10 MB")
-    .addOption(dryRunOption)
-    .action(async (_options: unknown, command: Command) => {
-      const { watchCommand } = await import("./commands/watch.ts");
-      exit(await watchCommand(landingOptions<WatchOptions>(command)));
+  const add: Add = (name, description, examples, load) => {
+    const lines = examples.map(([line, what]) => `  # ${what}\n  ${line}`);
+    const command = program
+      .command(name, { hidden: name.startsWith("__") })
+      .description(description)
+      .configureOutput(faultsOf(`convoy-cli ${name}`));
+    command.action(async (...given: unknown[]) => {
+      const run = (await load()) as (...given: unknown[]) => number | Promise<number>;
+      // What commander gives: the operands, the options of this command alone, and the command.
+      exit(await run(...given.slice(0, -2), givenOptions(command)));
     });
-  for (const option of [...settingOptions("watch"), ...settingOptions("watch and check")]) watch.addOption(option);
-
-  const check = add("check", "Sweep once, all open convoys or only these, then exit.", [
-    ["convoy-cli check", "land whatever is complete"],
-    ["convoy-cli check --dry-run", "exit 3 if a complete convoy is still open"],
-    ["convoy-cli check hq-cv-5kpzs --json", "one convoy, as JSON"],
-  ])
-    .argument("[convoy...]", "ids of convoys")
-    .addOption(dryRunOption)
-    .action(async (convoys: string[], _options: unknown, command: Command) => {
-      const { checkCommand } = await import("./commands/check.ts");
-      exit(await checkCommand(convoys, landingOptions(command)));
-    });
-  for (const option of settingOptions("watch and check")) check.addOption(option);
-
-  add("demo", "Show it all on a throw-away town: real databases, stand-in bd and gt.", [
-    ["convoy-cli demo", "what it does, in under a minute"],
-    ["convoy-cli demo --json", "the same, as JSON"],
-    ["convoy-cli demo --store dolt", "the same town on a Dolt server; needs dolt on PATH"],
-  ])
-    .option("--fast", "do not pause for reading")
-    .addOption(demoStoreOption)
-    .action(async (_options: unknown, command: Command) => {
-      const { demoCommand } = await import("./commands/demo.ts");
-      exit(await demoCommand(command.optsWithGlobals<DemoOptions>()));
-    });
-
-  declareReading(add, exit);
-  declareCompletion(program, add, exit);
-  declareHelp(program, exit);
+    if (lines.length > 0) command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+    EXAMPLES.set(command, examples);
+    return command;
+  };
+  declareCommands(program, add);
   return program;
+}
+
+/** The examples of a command, as its help and the man page show them. */
+export function examplesOf(command: Command): Parameters<Add>[2] {
+  return EXAMPLES.get(command) ?? [];
+}
+
+const EXAMPLES = new WeakMap<Command, Parameters<Add>[2]>();
+
+function faultsOf(line: string): OutputConfiguration {
+  return { outputError: (text, write) => write(usageFault(text, `${line} --help`, KNOWN_GUESSES)) };
 }
 
 /** What people type who know other programs, and what it is called here. */

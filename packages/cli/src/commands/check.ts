@@ -1,16 +1,15 @@
 import { DatabaseError, printable, type Reporter } from "@gastown/convoy-core";
 import { checkTown, leftOutOf, openStore, type WatchTownOptions } from "@gastown/convoy-watcher";
-import { ConvoyNotFoundError, WatcherSilentError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, ConvoyNotFoundError, WatcherSilentError } from "../errors.ts";
 import type { LandingOptions } from "../options.ts";
+import { createOutput } from "../output.ts";
 import { createTally } from "../reporters/text.ts";
-import { takeLeaving } from "../signals.ts";
-import { askWatcher, watcherToAsk } from "./ask-watcher.ts";
-import { createReporter, outputOf, townOptions } from "./town-options.ts";
+import { askWatcher, watcherToAsk } from "../sweep-requests.ts";
+import { createReporter, takeLeaving, townOptions } from "./landing.ts";
 
 /** One sweep, of the whole town or of these convoys. */
 export async function checkCommand(convoys: readonly string[], options: LandingOptions): Promise<number> {
-  const output = outputOf(options);
+  const output = createOutput(options.color);
   const tally = createTally();
   const tell = createReporter(options, output, { changesOnly: false });
   const report: Reporter = (record) => {

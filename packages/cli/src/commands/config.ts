@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { printable } from "@gastown/convoy-core";
-import { findTown, readSettings, settingsFileOf } from "@gastown/convoy-watcher";
+import { readSettings, settingsFileOf } from "@gastown/convoy-watcher";
 import {
   allSettings,
   findTool,
@@ -9,10 +9,10 @@ import {
   type SettingName,
   settingsJsonSchema,
 } from "@gastown/convoy-watcher/host";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, type Output, safeJson } from "../output.ts";
+import { townOf } from "../town.ts";
 import { pad, width, wrap } from "../views/layout.ts";
 
 export interface ConfigOptions extends CommonOptions {
@@ -33,7 +33,7 @@ export async function configCommand(options: ConfigOptions): Promise<number> {
     output.out(JSON.stringify(settingsJsonSchema(), undefined, 2));
     return EXIT.done;
   }
-  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+  const town = townOf(options);
   const file = settingsFileOf(town);
   // For its faults: what is shown is what is written there.
   readSettings(town);

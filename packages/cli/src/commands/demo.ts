@@ -1,6 +1,6 @@
 import { type DemoOptions as Shown, runDemo } from "@gastown/demo";
 import { takeSignals } from "@gastown/host-kit";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, signsFor } from "../output.ts";
 

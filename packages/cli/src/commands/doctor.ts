@@ -1,10 +1,9 @@
 import { printable } from "@gastown/convoy-core";
 import type { Check } from "../doctor/check.ts";
 import { examine } from "../doctor/examine.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, type Output, safeJson } from "../output.ts";
 import { pad, plural, wrap } from "../views/layout.ts";
 
 const MARKS = { good: ["✓", "green"], note: ["!", "yellow"], wrong: ["✗", "red"] } as const;

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
-import { TopicNotFoundError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
-import { HELP_TOPICS } from "../help-topics.ts";
+import { EXIT, TopicNotFoundError } from "../errors.ts";
+
+/** Pages that are shipped with the program, by the name under which `help` prints them, and where they are in docs/. */
+export const HELP_TOPICS: Readonly<Record<string, string>> = {
+  errors: "errors.md",
+  hooks: "guides/hooks.md",
+  "merge-gate": "guides/merge-gate.md",
+  records: "reference/records.md",
+  settings: "reference/settings.md",
+  deno: "guides/deno.md",
+};
 
 /** Prints a page of the documentation; `build.mjs` puts it beside the program. */
 export function helpCommand(topic: string): number {

@@ -1,16 +1,14 @@
 import { type ConvoyStore, printable } from "@gastown/convoy-core";
 import { leftOutOf, systemClock } from "@gastown/convoy-watcher";
-import { RigNotFoundError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, RigNotFoundError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, safeJson } from "../output.ts";
+import { readConvoys, type ReadTown, readTown } from "../town.ts";
 import { byUrgency, convoyView } from "../views/convoy-view.ts";
 import { leftOutLines } from "../views/layout.ts";
 import { listLines, tableLines } from "../views/list-text.ts";
 import type { ConvoyView } from "../views/views.ts";
 import { stuckOf } from "../views/watcher-view.ts";
-import { readConvoys, type ReadTown, readTown } from "./read-town.ts";
 
 export interface ListOptions extends CommonOptions {
   readonly all?: true;

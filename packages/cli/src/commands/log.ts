@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { findTown, systemClock } from "@gastown/convoy-watcher";
+import { systemClock } from "@gastown/convoy-watcher";
 import { createLedgerReader, type LedgerRecord, stateDirOf } from "@gastown/convoy-watcher/host";
 import { takeSignals } from "@gastown/host-kit";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, safeJson } from "../output.ts";
+import { townOf } from "../town.ts";
 import { wrap } from "../views/layout.ts";
 import { logLine } from "../views/log-text.ts";
 
@@ -23,7 +23,7 @@ const NARROW = 60;
 /** What has become of the convoys of a town, from the watcher's ledger. Only reads. */
 export async function logCommand(convoy: string | undefined, options: LogOptions): Promise<number> {
   const output = createOutput(options.color);
-  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+  const town = townOf(options);
   const read = createLedgerReader(stateDirOf(town));
   const since = options.since === undefined ? 0 : systemClock.wall() - options.since;
   // The rest is what a watcher notes for the next one.

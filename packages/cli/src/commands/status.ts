@@ -1,17 +1,15 @@
 import { systemClock } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError, NotAConvoyError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, ConvoyNotFoundError, NotAConvoyError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, safeJson } from "../output.ts";
+import { findIssue, readConvoys, readTown } from "../town.ts";
 import { byUrgency, convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { listLines } from "../views/list-text.ts";
 import { prometheusLines } from "../views/prometheus.ts";
 import { convoyLines, shortStatus, townLines } from "../views/status-text.ts";
 import type { ConvoyDetail, ConvoyView, WatcherView } from "../views/views.ts";
 import { healthOf, stuckOf, watcherView } from "../views/watcher-view.ts";
-import { findIssue, readConvoys, readTown } from "./read-town.ts";
 
 interface Status {
   readonly town: string;

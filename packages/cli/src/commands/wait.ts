@@ -1,11 +1,10 @@
 import type { ConvoySnapshot } from "@gastown/convoy-core";
-import { findTown, findWatcher, systemClock } from "@gastown/convoy-watcher";
+import { findWatcher, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, type FollowedTown, whileFollowing } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, ConvoyNotFoundError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, type Output, safeJson } from "../output.ts";
+import { readConvoys, townOf } from "../town.ts";
 import { convoyView } from "../views/convoy-view.ts";
 import { stuckOf } from "../views/watcher-view.ts";
 import {
@@ -17,7 +16,6 @@ import {
   outcomeText,
   waitingText,
 } from "../wait/outcome.ts";
-import { readConvoys } from "./read-town.ts";
 
 export interface WaitOptions extends CommonOptions {
   readonly any?: true;
@@ -34,7 +32,7 @@ const LOOK_SOON = 1_000;
 /** Waits until convoys have landed. Only reads. */
 export async function waitCommand(ids: readonly string[], options: WaitOptions): Promise<number> {
   const output = createOutput(options.color);
-  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+  const town = townOf(options);
   const wanted = [...new Set(ids)];
   return whileFollowing(town, { driver: driverOf(town, options.driver) }, (followed) =>
     waitFor(town, wanted, followed, options, output),

@@ -2,12 +2,11 @@ import { messageOf, type Reporter } from "@gastown/convoy-core";
 import { systemClock, watchTown } from "@gastown/convoy-watcher";
 import { createRotatingFile, keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
 import type { LandingOptions } from "../options.ts";
-import type { Output } from "../output.ts";
-import { createTextReporter, type TimeOption } from "../reporters/text.ts";
-import { takeLeaving } from "../signals.ts";
+import { createOutput, type Output } from "../output.ts";
+import type { TimeOption } from "../reporters/text.ts";
 import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { takeSweepRequests } from "../sweep-requests.ts";
-import { createReporter, outputOf, townOptions } from "./town-options.ts";
+import { createReporter, takeLeaving, townOptions } from "./landing.ts";
 
 export interface WatchOptions extends LandingOptions {
   readonly time?: TimeOption;
@@ -22,7 +21,7 @@ const LOG_CEILING = 10 * 2 ** 20;
 /** Watches until a signal comes. */
 export async function watchCommand(options: WatchOptions): Promise<number> {
   keepHeapSmall();
-  const plain = outputOf(options);
+  const plain = createOutput(options.color);
   const line = hasStatusLine() && !options.json && !options.quiet ? createStatusLine(plain) : undefined;
   const output = line?.output ?? plain;
   const time = options.time ?? (process.stdout.isTTY ? "none" : "local");
@@ -62,5 +61,5 @@ function logReporter(file: string, output: Output): Reporter {
     onFault: (error) => output.err(`Warning: the log file cannot be written: ${messageOf(error)}`),
   });
   const log: Output = { out: append, err: append, style: (_style, text) => text, columns: () => undefined };
-  return createTextReporter(log, { quiet: false, verbose: false, changesOnly: true, time: "local" });
+  return createReporter({}, log, { changesOnly: true, time: "local" });
 }

@@ -1,16 +1,14 @@
 import type { ConvoySnapshot } from "@gastown/convoy-core";
 import { issueView, systemClock } from "@gastown/convoy-watcher";
-import { IssueNotFoundError } from "../errors.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT, IssueNotFoundError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput } from "../output.ts";
-import { safeJson } from "../reporters/json.ts";
+import { createOutput, safeJson } from "../output.ts";
+import { findIssue, readConvoys, type ReadTown, readTown } from "../town.ts";
 import { byUrgency, convoyDetail, convoyView } from "../views/convoy-view.ts";
 import { wrap } from "../views/layout.ts";
 import type { ConvoyDetail, ConvoyView, IssueView } from "../views/views.ts";
 import { stuckOf, watcherView } from "../views/watcher-view.ts";
 import { type Answer, whyConvoy, whyIssue } from "../views/why-text.ts";
-import { findIssue, readConvoys, type ReadTown, readTown } from "./read-town.ts";
 
 type Why = { readonly town: string; readonly id: string; readonly answer: Answer } & (
   | { readonly kind: "convoy"; readonly convoy: ConvoyDetail }

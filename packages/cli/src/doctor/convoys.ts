@@ -1,6 +1,6 @@
 import type { ConvoyStore } from "@gastown/convoy-core";
 import type { FoundWatcher } from "@gastown/convoy-watcher";
-import { readConvoys } from "../commands/read-town.ts";
+import { readConvoys } from "../town.ts";
 import { convoyView } from "../views/convoy-view.ts";
 import { blockerInShort, whyUnmerged } from "../views/issue-text.ts";
 import { advice, plural } from "../views/layout.ts";

@@ -1,8 +1,9 @@
 import { messageOf, WatcherError } from "@gastown/convoy-core";
-import { findTown, findWatcher, openStore, type Version, systemClock } from "@gastown/convoy-watcher";
+import { findWatcher, openStore, type Version, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
 import { asDenial } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
+import { townOf } from "../town.ts";
 import { type Check, checkRuntime, type Finding, type Group, wrong } from "./check.ts";
 import { checkConvoys } from "./convoys.ts";
 import { checkDatabases, checkSchemas } from "./databases.ts";
@@ -42,7 +43,7 @@ export async function examine(
   await look("runtime", () => checkRuntime());
   let town: string | undefined;
   await look("town", () => {
-    town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+    town = townOf(options);
     return checkTown(town);
   });
   let activity = false;

@@ -4,9 +4,8 @@ import { dirname, join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, type OpenedStore } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
-import { REQUESTS } from "../sweep-requests.ts";
 import { sinceInWords } from "../views/layout.ts";
-import { healthOf } from "../views/watcher-view.ts";
+import { healthOf, REQUESTS } from "../views/watcher-view.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** Longest path of a socket that bd puts beside its database; a longer one goes to /tmp, where `bd activity` does not look. */

@@ -1,8 +1,10 @@
 import type { FoundWatcher } from "@gastown/convoy-watcher";
 import type { FoundHost } from "@gastown/convoy-watcher/host";
-import { REQUESTS } from "../sweep-requests.ts";
 import type { Stuck } from "./convoy-view.ts";
 import type { WatcherView } from "./views.ts";
+
+/** The source by which `check` asks a running watcher to look; nobody is told of it. */
+export const REQUESTS = "request";
 
 /** What a watcher of this release adds; one of an older release may be running. */
 interface StatusNow {

@@ -3,9 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { expect, it } from "vitest";
-import { manPage } from "../../src/completion/man-page.ts";
-import { examplesOf } from "../../src/examples.ts";
-import { createProgram } from "../../src/program.ts";
+import { manPage } from "../../src/man-page.ts";
+import { createProgram, examplesOf } from "../../src/program.ts";
 
 const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url));
 const program = createProgram(() => undefined);

@@ -1,17 +1,22 @@
 import { type ConvoySnapshot, type ConvoyStore, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
 import { findTown, findWatcher, type FoundWatcher, type OpenedStore, openStore } from "@gastown/convoy-watcher";
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
-import type { CommonOptions } from "../options.ts";
+import type { CommonOptions } from "./options.ts";
 
-/** An issue, whether or not a convoy tracks it: from its home, else from the town. */
-export async function findIssue({ files }: ReadTown, id: string): Promise<TrackedIssue | undefined> {
-  const { town, homes } = await files.databases();
-  for (const home of new Set([routeOf(homes, id) ?? town, town])) {
-    const [row] = await (await home.open()).issues([id]);
-    if (row === undefined) continue;
-    return { ...row, reference: id, state: isDone(row.status) ? "done" : "open", rig: home.rig };
-  }
-  return undefined;
+/** What was said of a town on the command line. */
+interface Asked {
+  readonly town?: string | undefined;
+  readonly driver?: CommonOptions["driver"];
+  readonly gate?: CommonOptions["gate"];
+}
+
+/**
+ * The root of the town that a command is about.
+ *
+ * @throws {TownNotFoundError}
+ */
+export function townOf({ town }: Asked): string {
+  return findTown({ town, cwd: process.cwd(), env: process.env });
 }
 
 /** A town as the commands see it that only look. */
@@ -23,8 +28,8 @@ export interface ReadTown {
 }
 
 /** Finds the town, reads it and lets go of it. Takes no lock, writes nothing and needs no program. */
-export async function readTown<T>(options: CommonOptions, work: (town: ReadTown) => Promise<T>): Promise<T> {
-  const town = findTown({ town: options.town, cwd: process.cwd(), env: process.env });
+export async function readTown<T>(options: Asked, work: (town: ReadTown) => Promise<T>): Promise<T> {
+  const town = townOf(options);
   const { store, files, close } = openStore(town, {
     driver: driverOf(town, options.driver),
     gate: gateOf(town, options.gate),
@@ -45,4 +50,15 @@ export async function readConvoys(store: ConvoyStore, ids: readonly string[]): P
     convoys.push(...(await store.readConvoys(ids.slice(from, from + CHUNK))).values());
   }
   return convoys;
+}
+
+/** An issue, whether or not a convoy tracks it: from its home, else from the town. */
+export async function findIssue({ files }: ReadTown, id: string): Promise<TrackedIssue | undefined> {
+  const { town, homes } = await files.databases();
+  for (const home of new Set([routeOf(homes, id) ?? town, town])) {
+    const [row] = await (await home.open()).issues([id]);
+    if (row === undefined) continue;
+    return { ...row, reference: id, state: isDone(row.status) ? "done" : "open", rig: home.rig };
+  }
+  return undefined;
 }
