@@ -112,8 +112,7 @@ export function settingOption(name: SettingName): Option {
     case "words":
       return option.argParser(listOf(setting.words)).default(setting.byDefault, setting.byDefault.join(","));
     case "word":
-      option.choices(setting.words);
-      return setting.byDefault === undefined ? option : option.default(setting.byDefault);
+      return option.choices(setting.words);
     case "time":
       return option.argParser(timeOf(setting)).default(parseDuration(setting.byDefault), setting.byDefault);
     case "command":

@@ -1,11 +1,9 @@
 import { readdirSync, readlinkSync, realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { type GateOptions, parseDuration } from "@gastown/convoy-core";
-import { SettingsError } from "./errors.ts";
 import { findWatcher } from "./other-processes.ts";
 import { SETTINGS } from "./settings-table.ts";
-import { parseSettingsFile } from "./settings.ts";
-import { settingsFileOf } from "./state-dir.ts";
+import { readObject, settingsFileOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 
 /**
@@ -13,21 +11,12 @@ import { systemClock } from "./system-clock.ts";
  * say. Undefined when it is off. What else is wrong with the settings is told elsewhere.
  */
 export function gateOf(town: string, given?: "off" | "merge"): GateOptions | undefined {
-  const { gate, mergeStale } = settingsOf(town);
+  const { gate, mergeStale } = readObject(settingsFileOf(town)) ?? {};
   const watcher = findWatcher(town);
   const running = watcher.state === "running" ? (watcher.status?.gate ?? "off") : undefined;
   if ((given ?? running ?? gate) !== "merge") return undefined;
   const text = typeof mergeStale === "string" ? mergeStale : SETTINGS.mergeStale.byDefault;
   return { staleAfter: parseDuration(text) ?? Number.POSITIVE_INFINITY, wall: systemClock.wall };
-}
-
-function settingsOf(town: string): { readonly gate?: unknown; readonly mergeStale?: unknown } {
-  try {
-    return parseSettingsFile(settingsFileOf(town)) as { readonly gate?: unknown; readonly mergeStale?: unknown };
-  } catch (error) {
-    if (error instanceof SettingsError) return {};
-    throw error;
-  }
 }
 
 /**

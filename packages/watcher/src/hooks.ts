@@ -13,7 +13,7 @@ import type { HookCommand } from "./settings-table.ts";
 /** The ends that a command of the user's can be run for. */
 export type HookEvent = "landed" | "stuck" | "closed" | "untold" | "down";
 
-export type HookCommands = Readonly<Partial<Record<HookEvent, HookCommand>>>;
+export type HookCommands = Readonly<Partial<Record<HookEvent, HookCommand | undefined>>>;
 
 /** What a hook is told, in its environment and as JSON on its stdin. */
 export interface HookCall {

@@ -1,6 +1,5 @@
 // What programs that host the watcher share, and nobody needs who only calls it.
 export { commandEnvironment } from "./tools.ts";
-export { driverOf } from "./lock.ts";
 export { gateAdvice } from "./gate.ts";
 export { gateOf } from "./gate.ts";
 export { findTool } from "./tools.ts";
@@ -11,8 +10,7 @@ export { isObject, readObject } from "./state-dir.ts";
 export { findHost, type FoundHost } from "./other-processes.ts";
 export { type FollowedTown, whileFollowing } from "./databases.ts";
 export { findRival } from "./other-processes.ts";
-export { acceptSettings, parseSettingsFile } from "./settings.ts";
-export { settingsJsonSchema } from "./settings.ts";
+export { acceptSettings, driverOf, parseSettingsFile, settingsJsonSchema } from "./settings.ts";
 export {
   allowedFor,
   allSettings,

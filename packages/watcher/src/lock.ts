@@ -1,24 +1,11 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
-import { DriverError, type DriverName, DRIVERS, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
-import { SettingsError, StateDirError, TownLockedError } from "./errors.ts";
-import { parseSettingsFile } from "./settings.ts";
+import { DriverError, type DriverName, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
+import { StateDirError, TownLockedError } from "./errors.ts";
 import { statOf } from "./state-dir.ts";
-import { clearDrafts, makeStateDir, settingsFileOf, writeAtomically } from "./state-dir.ts";
+import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
-
-/** The driver that was given, else that of the settings of a town. What else is wrong with these is told elsewhere. */
-export function driverOf(town: string, given?: DriverName): DriverName | undefined {
-  if (given !== undefined) return given;
-  try {
-    const { driver } = parseSettingsFile(settingsFileOf(town)) as { readonly driver?: unknown };
-    return DRIVERS.find((name) => name === driver);
-  } catch (error) {
-    if (error instanceof SettingsError) return undefined;
-    throw error;
-  }
-}
 
 /** A lock of the system's own: it is free again at once when its holder dies, however. */
 export interface FileLock {

@@ -14,20 +14,6 @@ interface Said {
   readonly otherwise?: string;
 }
 
-/** Some of these words. */
-export interface WordsSetting<W extends string> extends Said {
-  readonly kind: "words";
-  readonly words: readonly W[];
-  readonly byDefault: readonly W[];
-}
-
-/** One of these words. */
-export interface WordSetting<W extends string> extends Said {
-  readonly kind: "word";
-  readonly words: readonly W[];
-  readonly byDefault?: W;
-}
-
 /** A time; the limits in milliseconds, a day when `most` is left out. */
 export interface TimeSetting extends Said {
   readonly kind: "time";
@@ -36,37 +22,17 @@ export interface TimeSetting extends Said {
   readonly byDefault: string;
 }
 
-/** Where a program is. */
-export interface PathSetting extends Said {
-  readonly kind: "path";
-  readonly program: string;
-}
-
-/** A command to run. */
-export interface CommandSetting extends Said {
-  readonly kind: "command";
-}
-
 /** A setting, and all that is said of it: in the file, as a flag, in the help and in the documentation. */
-export type Setting = WordsSetting<string> | WordSetting<string> | TimeSetting | PathSetting | CommandSetting;
-
-export interface SettingsTable {
-  readonly source: WordsSetting<"bd" | "db">;
-  readonly sweep: TimeSetting;
-  readonly grace: TimeSetting;
-  readonly tell: TimeSetting;
-  readonly land: WordsSetting<"check" | "close" | "force">;
-  readonly bd: PathSetting;
-  readonly gt: PathSetting;
-  readonly driver: WordSetting<"better-sqlite3" | "node-sqlite">;
-  readonly gate: WordSetting<"off" | "merge">;
-  readonly mergeStale: TimeSetting;
-  readonly onLand: CommandSetting;
-  readonly onStuck: CommandSetting;
-  readonly onClosed: CommandSetting;
-  readonly onUntold: CommandSetting;
-  readonly onDown: CommandSetting;
-}
+export type Setting =
+  | TimeSetting
+  /** Some of these words. */
+  | (Said & { readonly kind: "words"; readonly words: readonly string[]; readonly byDefault: readonly string[] })
+  /** One of these words. */
+  | (Said & { readonly kind: "word"; readonly words: readonly string[] })
+  /** Where a program is. */
+  | (Said & { readonly kind: "path"; readonly program: string })
+  /** A command to run. */
+  | (Said & { readonly kind: "command" });
 
 const DAY = 24 * 3_600_000;
 
@@ -74,7 +40,7 @@ const DAY = 24 * 3_600_000;
  * What `<town>/settings/convoy-watcher.json` may say, in the order in which it is listed. Flags, defaults, the check of the
  * file, its JSON Schema, `convoy-cli config` and the table of docs/reference/settings.md are made from this.
  */
-export const SETTINGS: SettingsTable = {
+export const SETTINGS = {
   source: {
     kind: "words",
     words: ["bd", "db"],
@@ -159,7 +125,7 @@ export const SETTINGS: SettingsTable = {
   mergeStale: {
     kind: "time",
     least: 100,
-    most: 30 * DAY,
+    most: 2_592_000_000,
     byDefault: "24h",
     flag: "--merge-stale <time>",
     help: "with --gate merge, report a merge request that has not changed for this long",
@@ -204,29 +170,26 @@ export const SETTINGS: SettingsTable = {
     help: "run this when a source has been down for a minute, or the watcher fails",
     of: "watch and check",
   },
-};
+} as const;
 
-export type SettingName = keyof SettingsTable;
+export type SettingName = keyof typeof SETTINGS;
 
 /** All settings with their names, in the order of the table. */
 export function allSettings(): (readonly [SettingName, Setting])[] {
-  return (Object.keys(SETTINGS) as SettingName[]).map((name) => [name, SETTINGS[name]]);
+  const table: Readonly<Record<SettingName, Setting>> = SETTINGS;
+  return Object.entries(table) as [SettingName, Setting][];
 }
 
-type ValueOf<S> =
-  S extends WordsSetting<infer W>
-    ? W[]
-    : S extends WordSetting<infer W>
-      ? W
-      : S extends TimeSetting
-        ? number
-        : S extends PathSetting
-          ? string
-          : HookCommand;
+type ValueOf<S extends Setting> = S extends { readonly kind: "words"; readonly words: readonly (infer W)[] }
+  ? W[]
+  : S extends { readonly kind: "word"; readonly words: readonly (infer W)[] }
+    ? W
+    : { readonly time: number; readonly path: string; readonly command: HookCommand }[S["kind"] &
+        ("time" | "path" | "command")];
 
 /** The settings after the check: times in milliseconds, commands as words. What is left out has its default. */
 export type WatcherSettings = {
-  readonly [Name in SettingName]?: ValueOf<SettingsTable[Name]> | undefined;
+  readonly [Name in SettingName]?: ValueOf<(typeof SETTINGS)[Name]> | undefined;
 };
 
 /** What is allowed as a value, in words; a time is of at most a day unless the setting says more. */

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { messageOf, parseDuration } from "@gastown/convoy-core";
+import type { DriverName } from "@gastown/sqlite-resolver";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import * as v from "valibot";
 import { SettingsError } from "./errors.ts";
-import type { HookCommands } from "./hooks.ts";
 import {
   allowedFor,
   allSettings,
@@ -14,8 +14,8 @@ import {
   SETTINGS,
   type WatcherSettings,
 } from "./settings-table.ts";
-import { settingsFileOf } from "./state-dir.ts";
-import type { WatchTownOptions } from "./watch-town.ts";
+import { readObject, settingsFileOf } from "./state-dir.ts";
+import type { TownSettings } from "./watch-town.ts";
 
 /** Beside the settings, a file may name its JSON Schema, for editors. */
 const SCHEMA_KEY = "$schema";
@@ -41,45 +41,42 @@ export const settingsSchema: StandardSchemaV1<unknown, WatcherSettings> = v.pipe
  * @throws {SettingsError} naming the key, its value, and what is allowed
  */
 export function readSettings(town: string): WatcherSettings {
-  return readSettingsFile(settingsFileOf(town), settingsSchema);
+  const file = settingsFileOf(town);
+  const settings = parseSettingsFile(file);
+  const result = settingsSchema["~standard"].validate(settings);
+  return acceptSettings(file, settings, result as StandardSchemaV1.Result<WatcherSettings>);
+}
+
+/** The driver that was given, else that of the settings of a town. What else is wrong with these is told elsewhere. */
+export function driverOf(town: string, given?: DriverName): DriverName | undefined {
+  const named = readObject(settingsFileOf(town))?.["driver"];
+  return given ?? SETTINGS.driver.words.find((name) => name === named);
 }
 
 /** How to watch this town, by its settings and the defaults for what they leave out. */
-export function optionsOf(
-  town: string,
-  { source, sweep, grace, tell, land, bd, gt, driver, gate, mergeStale, ...hooks }: WatcherSettings,
-): Pick<
-  WatchTownOptions,
-  | "bd"
-  | "gt"
-  | "driver"
-  | "sources"
-  | "sweepEvery"
-  | "grace"
-  | "tellLimit"
-  | "steps"
-  | "gate"
-  | "mergeStaleAfter"
-  | "hooks"
-> {
+export function optionsOf(town: string, settings: WatcherSettings): TownSettings {
+  const { bd, gt } = settings;
+  const time = (name: "sweep" | "grace" | "tell" | "mergeStale"): number =>
+    settings[name] ?? timeOf(SETTINGS[name].byDefault);
   return {
     bd: bd === undefined ? undefined : resolve(town, bd),
     gt: gt === undefined ? undefined : resolve(town, gt),
-    driver,
-    sources: source ?? [...SETTINGS.source.byDefault],
-    sweepEvery: sweep ?? timeOf(SETTINGS.sweep.byDefault),
-    grace: grace ?? timeOf(SETTINGS.grace.byDefault),
-    tellLimit: tell ?? timeOf(SETTINGS.tell.byDefault),
-    steps: land ?? [...SETTINGS.land.byDefault],
-    gate: gate ?? "off",
-    mergeStaleAfter: mergeStale ?? timeOf(SETTINGS.mergeStale.byDefault),
-    hooks: hooksOf(hooks),
+    driver: settings.driver,
+    sources: settings.source ?? SETTINGS.source.byDefault,
+    sweepEvery: time("sweep"),
+    grace: time("grace"),
+    tellLimit: time("tell"),
+    steps: settings.land ?? SETTINGS.land.byDefault,
+    gate: settings.gate ?? "off",
+    mergeStaleAfter: time("mergeStale"),
+    hooks: {
+      landed: settings.onLand,
+      stuck: settings.onStuck,
+      closed: settings.onClosed,
+      untold: settings.onUntold,
+      down: settings.onDown,
+    },
   };
-}
-
-function hooksOf({ onLand, onStuck, onClosed, onUntold, onDown }: WatcherSettings): HookCommands {
-  const given = { landed: onLand, stuck: onStuck, closed: onClosed, untold: onUntold, down: onDown };
-  return Object.fromEntries(Object.entries(given).filter(([, command]) => command !== undefined)) as HookCommands;
 }
 
 function timeOf(text: string): number {
@@ -127,18 +124,6 @@ function schemaOf(setting: Setting): v.GenericSchema<unknown, unknown> {
 }
 
 const SHOWN = 80;
-
-/**
- * Reads a settings file and has it checked. Without a file, what the schema makes of `{}`.
- *
- * @throws {SettingsError} naming the key, its value, and what is allowed
- */
-export function readSettingsFile<T>(file: string, schema: StandardSchemaV1<unknown, T>): T {
-  const settings = parseSettingsFile(file);
-  const result = schema["~standard"].validate(settings);
-  if (result instanceof Promise) throw new SettingsError(file, "cannot be checked: its schema is asynchronous");
-  return acceptSettings(file, settings, result);
-}
 
 /**
  * What a schema made of the settings in a file.
@@ -210,11 +195,7 @@ function propertyOf(setting: Setting): object {
     case "words":
       return { description, type: "array", minItems: 1, items: { enum: setting.words }, default: setting.byDefault };
     case "word":
-      return {
-        description,
-        enum: setting.words,
-        ...(setting.byDefault !== undefined && { default: setting.byDefault }),
-      };
+      return { description, enum: setting.words };
     case "time":
       return { description, type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h)$", default: setting.byDefault };
     case "path":

@@ -71,7 +71,7 @@ export function clearDrafts(dir: string): void {
 /** The object in a JSON file; undefined when there is none that can be read. */
 export function readObject(file: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

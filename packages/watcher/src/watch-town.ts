@@ -42,12 +42,8 @@ export function requireProcessGroups(): void {
 /** A source of hints: `bd activity`, or the databases themselves. */
 export type SourceName = "bd" | "db";
 
-/** How to watch a town. All times in milliseconds. */
-export interface WatchTownOptions {
-  /** Root of the town, absolute. */
-  readonly town: string;
-  /** Version of the host, for the first record. */
-  readonly version: string;
+/** How to watch a town, as far as its settings say. All times in milliseconds. */
+export interface TownSettings {
   /** Path of bd; else it is looked for on PATH. */
   readonly bd?: string | undefined;
   /** Path of gt; else it is looked for on PATH. */
@@ -56,16 +52,12 @@ export interface WatchTownOptions {
   readonly driver?: DriverName | undefined;
   /** With none it sweeps only. */
   readonly sources: readonly SourceName[];
-  /** Sources of the host's own. */
-  readonly moreSources?: readonly ActivitySource[];
   /** Time between two sweeps. */
   readonly sweepEvery: number;
   /** How long to leave a complete convoy to another watcher of the town. */
   readonly grace: number;
   /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
   readonly tellLimit?: number | undefined;
-  /** How long a stop waits for a command under way before it is left to end by itself; 10 s by default. */
-  readonly leaveAfter?: number | undefined;
   /** The steps that may be taken, in this order. */
   readonly steps: readonly LandStep[];
   /** `merge`: a convoy waits until the work of its closed issues is merged. */
@@ -74,6 +66,18 @@ export interface WatchTownOptions {
   readonly mergeStaleAfter?: number | undefined;
   /** Commands of the user's, run for what comes to an end. */
   readonly hooks?: HookCommands | undefined;
+}
+
+/** How to watch a town. */
+export interface WatchTownOptions extends TownSettings {
+  /** Root of the town, absolute. */
+  readonly town: string;
+  /** Version of the host, for the first record. */
+  readonly version: string;
+  /** Sources of the host's own. */
+  readonly moreSources?: readonly ActivitySource[];
+  /** How long a stop waits for a command under way before it is left to end by itself, in milliseconds; 10 s by default. */
+  readonly leaveAfter?: number | undefined;
   /** Find out, run nothing, write nothing. */
   readonly dryRun: boolean;
   /** Told of everything that happens. */

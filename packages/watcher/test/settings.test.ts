@@ -4,7 +4,7 @@ import { tempDir } from "@gastown/test-fixtures";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { gateOf } from "../src/gate.ts";
 import { optionsOf, readSettings, SettingsError, settingsFileOf } from "../src/index.ts";
-import { driverOf } from "../src/lock.ts";
+import { driverOf } from "../src/settings.ts";
 
 const townWith = (text: string): string => {
   const town = tempDir(onTestFinished).path;
