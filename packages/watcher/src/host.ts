@@ -21,6 +21,7 @@ export {
   type TimeSetting,
 } from "./settings-table.ts";
 export { makeDirs, stateDirOf, writeAtomically } from "./state-dir.ts";
-export { createStatusKeeper, type StatusKeeper, type WatcherStatus } from "./status-file.ts";
+export type { WatcherStatus } from "./status.ts";
+export { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 export { type FileLock, takeLock } from "./lock.ts";
 export { toolVersion, type ToolVersion } from "./tools.ts";

@@ -37,7 +37,7 @@ export type { HookCommands, HookEvent } from "./hooks.ts";
 export { optionsOf, readSettings, settingsSchema } from "./settings.ts";
 export type { HookCommand, WatcherSettings } from "./settings-table.ts";
 export { settingsFileOf } from "./state-dir.ts";
-export type { WatcherStatus } from "./status-file.ts";
+export type { WatcherStatus } from "./status.ts";
 export { systemClock } from "./system-clock.ts";
 export type { SourceName, WatchTownOptions } from "./watch-town.ts";
 export { watchTown } from "./watch-town.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Rival } from "@gastown/convoy-core";
 import { isAlive, isDenied } from "@gastown/process";
 import { isObject, readObject, stateDirOf, statOf } from "./state-dir.ts";
-import type { WatcherStatus } from "./status-file.ts";
+import type { WatcherStatus } from "./status.ts";
 
 /**
  * Who else lands convoys in this town: a live `gt daemon` always runs a watcher of its own. Its pid is in
