@@ -16,7 +16,7 @@ export type TownHold =
   | { readonly held: true; readonly anew: false; /** Nobody else can act. */ readonly alone: true };
 
 /** The lead of a town, wherever it is kept just now. */
-export interface TownLock extends Omit<LeaderLock, "take"> {
+export interface TownLead extends Omit<LeaderLock, "take"> {
   /** As `LeaderLock.take`; `alone` while no server has the town's own database. */
   take(): Promise<TownHold>;
 }
@@ -24,7 +24,7 @@ export interface TownLock extends Omit<LeaderLock, "take"> {
 const ALONE: TownHold = { held: true, anew: false, alone: true };
 
 /** The lock on the server that has the town's own database, found anew each time: a town moves to a server while it is watched. */
-export function createTownLock({ files, dolt }: OpenedFiles, clock: Pick<Clock, "now" | "wall">): TownLock {
+export function createTownLead({ files, dolt }: OpenedFiles, clock: Pick<Clock, "now" | "wall">): TownLead {
   let at: { readonly database: DoltDatabase; readonly lock: LeaderLock } | undefined;
   let busy = false;
   let alone = false;
@@ -57,7 +57,7 @@ export function createTownLock({ files, dolt }: OpenedFiles, clock: Pick<Clock, 
 }
 
 /** Whether asking again will do: the server is away, or busy. Else the reads will say what is wrong, too. */
-export function isPassing(error: unknown): error is DatabaseError {
+function isPassing(error: unknown): error is DatabaseError {
   return error instanceof DatabaseError && (error.fault === "unreachable" || error.fault === "locked");
 }
 
@@ -72,9 +72,6 @@ const AT_WORK = 60_000;
 /** How old the proof may be by which a command is run. */
 const PROOF_FOR = 1_000;
 
-/** The name under which `status` tells who leads. */
-const LEAD = "lead";
-
 /** What may be done while this watcher leads. */
 export interface Leadership {
   /** Aborted when another watcher leads, by a reason in words. */
@@ -87,11 +84,7 @@ export interface Leadership {
   guard(lander: ConvoyLander): ConvoyLander;
 }
 
-export interface LeadOptions {
-  readonly clock: Clock;
-  readonly report: Reporter;
-  readonly stop: AbortSignal;
-}
+type LeadOptions = Pick<ReconcileOptions, "clock" | "report" | "stop">;
 
 /** Each landing makes sure of the lead first, on the server that has the town's convoys. */
 export function underLead(
@@ -104,9 +97,7 @@ export function underLead(
     stop: AbortSignal.any([stop, leadership.lost]),
     async rival() {
       // The first question comes before anything is read, and must not end the work: the guard holds all the same.
-      await leadership.confirm().catch((error: unknown) => {
-        if (asked || !(error instanceof DatabaseError)) throw error;
-      });
+      await (asked ? leadership.confirm() : leadership.confirm().catch(ifFaulty));
       asked = true;
       return leadership.before() ?? rival();
     },
@@ -115,7 +106,7 @@ export function underLead(
 
 /** Works while this watcher is the one that leads, and stands by while another one does. Ends with the work, or by `stop`. */
 export async function whileLeading(
-  lock: TownLock,
+  lock: TownLead,
   options: LeadOptions,
   work: (leadership: Leadership) => Promise<void>,
 ): Promise<void> {
@@ -127,9 +118,10 @@ export async function whileLeading(
       if (stop.aborted) return;
       const end = new AbortController();
       const lost = new AbortController();
-      const heart = beat(lock, lost, end.signal, options, teller);
+      const leadership = leadershipOf(lock, lost, { teller, before });
+      const heart = beat(leadership, options.clock, end.signal);
       try {
-        await work(leadershipOf(lock, lost, { teller, before }));
+        await work(leadership);
       } finally {
         end.abort();
         await heart;
@@ -144,7 +136,7 @@ export async function whileLeading(
 
 /** Leads for the time of one piece of work, which has made sure that it may. */
 export function leadershipOf(
-  lock: TownLock,
+  lock: TownLead,
   lost: AbortController,
   { teller, before = () => undefined }: { readonly teller?: Teller; readonly before?: Leadership["before"] } = {},
 ): Leadership {
@@ -183,7 +175,7 @@ export function leadershipOf(
 }
 
 /** What is told of the lead: each thing once. */
-export interface Teller {
+interface Teller {
   leads(hold: TownHold): void;
   follows(by: string): void;
   /** It can't be told who leads. */
@@ -196,7 +188,7 @@ function createTeller(report: Reporter): Teller {
   const tell = (now: "up" | "down", detail: string): boolean => {
     if (state === `${now} ${detail}`) return false;
     state = `${now} ${detail}`;
-    report({ event: "source", name: LEAD, state: now, detail });
+    report({ event: "source", name: "lead", state: now, detail });
     return true;
   };
   const warn = (message: string, hint: string): void => {
@@ -222,7 +214,7 @@ function createTeller(report: Reporter): Teller {
  *
  * @returns who led before, for as long as that matters
  */
-async function standBy(lock: TownLock, options: LeadOptions, teller: Teller): Promise<Leadership["before"]> {
+async function standBy(lock: TownLead, options: LeadOptions, teller: Teller): Promise<Leadership["before"]> {
   const { clock, report, stop } = options;
   let leader: (TownHold & { readonly held: false }) | undefined;
   for (; !stop.aborted; await clock.sleep(STAND_BY, stop)) {
@@ -249,25 +241,18 @@ async function standBy(lock: TownLock, options: LeadOptions, teller: Teller): Pr
   return () => (busy && clock.now() < until ? { name: `${by}, which led before,`, checking: true } : undefined);
 }
 
-async function beat(
-  lock: TownLock,
-  lost: AbortController,
-  end: AbortSignal,
-  { clock }: LeadOptions,
-  teller: Teller,
-): Promise<void> {
+async function beat({ lost, confirm }: Leadership, clock: Clock, end: AbortSignal): Promise<void> {
   for (;;) {
     await clock.sleep(HEARTBEAT, end);
-    if (end.aborted || lost.signal.aborted) return;
-    try {
-      const hold = await lock.take();
-      if (hold.held) teller.leads(hold);
-      else lost.abort(hold.by);
-    } catch (error) {
-      // The next one may be told.
-      if (!(error instanceof DatabaseError)) throw error;
-    }
+    if (end.aborted || lost.aborted) return;
+    // What can't be told now, the next one may.
+    await confirm().catch(ifFaulty);
   }
+}
+
+/** For a rejection: a fault of a database passes, anything else does not. */
+export function ifFaulty(error: unknown): undefined {
+  if (!(error instanceof DatabaseError)) throw error;
 }
 
 function notRun(why: string): CommandResult {

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
-import { isDenied, runCommand, toolEnvironment } from "@gastown/process";
+import { isDenied, runCommand, sendSignal, toolEnvironment } from "@gastown/process";
+import { PermissionError, PlatformError, ToolNotFoundError } from "./errors.ts";
 import { statOf } from "./state-dir.ts";
 
 /**
@@ -25,6 +26,24 @@ export function findTool(
     if (isProgram(file)) return file;
   }
   return undefined;
+}
+
+/**
+ * bd and gt, as they are named or found on PATH.
+ *
+ * @throws {ToolNotFoundError} when there is no gt, unless nothing is to be run
+ */
+export function findTools(named: {
+  readonly bd?: string | undefined;
+  readonly gt?: string | undefined;
+  readonly dryRun: boolean;
+}): { readonly bd: string | undefined; readonly gt: string | undefined } {
+  const [bd, gt] = (["bd", "gt"] as const).map((name) =>
+    findTool(name, named[name], process.env["PATH"], process.cwd()),
+  );
+  if (gt === undefined && !named.dryRun)
+    throw new ToolNotFoundError("gt", named.gt === undefined ? "gt is not on PATH" : `there is no program ${named.gt}`);
+  return { bd, gt };
 }
 
 /** Changes when the file behind a path is replaced or rewritten. Never throws: one that can't be looked at has an identity, too. */
@@ -117,4 +136,20 @@ function isSame(one: string, other: string): boolean {
 
 function joined(...parts: readonly (string | undefined)[]): string {
   return parts.filter(Boolean).join(delimiter);
+}
+
+/**
+ * Makes sure that what is started can be ended, with all it starts.
+ *
+ * @throws {PlatformError} on Windows, which knows no process groups
+ * @throws {PermissionError} on Deno without leave for it
+ */
+export function requireProcessGroups(): void {
+  if (process.platform === "win32") throw new PlatformError("Windows");
+  try {
+    sendSignal(process.ppid, 0);
+  } catch (error) {
+    // That there is no such process, or that it is another user's, is an answer.
+    if (isDenied(error)) throw new PermissionError(error);
+  }
 }

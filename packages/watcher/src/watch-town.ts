@@ -3,41 +3,24 @@ import {
   type ActivitySource,
   check,
   type CheckResult,
-  DatabaseError,
   type LandStep,
   type ReconcileOptions,
   type Reporter,
   watch,
 } from "@gastown/convoy-core";
-import { isDenied, sendSignal, toolEnvironment } from "@gastown/process";
+import { toolEnvironment } from "@gastown/process";
 import type { DriverName } from "@gastown/sqlite-resolver";
 import { beadsDirOf } from "@gastown/town-files";
 import { dbSources, type OpenedFiles } from "./databases.ts";
-import { PermissionError, PlatformError, TownLockedError } from "./errors.ts";
+import { TownLockedError } from "./errors.ts";
 import type { HookCommands } from "./hooks.ts";
-import { createTownLock, leadershipOf, underLead, whileLeading } from "./leadership.ts";
+import { createTownLead, ifFaulty, leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
 import { hasDaemon } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
-import { fileIdentity, findTool } from "./tools.ts";
+import { fileIdentity, findTool, requireProcessGroups } from "./tools.ts";
 import { withTown } from "./with-town.ts";
-
-/**
- * Makes sure that what is started can be ended, with all it starts.
- *
- * @throws {PlatformError} on Windows, which knows no process groups
- * @throws {PermissionError} on Deno without leave for it
- */
-export function requireProcessGroups(): void {
-  if (process.platform === "win32") throw new PlatformError("Windows");
-  try {
-    sendSignal(process.ppid, 0);
-  } catch (error) {
-    // That there is no such process, or that it is another user's, is an answer.
-    if (isDenied(error)) throw new PermissionError(error);
-  }
-}
 
 /** A source of hints: `bd activity`, or the databases themselves. */
 export type SourceName = "bd" | "db";
@@ -112,7 +95,7 @@ export async function watchTown(options: WatchTownOptions): Promise<void> {
     if (options.dryRun) return watchNow();
     // One that a watcher before this has left behind when it was killed.
     const cleared = endLeftBehind(stateDirOf(options.town));
-    const lock = createTownLock(opened, systemClock);
+    const lock = createTownLead(opened, systemClock);
     await whileLeading(lock, reconcile, (leadership) => watchNow(underLead(reconcile, leadership)));
     await cleared;
   });
@@ -140,7 +123,7 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
   if (!options.dryRun) requireProcessGroups();
   return withTown(options, async (reconcile, opened) => {
     if (options.dryRun) return check({ ...reconcile, sources: [] }, convoys);
-    const lock = createTownLock(opened, systemClock);
+    const lock = createTownLead(opened, systemClock);
     const lost = new AbortController();
     try {
       // What can't be told now, the reads will say, too; and nothing is run before it can.
@@ -151,8 +134,4 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
       lock.release();
     }
   });
-}
-
-function ifFaulty(error: unknown): undefined {
-  if (!(error instanceof DatabaseError)) throw error;
 }

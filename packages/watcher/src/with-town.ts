@@ -7,7 +7,7 @@ import {
 } from "@gastown/convoy-core";
 import { freezeOf } from "@gastown/town-files";
 import { type OpenedFiles, openFiles } from "./databases.ts";
-import { LockLostError, ToolNotFoundError } from "./errors.ts";
+import { LockLostError } from "./errors.ts";
 import { gateAdvice } from "./gate.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
@@ -19,7 +19,7 @@ import { findRival } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
-import { commandEnvironment, findTool } from "./tools.ts";
+import { commandEnvironment, findTools } from "./tools.ts";
 import type { WatchTownOptions } from "./watch-town.ts";
 
 /** How long gt may take in all, in milliseconds: until the convoy is closed, and then until it has told people. */
@@ -158,17 +158,6 @@ async function workOn<T>(
     report({ event: "stopped", reason: messageOf(error) });
     throw error;
   }
-}
-
-function findTools(options: WatchTownOptions): { readonly bd: string | undefined; readonly gt: string | undefined } {
-  const bd = findTool("bd", options.bd, process.env["PATH"], process.cwd());
-  const gt = findTool("gt", options.gt, process.env["PATH"], process.cwd());
-  if (gt === undefined && !options.dryRun)
-    throw new ToolNotFoundError(
-      "gt",
-      options.gt === undefined ? "gt is not on PATH" : `there is no program ${options.gt}`,
-    );
-  return { bd, gt };
 }
 
 interface Signals {

@@ -5,7 +5,7 @@ import {
   type Leadership,
   leadershipOf,
   type TownHold,
-  type TownLock,
+  type TownLead,
   underLead,
   whileLeading,
 } from "../src/leadership.ts";
@@ -17,7 +17,7 @@ const THEIRS: TownHold = { held: false, by: "another one", busy: false };
 const ODD = new DatabaseError("unreadable", "hq", "the server said 1105", "look at its log");
 const AWAY = new DatabaseError("unreachable", "hq", "the server does not answer", "start it");
 
-interface Lock extends TownLock {
+interface Lock extends TownLead {
   /** What it answers from now on. */
   answer: TownHold | DatabaseError;
   /** The connection that it hangs on stands. */

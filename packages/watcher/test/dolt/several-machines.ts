@@ -12,7 +12,7 @@ import {
 import { expect, onTestFinished, test } from "vitest";
 import { openFiles } from "../../src/databases.ts";
 import { checkTown, systemClock, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
-import { createTownLock } from "../../src/leadership.ts";
+import { createTownLead } from "../../src/leadership.ts";
 
 const soon = { timeout: 20_000, interval: 20 };
 let serial = 0;
@@ -158,7 +158,7 @@ export function severalMachinesSuite(server: () => SqlServer): void {
     const whole = readFileSync(file, "utf8");
     writeFileSync(file, whole.slice(0, 20));
     const opened = openFiles(town.dir);
-    const lock = createTownLock(opened, systemClock);
+    const lock = createTownLead(opened, systemClock);
     onTestFinished(() => {
       lock.release();
       opened.close();
