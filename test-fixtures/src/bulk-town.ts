@@ -2,12 +2,11 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { author, issueRow } from "./beads/create.ts";
 import { inserter } from "./beads/rows.ts";
-import type { Db } from "./schema/open.ts";
-import { localTime, nowNs, utcTime } from "./schema/times.ts";
-import { layRigs } from "./town/rig.ts";
+import { type Db, localTime, nowNs, utcTime } from "./schema/database.ts";
+import { writeRig, writeTownFiles } from "./town/files.ts";
+import { layRigs } from "./town/places.ts";
 import { townOver } from "./town/town.ts";
 import type { BulkOptions, BulkTown, RigOptions } from "./town/types.ts";
-import { writeRig, writeTownFiles } from "./town/write-files.ts";
 
 const number = (value: number, width: number): string => value.toString(36).padStart(width, "0");
 

@@ -1,3 +1,6 @@
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
 /** What the stand-in `bd` does; absent keys mean: as bd 0.47.1 in a healthy town. */
 export interface BdControl {
   /** The number in `bd version <number>`. */
@@ -21,17 +24,10 @@ export interface BdControl {
   readonly ignoreSigterm?: boolean;
   /** `activity` starts a `sleep` that keeps its stdout open. */
   readonly grandchild?: boolean;
-  /** For `activity: "raw"`: bytes of a file, as they are, then silence, or with `end` exit status 0. */
-  readonly raw?: {
-    readonly file: string;
-    readonly chunkBytes?: number;
-    readonly delayMs?: number;
-    readonly end?: boolean;
-  };
+  /** For `activity: "raw"`: bytes of a file, as they are, then silence. */
+  readonly raw?: { readonly file: string };
   /** Every command but `activity` waits so long first. */
   readonly delayMs?: number;
-  /** Rebuild `dependencies` and drop dangling rows when opening for writing, as bd 0.47.1 does: true by default. */
-  readonly migrate?: boolean;
 }
 
 /** How a program ends by itself. `ms: null`: never. */
@@ -62,8 +58,6 @@ export interface ConvoyControl {
   readonly takesMs?: Partial<Readonly<Record<GtPoint, number>>>;
   /** To whom no mail can be sent. */
   readonly unknownAddresses?: readonly string[];
-  /** Time for each open convoy looked at. */
-  readonly perConvoyMs?: number;
   /** The first n convoy commands since this was set fail, then it works. */
   readonly failTimes?: number;
   /** How it fails, by `fails` and by `failTimes`: 1, and a word about a locked database. */
@@ -73,8 +67,6 @@ export interface ConvoyControl {
   readonly ignoreSigterm?: boolean;
   /** For `hangs`: it has started a `sleep`, in its process group, that keeps its stdout open. */
   readonly grandchild?: boolean;
-  /** As for `bd`, which gt runs to close a convoy. */
-  readonly migrate?: boolean;
 }
 
 /** What the stand-in `gt` does; absent keys mean: as gt of 2026-01-12. */
@@ -136,3 +128,57 @@ export interface Control {
   /** Forgets calls and mails. */
   clear(): void;
 }
+
+/** The control file as it lies beside the wrappers: with when (unix ms) each program's part was set. */
+export interface StoredState extends ControlState {
+  readonly setAt?: { readonly bd?: number; readonly gt?: number };
+}
+
+type CallLine = Partial<Call> & { readonly call: string; readonly child?: number };
+
+const lines = <T>(file: string): readonly T[] =>
+  existsSync(file)
+    ? readFileSync(file, "utf8")
+        .split("\n")
+        .slice(0, -1)
+        .map((line): T => JSON.parse(line))
+    : [];
+
+export const readState = (dir: string): StoredState => {
+  const file = join(dir, "control.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+};
+
+/** By rename, so that a program never reads half of it. */
+export const writeState = (dir: string, state: StoredState): void => {
+  const next = join(dir, `control.json.${process.pid}`);
+  writeFileSync(next, JSON.stringify(state));
+  renameSync(next, join(dir, "control.json"));
+};
+
+/** One small write in append mode: whole lines even from many processes at once. */
+const append = (file: string, value: unknown): void => appendFileSync(file, `${JSON.stringify(value)}\n`);
+
+export const appendCall = (dir: string, line: CallLine): void => append(join(dir, "calls.ndjson"), line);
+export const appendMail = (dir: string, mail: Mail): void => append(join(dir, "mail.ndjson"), mail);
+export const readMails = (dir: string): Mail[] => [...lines<Mail>(join(dir, "mail.ndjson"))];
+
+/** Start, child and end lines of each call put together. */
+export const readCalls = (dir: string): Call[] => {
+  const calls = new Map<string, Call>();
+  for (const { call, child, ...line } of lines<CallLine>(join(dir, "calls.ndjson"))) {
+    const known = calls.get(call);
+    if (known !== undefined)
+      calls.set(call, {
+        ...known,
+        ...line,
+        children: child === undefined ? known.children : [...known.children, child],
+      });
+    else if (line.start !== undefined) calls.set(call, { ...(line as Call), children: [] });
+  }
+  return [...calls.values()];
+};
+
+export const removeLogs = (dir: string): void => {
+  for (const name of ["calls.ndjson", "mail.ndjson"]) rmSync(join(dir, name), { force: true });
+};

@@ -1,6 +1,6 @@
-export { activityLine } from "./beads/activity-line.ts";
-export type { Change } from "./beads/activity-line.ts";
-export { buildTown, openTown } from "./build-town.ts";
+export { activityLine } from "./beads/wording.ts";
+export type { Change } from "./beads/wording.ts";
+export { buildTown, openTown } from "./town/town.ts";
 export { bulkTown } from "./bulk-town.ts";
 export type {
   BulkOptions,
@@ -16,10 +16,10 @@ export type {
 } from "./town/types.ts";
 export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, GtPoint, Mail } from "./control.ts";
 export { type GtGeneration, gtGenerations } from "./gt-generations.ts";
-export { shellProgram } from "./shell-program.ts";
+export { shellProgram } from "./stand-ins.ts";
 export { controlOf, installStandIns } from "./stand-ins.ts";
 export type { StandInOptions, StandIns } from "./stand-ins.ts";
-export { isAlive } from "./is-alive.ts";
+export { isAlive } from "./support.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
 export {
   doltAddressCases,
@@ -42,8 +42,8 @@ export type {
   SqlQuotingCase,
   ToldCase,
 } from "./tables.ts";
-export { tempDir } from "./temp-dir.ts";
-export type { TempDir } from "./temp-dir.ts";
-export { until, waitFor } from "./until.ts";
+export { tempDir } from "./support.ts";
+export type { TempDir } from "./support.ts";
+export { until, waitFor } from "./support.ts";
 export { virtualClock } from "./virtual-clock.ts";
 export type { VirtualClock } from "./virtual-clock.ts";

@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { inPackage } from "./package-dir.ts";
+import { inPackage } from "./tables.ts";
 
 /** Directory of the recording of a real town, when this machine has it. `SHARED_DIR` says where else to look. */
 export const recordedTown = (): string | undefined => {

@@ -1,9 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCalls, readMails, readState, removeLogs, writeState } from "./control-files.ts";
-import type { Control, GtControl } from "./control.ts";
+import { type Control, type GtControl, readCalls, readMails, readState, removeLogs, writeState } from "./control.ts";
 import { answersOf } from "./gt-generations.ts";
-import { inPackage } from "./package-dir.ts";
+import { inPackage } from "./tables.ts";
 
 export interface StandInOptions {
   /** Path of a node, a deno or a bun: by default the one that runs this. */
@@ -101,3 +100,11 @@ export const installStandIns = (dir: string, options: StandInOptions = {}): Stan
   writeAnswers(dir, readState(dir).gt);
   return { bin: dir, bd: join(dir, "bd"), gt: join(dir, "gt"), control: controlOf(dir) };
 };
+
+/** Writes a shell program into `dir`. */
+export function shellProgram(dir: string, name: string, body: string): string {
+  const file = join(dir, name);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}

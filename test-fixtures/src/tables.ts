@@ -1,5 +1,11 @@
 import { readFileSync } from "node:fs";
-import { inPackage } from "./package-dir.ts";
+import { join } from "node:path";
+
+// Deno's types say that it may be missing, since a module can come from the net; hence the cast, once.
+const { dirname = "" } = import.meta as { readonly dirname?: string };
+
+/** A path inside this package. */
+export const inPackage = (path: string): string => join(dirname, "..", path);
 
 /** One id that tries to break out of a query, a pattern or a command line. */
 export interface SqlQuotingCase {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { activityLine } from "../src/index.ts";
 import type { Change } from "../src/index.ts";
-import { localTime } from "../src/schema/times.ts";
+import { localTime } from "../src/schema/database.ts";
 
 const time = BigInt(Date.UTC(2026, 0, 13, 2, 3, 11)) * 1_000_000n + 482_913_777n;
 const stamp = localTime(time);

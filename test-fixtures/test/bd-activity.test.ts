@@ -2,11 +2,8 @@ import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { activityLine, copyRecordedTown, installStandIns, recordedTown, tempDir } from "../src/index.ts";
-import { follow, following } from "./helpers/following.ts";
-import { itRecorded } from "./helpers/it-recorded.ts";
-import { run, start, until } from "./helpers/run.ts";
-import { townWithTools } from "./helpers/town-with-tools.ts";
+import { activityLine, copyRecordedTown, installStandIns, recordedTown, tempDir, until } from "../src/index.ts";
+import { follow, following, itRecorded, run, start, townWithTools } from "./helpers/run.ts";
 
 const quick = { intervalMs: 20 };
 

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyRecordedTown, installStandIns, openTown, tempDir } from "../src/index.ts";
-import { itRecorded } from "./helpers/it-recorded.ts";
-import { run } from "./helpers/run.ts";
-import { townWithTools } from "./helpers/town-with-tools.ts";
+import { itRecorded, run, townWithTools } from "./helpers/run.ts";
 
 const check = ["convoy", "check"];
 const none = "No convoys ready to close.\n";

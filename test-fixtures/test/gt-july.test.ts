@@ -1,8 +1,6 @@
 import { expect, it } from "vitest";
 import type { GtControl, GtPoint } from "../src/index.ts";
-import { run } from "./helpers/run.ts";
-import { townWithTools } from "./helpers/town-with-tools.ts";
-import type { TownWithTools } from "./helpers/town-with-tools.ts";
+import { run, townWithTools, type TownWithTools } from "./helpers/run.ts";
 
 // As of 2026-07-23 (649b832b): what the real one did when it was killed at each point, or had something fail.
 

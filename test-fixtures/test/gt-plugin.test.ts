@@ -1,8 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { run } from "./helpers/run.ts";
-import { townWithTools } from "./helpers/town-with-tools.ts";
+import { run, townWithTools } from "./helpers/run.ts";
 
 const body = `+++
 name = "convoy-watcher"

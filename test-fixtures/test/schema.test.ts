@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { buildTown, copyRecordedTown, tempDir } from "../src/index.ts";
 import { describeSchema } from "./helpers/describe-schema.ts";
-import { itRecorded } from "./helpers/it-recorded.ts";
+import { itRecorded } from "./helpers/run.ts";
 
 const expected: unknown = JSON.parse(readFileSync(join(import.meta.dirname, "data/schema-0.47.1.json"), "utf8"));
 

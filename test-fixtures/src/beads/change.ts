@@ -1,10 +1,7 @@
-import type { Db, Row } from "../schema/open.ts";
-import { localTime, nowNs, utcTime } from "../schema/times.ts";
-import type { Change } from "./activity-line.ts";
+import { type Db, localTime, nowNs, type Row, utcTime } from "../schema/database.ts";
 import { author } from "./create.ts";
-import { goJson } from "./go-json.ts";
-import { issueJson } from "./issue-json.ts";
-import { getIssue, insert, updateIssue } from "./rows.ts";
+import { columnsOf, getIssue, insert, updateIssue } from "./rows.ts";
+import { type Change, goJson, issueJson } from "./wording.ts";
 
 export interface ChangeOptions {
   readonly event?: boolean;
@@ -67,6 +64,27 @@ export const closeIssue = (db: Db, id: string, options: ChangeOptions = {}): Cha
     oldStatus: String(issue["status"]),
     newStatus: "closed",
   };
+};
+
+/**
+ * What beads does by itself when an issue closes: a convoy with the label `gt:convoy` closes when nothing it tracks
+ * in this very database is left open. External references do not count, and nobody is told.
+ */
+export const closeConvoysOf = (db: Db, id: string): void => {
+  if (columnsOf(db, "labels").size === 0) return;
+  const complete = db
+    .prepare<[string], string>(
+      `SELECT c.id FROM issues c
+       JOIN labels l ON l.issue_id = c.id AND l.label = 'gt:convoy'
+       JOIN dependencies d ON d.issue_id = c.id AND d.type = 'tracks' AND d.depends_on_id = ?
+       WHERE c.status != 'closed' AND NOT EXISTS (
+         SELECT 1 FROM dependencies t JOIN issues i ON i.id = t.depends_on_id
+         WHERE t.issue_id = c.id AND t.type = 'tracks' AND i.status NOT IN ('closed', 'tombstone'))`,
+    )
+    .pluck()
+    .all(id);
+  const how = { reason: "All tracked issues completed", actor: "system:convoy-completion" };
+  for (const convoy of complete) closeIssue(db, convoy, how);
 };
 
 /** As `bd update --status`; `bd reopen` is the same with `open`. */

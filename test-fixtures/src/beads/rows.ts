@@ -1,4 +1,5 @@
-import type { Db, Row } from "../schema/open.ts";
+import { type Db, type Row, write } from "../schema/database.ts";
+import { dependenciesSql, dependencyIndexesSql, viewsSql } from "../schema/schema.ts";
 
 /** Column names of a table: empty when there is no such table. */
 export const columnsOf = (db: Db, table: string): ReadonlySet<string> =>
@@ -43,4 +44,29 @@ export const getIssue = (db: Db, id: string): Row => {
   const issue = findIssue(db, id);
   if (issue === undefined) throw new Error(`There is no issue ${id}`);
   return issue;
+};
+
+/**
+ * What bd 0.47.1 does whenever it opens a database for writing: it builds `dependencies` anew, and drops the rows
+ * whose target is neither an issue of this database nor an external reference.
+ */
+const migrate = (db: Db): void => {
+  if (!columnsOf(db, "dependencies").has("thread_id")) return;
+  db.exec(`
+    DROP VIEW IF EXISTS ready_issues;
+    DROP VIEW IF EXISTS blocked_issues;
+    ${dependenciesSql("dependencies_new")}
+    INSERT INTO dependencies_new (issue_id, depends_on_id, type, created_at, created_by, metadata, thread_id)
+      SELECT issue_id, depends_on_id, type, created_at, created_by, metadata, thread_id FROM dependencies
+      WHERE depends_on_id LIKE 'external:%' OR depends_on_id IN (SELECT id FROM issues);
+    DROP TABLE dependencies;
+    ALTER TABLE dependencies_new RENAME TO dependencies;
+    ${dependencyIndexesSql}
+    ${viewsSql}`);
+};
+
+/** One write command of bd: first the migration in a transaction of its own, then the work in another. */
+export const writeAsBd = <T>(file: string, work: (db: Db) => T): T => {
+  write(file, migrate);
+  return write(file, work);
 };

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import mysql from "mysql2/promise";
-import { parseArgs } from "../programs/lib/args.ts";
-import { err, fail, finish, logStart, out, state } from "../programs/lib/stand-in.ts";
-import { localBeadsDir, routedBeadsDir, townRoot } from "../programs/lib/where.ts";
+import { err, fail, finish, logStart, out, parseArgs, state } from "../programs/lib/stand-in.ts";
+import { localBeadsDir, routedBeadsDir, townRoot } from "../town/places.ts";
 import { type DoltBeads, doltBeads } from "./beads.ts";
 
 // A stand-in for bd 1.0 in a town on Dolt: closes and deletes where an id is at home, and has no `activity` and no daemon.

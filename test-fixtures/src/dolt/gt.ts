@@ -2,10 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { appendMail } from "../control-files.ts";
-import { parseArgs } from "../programs/lib/args.ts";
-import { err, fail, finish, logStart, out, standInDir, state } from "../programs/lib/stand-in.ts";
-import { townRoot } from "../programs/lib/where.ts";
+import { appendMail } from "../control.ts";
+import { err, fail, finish, logStart, out, parseArgs, standInDir, state } from "../programs/lib/stand-in.ts";
+import { townRoot } from "../town/places.ts";
 
 // A stand-in for gt 1.0.1 in a town on Dolt: it takes every issue of a rig for open, and closes such a convoy only by force.
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, openSync, closeSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { programOf, type ServerKind } from "./programs.ts";
+import { tempDir } from "../support.ts";
 
 const START_LIMIT = 60_000;
 
@@ -169,3 +169,63 @@ const freePort = (): Promise<number> =>
       probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
     });
   });
+
+export type ServerKind = "mariadb" | "dolt";
+
+const SYSTEM = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/usr/bin"];
+
+/** Absolute path of the first of these programs that is there, on PATH or where systems put servers. */
+export const programOf = (...names: readonly string[]): string | undefined => {
+  const dirs = [...(process.env["PATH"] ?? "").split(delimiter), ...SYSTEM].filter((dir) => dir !== "");
+  return names.flatMap((name) => dirs.map((dir) => join(dir, name))).find(isProgram);
+};
+
+const isProgram = (file: string): boolean => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Which servers this machine can start, and in one line what is left out without the others. */
+export const sqlServers = (): { readonly kinds: readonly ServerKind[]; readonly missing: string | undefined } => {
+  const there = {
+    mariadb: programOf("mariadbd") !== undefined && programOf("mariadb-install-db") !== undefined,
+    dolt: programOf("dolt") !== undefined,
+  };
+  const names = { mariadb: "mariadbd (Debian: mariadb-server)", dolt: "dolt" };
+  const kinds = (["mariadb", "dolt"] as const).filter((kind) => there[kind]);
+  const missing = (["mariadb", "dolt"] as const).filter((kind) => !there[kind]);
+  return {
+    kinds,
+    missing:
+      missing.length === 0
+        ? undefined
+        : `no ${missing.map((kind) => names[kind]).join(" and no ")} here: the tests over ${missing.length === 2 ? "them" : "it"} are left out`,
+  };
+};
+
+/** The test runner's own: what is to be done before and after the tests around the call. */
+export interface Hooks {
+  readonly beforeAll: (start: () => Promise<void>, ms: number) => void;
+  readonly afterAll: (stop: () => Promise<void>) => void;
+}
+
+/** One server for the tests around the call: `useServer(kind, { beforeAll, afterAll })`. */
+export function useServer(kind: ServerKind, { beforeAll, afterAll }: Hooks): () => SqlServer {
+  let server: SqlServer | undefined;
+  const dir = tempDir();
+  beforeAll(async () => {
+    server = await startSqlServer(kind, dir.path);
+  }, 90_000);
+  afterAll(async () => {
+    await server?.stop("SIGKILL");
+    dir.remove();
+  });
+  return () => {
+    if (server === undefined) throw new Error("the server has not started");
+    return server;
+  };
+}

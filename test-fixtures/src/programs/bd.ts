@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BdControl } from "../control.ts";
-import { parseArgs } from "./lib/args.ts";
-import type { Args } from "./lib/args.ts";
-import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
+import { type Args, fail, finish, logStart, out, parseArgs, state } from "./lib/stand-in.ts";
 
 const valued = [
   "--reason",
@@ -30,7 +28,7 @@ const run = async (args: Args, control: BdControl): Promise<void> => {
   const { commands } = await import("./bd/commands.ts");
   const known = commands[command];
   if (known === undefined) fail(`Error: unknown command "${command}" for "bd"\nRun 'bd --help' for usage.`);
-  else known(words, args, control);
+  else known(words, args);
 };
 
 const argv = process.argv.slice(2);

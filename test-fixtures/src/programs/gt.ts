@@ -1,8 +1,6 @@
 import type { GtControl } from "../control.ts";
 import { answersOf } from "../gt-generations.ts";
-import { parseArgs } from "./lib/args.ts";
-import type { Args } from "./lib/args.ts";
-import { fail, finish, logStart, out, state } from "./lib/stand-in.ts";
+import { type Args, fail, finish, logStart, out, parseArgs, state } from "./lib/stand-in.ts";
 
 const valued = ["--reason", "--notify"];
 
@@ -14,10 +12,10 @@ const run = async (args: Args, control: GtControl): Promise<void> => {
   if (args.flag("--version") || group === "version") return out(answersOf(control).version);
   if (group === "convoy" && command === "check" && args.flag("--help", "-h")) return out(answersOf(control).checkHelp);
   if (group === "convoy" && (command === "check" || command === "close"))
-    return (await import("./gt/convoy.ts")).convoy(command, words, args, control);
+    return (await import("./gt/convoy.ts")).convoyCommand(command, words, args, control);
   if (group === "plugin" && (command === "list" || command === "show"))
     return (await import("./gt/plugin.ts")).plugin(command, words, args);
-  if (group === "daemon" && command === "run") return (await import("./gt/daemon.ts")).daemon(control);
+  if (group === "daemon" && command === "run") return (await import("./gt/convoy.ts")).daemon(control);
   if (["convoy", "plugin", "daemon"].includes(group)) unknown(command, `gt ${group}`);
   unknown(group, "gt");
 };

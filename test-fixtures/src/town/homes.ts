@@ -1,8 +1,8 @@
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { findIssue } from "../beads/rows.ts";
-import { read } from "../schema/open.ts";
-import { townRig } from "./rig.ts";
-import type { Rig } from "./rig.ts";
+import { read } from "../schema/database.ts";
+import { type Rig, townRig } from "./places.ts";
 
 export interface Homes {
   /** The town itself. */
@@ -59,3 +59,22 @@ export const homes = (initial: readonly Rig[]): Homes => {
     },
   };
 };
+
+const base36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+const base32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+const pick = (alphabet: string, length: number): string =>
+  Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
+
+const unused = (make: () => string, taken: (id: string) => boolean): string => {
+  const id = make();
+  return taken(id) ? unused(make, taken) : id;
+};
+
+/** An id as bd makes them: `al-a3f9`. */
+export const issueId = (prefix: string, taken: (id: string) => boolean): string =>
+  unused(() => `${prefix}-${pick(base36, 4)}`, taken);
+
+/** An id as gt makes them: `hq-cv-k3v7q`. */
+export const convoyId = (prefix: string, taken: (id: string) => boolean): string =>
+  unused(() => `${prefix}-cv-${pick(base32, 5)}`, taken);

@@ -1,20 +1,26 @@
 import { appendFileSync, copyFileSync, renameSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { activityLine } from "../beads/activity-line.ts";
-import type { Change } from "../beads/activity-line.ts";
 import { closeIssue, importClosed, setStatus, tombstoneIssue } from "../beads/change.ts";
-import { createIssue } from "../beads/create.ts";
-import { addTracks, removeTracks } from "../beads/dependencies.ts";
+import { addTracks, createIssue, removeTracks } from "../beads/create.ts";
 import { columnsOf, findIssue } from "../beads/rows.ts";
-import { read, write } from "../schema/open.ts";
-import type { Db, Row } from "../schema/open.ts";
-import { listenAsDaemon } from "./daemons.ts";
-import { homes } from "./homes.ts";
-import { convoyId, issueId } from "./ids.ts";
-import { layRig } from "./rig.ts";
-import type { Rig } from "./rig.ts";
+import { activityLine, type Change } from "../beads/wording.ts";
+import { type Db, read, type Row, write } from "../schema/database.ts";
+import { routeLine, writeRig, writeTownFiles } from "./files.ts";
+import { convoyId, homes, issueId } from "./homes.ts";
+import { layRig, layRigs, openRigs, type Rig } from "./places.ts";
 import type { EventRow, Town, TownOptions, WriteOptions } from "./types.ts";
-import { routeLine, writeRig } from "./write-files.ts";
+
+/** Writes a town with real SQLite databases, as bd leaves them. The directory is made when it is not there. */
+export const buildTown = (dir: string, options: TownOptions = {}): Town => {
+  const rigs = layRigs(dir, options);
+  writeTownFiles(dir, rigs, options);
+  for (const rig of rigs) writeRig(rig, options);
+  return townOver(dir, rigs, options);
+};
+
+/** A town that is already on disk, by its routes. */
+export const openTown = (dir: string): Town => townOver(dir, openRigs(dir));
 
 /** A town over databases that are already there, with what its next databases shall be like. */
 export const townOver = (
@@ -102,4 +108,11 @@ export const townOver = (
           : db.prepare<[string], EventRow>("SELECT * FROM events WHERE issue_id = ? ORDER BY id").all(id),
       ),
   };
+};
+
+/** What stands for the bd daemon of a rig: somebody who listens at `bd.sock`, as long as this process lives. */
+export const listenAsDaemon = (beadsDir: string): void => {
+  const server = createServer((connection) => connection.destroy());
+  server.listen(join(beadsDir, "bd.sock"));
+  server.unref();
 };

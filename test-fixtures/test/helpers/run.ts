@@ -1,7 +1,44 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { type ChildProcess, spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { it } from "vitest";
+import {
+  buildTown,
+  installStandIns,
+  recordedTown,
+  type StandIns,
+  tempDir,
+  type Town,
+  type TownOptions,
+  until,
+} from "../../src/index.ts";
+
+export interface TownWithTools extends Disposable, StandIns {
+  readonly town: Town;
+}
+
+const twoRigs: TownOptions = { rigs: { alpha: { prefix: "al" }, beta: { prefix: "be" } } };
+
+/** A town with two rigs, and the stand-ins beside it. */
+export const townWithTools = (options: TownOptions = twoRigs): TownWithTools => {
+  const dir = tempDir();
+  const town = buildTown(join(dir.path, "town"), options);
+  return { ...installStandIns(join(dir.path, "bin")), town, [Symbol.dispose]: () => dir.remove() };
+};
+
+export const follow: readonly string[] = ["activity", "--follow", "--town", "--json"];
+
+/** A `bd activity` that has printed so many lines. */
+export const following = async (tools: TownWithTools, heard: number): Promise<Running> => {
+  const running = start(tools.bd, follow, tools.town.dir);
+  await until(() => running.lines().length >= heard && tools.control.calls("bd").length > 0);
+  return running;
+};
+
+const missing = recordedTown() === undefined;
+if (missing) console.log("Left out: tests over the recorded town, since there is no shared/real-town (set SHARED_DIR)");
+
+/** A test over the recorded town, left out on a machine that has none. */
+export const itRecorded: typeof it = missing ? (it.skip as typeof it) : it;
 
 export interface Ended {
   readonly stdout: string;
@@ -73,19 +110,4 @@ export const run = async (
 ): Promise<Ended> => {
   await using running = start(program, args, cwd, env);
   return await running.ended;
-};
-
-/** Waits until something holds. */
-export const until = async (holds: () => boolean, ms = 10_000): Promise<void> => {
-  for (const end = Date.now() + ms; !holds(); await sleep(10))
-    if (Date.now() > end) throw new Error(`It did not hold within ${ms} ms: ${holds}`);
-};
-
-export const alive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 };

@@ -1,17 +1,13 @@
-import type { Change } from "../../beads/activity-line.ts";
-import { closeConvoysOf } from "../../beads/as-bd.ts";
-import { closeIssue, setStatus, tombstoneIssue } from "../../beads/change.ts";
+import { closeConvoysOf, closeIssue, setStatus, tombstoneIssue } from "../../beads/change.ts";
 import { createIssue } from "../../beads/create.ts";
-import { issueObject } from "../../beads/issue-json.ts";
-import type { BdControl } from "../../control.ts";
-import type { Db } from "../../schema/open.ts";
-import { issueId } from "../../town/ids.ts";
-import type { Args } from "../lib/args.ts";
+import { type Change, issueObject } from "../../beads/wording.ts";
+import type { Db } from "../../schema/database.ts";
+import { issueId } from "../../town/homes.ts";
+import { localBeadsDir, townRoot } from "../../town/places.ts";
 import { change, find, homeOf, query } from "../lib/database.ts";
-import { err, fail, finish, out } from "../lib/stand-in.ts";
-import { localBeadsDir, townRoot } from "../lib/where.ts";
+import { type Args, err, fail, finish, out } from "../lib/stand-in.ts";
 
-export type Command = (words: readonly string[], args: Args, control: BdControl) => void;
+export type Command = (words: readonly string[], args: Args) => void;
 
 const noDatabase = "Error: no beads database found\nHint: run 'bd init' to create a database in the current directory";
 
@@ -19,7 +15,7 @@ const local = (): string => localBeadsDir(process.cwd()) ?? fail(noDatabase);
 
 const eachIssue =
   (said: (id: string, args: Args) => string, work: (db: Db, id: string, args: Args) => Change): Command =>
-  (ids, args, control) => {
+  (ids, args) => {
     const here = local();
     let missing = 0;
     for (const id of ids) {
@@ -30,7 +26,7 @@ const eachIssue =
         continue;
       }
       const tell = !routed && !args.flag("--no-daemon");
-      change(beadsDir, { migrate: control.migrate !== false, tell }, (db) => work(db, id, args));
+      change(beadsDir, tell, (db) => work(db, id, args));
       out(`${said(id, args)}\n`);
     }
     if (missing > 0) finish(1);
@@ -42,11 +38,11 @@ const actor = (args: Args): { readonly actor?: string } => {
   return named === undefined ? {} : { actor: named };
 };
 
-const create: Command = ([title = ""], args, control) => {
+const create: Command = ([title = ""], args) => {
   const here = local();
   if (title === "") fail("Error: title required");
   let made = args.value("--id") ?? "";
-  change(here, { migrate: control.migrate !== false, tell: !args.flag("--no-daemon") }, (db) => {
+  change(here, !args.flag("--no-daemon"), (db) => {
     const prefix = db.prepare<[], string>("SELECT value FROM config WHERE key = 'issue_prefix'").pluck().get();
     made ||= issueId(prefix ?? "bd", () => false);
     const type = args.value("--type", "-t");

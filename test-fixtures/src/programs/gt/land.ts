@@ -3,8 +3,7 @@ import type { ConvoyControl } from "../../control.ts";
 import { generationOf } from "../../gt-generations.ts";
 import { change } from "../lib/database.ts";
 import { fail, out } from "../lib/stand-in.ts";
-import { pass } from "./pass.ts";
-import { tellAsHead, tellAsJuly, tellAsSeed } from "./tell.ts";
+import { pass, tellAsHead, tellAsJuly, tellAsSeed } from "./tell.ts";
 import type { Convoy, Town } from "./town.ts";
 
 /** The reason with which gt closes a convoy by itself. */
@@ -36,10 +35,7 @@ export const land = async (
     say?.();
     return true;
   }
-  const close = (): void =>
-    change(town.beadsDir, { migrate: control.migrate !== false, tell: true }, (db) =>
-      closeIssue(db, convoy.id, { reason }),
-    );
+  const close = (): void => change(town.beadsDir, true, (db) => closeIssue(db, convoy.id, { reason }));
   if (!(await pass("close", control, close))) return false;
   if (control.mode === "crash-after-close") process.kill(process.pid, "SIGKILL");
   if (generation === "july" && !(await pass("export", control, () => {}))) fail("Error: closing convoy: exit status 1");

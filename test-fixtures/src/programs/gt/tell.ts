@@ -1,16 +1,13 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { writeAsBd } from "../../beads/as-bd.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createIssue } from "../../beads/create.ts";
-import { columnsOf, updateIssue } from "../../beads/rows.ts";
-import { appendMail } from "../../control-files.ts";
-import type { ConvoyControl } from "../../control.ts";
-import { issueId } from "../../town/ids.ts";
-import { databaseIn } from "../../town/open-rigs.ts";
+import { columnsOf, updateIssue, writeAsBd } from "../../beads/rows.ts";
+import { appendMail, type ConvoyControl, type GtPoint } from "../../control.ts";
+import { issueId } from "../../town/homes.ts";
+import { databaseIn } from "../../town/places.ts";
 import { err, fail, out, standInDir } from "../lib/stand-in.ts";
-import { pass } from "./pass.ts";
-import { readConvoyRow } from "./town.ts";
-import type { Convoy, Town } from "./town.ts";
+import { type Convoy, readConvoyRow, type Town } from "./town.ts";
 
 const stampKey = "completion_notified_at";
 
@@ -63,8 +60,8 @@ const findsItself = (): boolean =>
   });
 
 /** `gt mail send`: a row in the town's database, and a line in the log of the stand-ins. */
-const send = (town: Town, convoy: Convoy, { to, subject, body, from }: Letter, control: ConvoyControl): void => {
-  writeAsBd(databaseIn(town.beadsDir).file, control.migrate !== false, (db) => {
+const send = (town: Town, convoy: Convoy, { to, subject, body, from }: Letter): void => {
+  writeAsBd(databaseIn(town.beadsDir).file, (db) => {
     if (!columnsOf(db, "issues").has("description")) return;
     const has = db.prepare("SELECT 1 FROM issues WHERE id = ?");
     createIssue(db, {
@@ -89,7 +86,7 @@ export const tellAsSeed = async (
   const [first] = valuesOf(convoy, "notify");
   for (const to of new Set([first, also]))
     if (to !== undefined && findsItself())
-      await pass("mail", control, () => send(town, convoy, landedLetter(convoy, to), control));
+      await pass("mail", control, () => send(town, convoy, landedLetter(convoy, to)));
 };
 
 /** gt of 2026-04-30 writes to all, and warns when a mail fails. */
@@ -108,8 +105,7 @@ const mail = async (town: Town, convoy: Convoy, letter: Letter, control: ConvoyC
   const warn = (why: string): void => err(`⚠ Warning: could not notify ${whom}: ${why}\n`);
   if (!findsItself()) return warn('exec: "gt": executable file not found in $PATH');
   if (control.unknownAddresses?.includes(letter.to) === true) return warn("exit status 1");
-  if (!(await pass(ofMayor ? "mayor" : "mail", control, () => send(town, convoy, letter, control))))
-    warn("exit status 1");
+  if (!(await pass(ofMayor ? "mayor" : "mail", control, () => send(town, convoy, letter)))) warn("exit status 1");
 };
 
 /** gt since July 2026: all of them, the mayor in any case, and a stamp that says that it has tried. With one, nobody again. */
@@ -134,7 +130,7 @@ export const tellAsJuly = async (
   }
   const stamp = `${stampKey}: ${new Date().toISOString().replace(/\.\d+Z$/, "Z")}`;
   const written = await pass("stamp", control, () =>
-    writeAsBd(databaseIn(town.beadsDir).file, control.migrate !== false, (db) =>
+    writeAsBd(databaseIn(town.beadsDir).file, (db) =>
       updateIssue(db, convoy.id, { description: [now.description.trimEnd(), stamp].filter(Boolean).join("\n") }),
     ),
   );
@@ -154,4 +150,13 @@ export const alreadyClosed = async (
   if (!july) return;
   if (!(await pass("export", control, () => {}))) fail("Error: persisting convoy close to JSONL: exit status 1");
   await tellAsJuly(town, convoy, control, undefined);
+};
+
+/** Goes through one point of a landing: takes its time, works or fails, and may be the last that this gt does. */
+export const pass = async (point: GtPoint, control: ConvoyControl, work: () => void): Promise<boolean> => {
+  await sleep(control.takesMs?.[point] ?? 0);
+  const fails = control.failAt?.includes(point) === true;
+  if (!fails) work();
+  if (control.killAfter === point) process.kill(process.pid, "SIGKILL");
+  return !fails;
 };

@@ -1,10 +1,9 @@
 import { dirname, join } from "node:path";
 import { columnsOf } from "../../beads/rows.ts";
 import type { ConvoyControl } from "../../control.ts";
-import type { Db, Row } from "../../schema/open.ts";
-import { databaseIn, followRedirect } from "../../town/open-rigs.ts";
+import type { Db, Row } from "../../schema/database.ts";
+import { databaseIn, followRedirect, routedBeadsDir, townRoot } from "../../town/places.ts";
 import { find, homeOf, query } from "../lib/database.ts";
-import { routedBeadsDir, townRoot } from "../lib/where.ts";
 
 export interface Convoy {
   readonly id: string;

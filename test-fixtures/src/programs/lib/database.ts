@@ -1,13 +1,9 @@
-import { existsSync, appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { activityLine } from "../../beads/activity-line.ts";
-import type { Change } from "../../beads/activity-line.ts";
-import { writeAsBd } from "../../beads/as-bd.ts";
-import { findIssue } from "../../beads/rows.ts";
-import { read } from "../../schema/open.ts";
-import type { Db, Row } from "../../schema/open.ts";
-import { databaseIn } from "../../town/open-rigs.ts";
-import { routedBeadsDir } from "./where.ts";
+import { findIssue, writeAsBd } from "../../beads/rows.ts";
+import { activityLine, type Change } from "../../beads/wording.ts";
+import { type Db, read, type Row } from "../../schema/database.ts";
+import { databaseIn, routedBeadsDir } from "../../town/places.ts";
 
 /** Where a command finds an issue: at home, or by its prefix in another rig, whose daemon then hears nothing. */
 export interface Home {
@@ -28,13 +24,9 @@ export const homeOf = (local: string, town: string | undefined, id: string): Hom
 };
 
 /** One write command in one database; `tell`: the daemon of that rig does it, and so its feed has it. */
-export const change = (
-  beadsDir: string,
-  options: { readonly migrate: boolean; readonly tell: boolean },
-  work: (db: Db) => Change,
-): void => {
-  const done = writeAsBd(file(beadsDir), options.migrate, work);
-  if (options.tell) appendFileSync(join(beadsDir, "activity.ndjson"), activityLine(done));
+export const change = (beadsDir: string, tell: boolean, work: (db: Db) => Change): void => {
+  const done = writeAsBd(file(beadsDir), work);
+  if (tell) appendFileSync(join(beadsDir, "activity.ndjson"), activityLine(done));
 };
 
 export const query = <T>(beadsDir: string, work: (db: Db) => T): T => read(file(beadsDir), work);

@@ -1,11 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { insert } from "../beads/rows.ts";
-import { createDatabase } from "../schema/open.ts";
-import type { Db } from "../schema/open.ts";
-import { localTime } from "../schema/times.ts";
-import { townRig } from "./rig.ts";
-import type { Rig } from "./rig.ts";
+import { createDatabase } from "../schema/database.ts";
+import type { Db } from "../schema/database.ts";
+import { localTime } from "../schema/database.ts";
+import { type Rig, townRig } from "./places.ts";
 import type { SchemaVariant, TownOptions } from "./types.ts";
 
 const releases: Readonly<Record<SchemaVariant, string>> = {
