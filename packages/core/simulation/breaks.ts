@@ -31,8 +31,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
       ...JUDGED,
       {
         file: "land.ts",
-        from: 'return { kind: "ran", result, convoy: await readConvoy(run, id) };',
-        to: 'return { kind: "ran", result, convoy: run.judged.get(id) };',
+        from: ': { kind: "ran", result, convoy: read.get(id) };',
+        to: ': { kind: "ran", result, convoy: run.judged.get(id) };',
       },
     ],
   },
@@ -42,8 +42,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
       ...JUDGED,
       {
         file: "land.ts",
-        from: "const convoy = await readConvoy(run, id);\n    // As",
-        to: "const convoy = run.judged.get(id) ?? (await readConvoy(run, id));\n    // As",
+        from: "return { turn, convoy: await readConvoy(run, id) };",
+        to: "return { turn, convoy: run.judged.get(id) ?? (await readConvoy(run, id)) };",
       },
     ],
   },
@@ -108,32 +108,32 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   // Landing.
   backoff: one(
     "a landing that failed waits before it is tried again",
-    "convoy-life.ts",
-    "failure.retryAt > now",
-    "failure.retryAt > now + 1e9",
+    "pursue.ts",
+    "on.failure.retryAt > now",
+    "on.failure.retryAt > now + 1e9",
   ),
   retry: one(
     "a landing that failed is tried again",
     "convoy-life.ts",
-    '    records: due ? [stuckRecord(life, attempts, output)] : [],\n    next: { kind: "look", after },',
-    "    records: due ? [stuckRecord(life, attempts, output)] : [],\n    next: NOTHING,",
+    'return outcome({ ...life, state: { kind: "stuck", since }, failure }, look(after), records);',
+    'return outcome({ ...life, state: { kind: "stuck", since }, failure }, NOTHING, records);',
   ),
   unread: one(
     "a convoy that could not be read is read again",
     "convoy-life.ts",
-    'next: { kind: "look", after: backoff(STREAM_BACKOFF, unread, context.random) },',
-    "next: NOTHING,",
+    "const next = look(backoff(STREAM_BACKOFF, unread, context.random));",
+    "const next = NOTHING;",
   ),
   ceiling: one("the first wait is short", "backoff.ts", "Math.min(failures - 1, 30)", "Math.min(failures, 30)"),
   print: one(
     "what has changed is tried again at once",
-    "convoy-life.ts",
+    "pursue.ts",
     "return `${gt}\\n${fingerprint(convoy)}`;",
     'return "";',
   ),
   kept: one(
     "a failure is forgotten when something is open again",
-    "convoy-life.ts",
+    "pursue.ts",
     'without(known, "settled", "failure")',
     'without(known, "settled")',
   ),
@@ -152,7 +152,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   futile: one(
     "what was learnt of one gt is not held against the next",
     "land.ts",
-    "if (gt !== run.futileFor) run.futile.clear();",
+    "if (gt !== futile.gt) futile.kinds.clear();",
     "",
   ),
   which: one(
@@ -169,35 +169,35 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   ),
   fresh: one(
     "after a stop no turn begins",
-    "convoy-life.ts",
+    "pursue.ts",
     'if (turn.stopped) return to({ kind: "landing", since, tries: [] }, NOTHING);',
     "",
   ),
   // Settling.
   settle: one(
     "what no close was seen to complete settles",
-    "settle.ts",
+    "pursue.ts",
     "return isFirst && isAtRest(convoy, context) ? now : now + SETTLE;",
     "return now;",
   ),
-  young: one("a convoy that was just made settles", "settle.ts", "isFirst && isAtRest(convoy, context)", "isFirst"),
-  short: one("settling is longer than gt takes between two issues", "settle.ts", "SETTLE = 3_000", "SETTLE = 500"),
+  young: one("a convoy that was just made settles", "pursue.ts", "isFirst && isAtRest(convoy, context)", "isFirst"),
+  short: one("settling is longer than gt takes between two issues", "pursue.ts", "SETTLE = 3_000", "SETTLE = 500"),
   anew: one(
     "each change begins the settling anew",
-    "settle.ts",
+    "pursue.ts",
     "if (life.settled?.tracks === tracks)",
     "if (life.settled !== undefined)",
   ),
   // A rival.
   nomore: one(
     "a grace ends when the convoy is complete no more",
-    "convoy-life.ts",
-    'isHeld(verdict) || (verdict.kind !== "complete" && life.left?.asking === false)',
-    "isHeld(verdict)",
+    "pursue.ts",
+    'held || (verdict.kind !== "complete" && life.left?.asking === false)',
+    "held",
   ),
   comeback: one(
     "a rival that comes back has a grace of its own",
-    "convoy-life.ts",
+    "pursue.ts",
     "turn !== undefined && turn.rival === undefined",
     "false",
   ),
@@ -206,21 +206,21 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   mends: one(
     "gt is asked to tell people only where it can",
     "tell.ts",
-    'verdict?.repair !== "check"',
-    'verdict?.told !== "closed, not told"',
+    'rows.verdict.repair !== "check"',
+    'rows.verdict.told !== "closed, not told"',
   ),
-  grace: one("a rival's grace runs once", "convoy-life.ts", "const grace = left ?? {", "const grace = {"),
+  grace: one("a rival's grace runs once", "pursue.ts", "const grace = left ?? {", "const grace = {"),
   left: one(
     "a convoy that is complete once more is left to the rival once more",
-    "convoy-life.ts",
+    "pursue.ts",
     'isOver ? without(life, "left") : life',
     "life",
   ),
   meet: one(
     "a rival is looked for before each turn",
     "land.ts",
-    "const rival = await meetRival(run);\n    turn",
-    "const rival = undefined;\n    turn",
+    "const rival = await meetRival(run);",
+    "const rival = undefined;",
   ),
   others: one(
     "what others have closed has not landed",
@@ -231,7 +231,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   // Time.
   slept: one(
     "after a jump of the clock the grace begins anew",
-    "convoy-life.ts",
+    "pursue.ts",
     "on.left?.asking === asking && on.left.since >= context.jumpedAt",
     "on.left?.asking === asking",
   ),
@@ -263,13 +263,13 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   ),
   leave: one(
     "a gt under way is left running at a stop",
-    "watch.ts",
+    "run.ts",
     "if (!over.signal.aborted) leave.abort();",
     "if (over.signal.aborted) leave.abort();",
   ),
   said: one(
     "complete and then waiting is told",
-    "convoy-life.ts",
+    "pursue.ts",
     "const isNews = life.said !== now && record !== undefined;",
     'const isNews = life.said !== now && record !== undefined && (record.event !== "waiting" || life.said === undefined);',
   ),
@@ -283,8 +283,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   asked: one(
     "gt has been asked when it ended by itself, and well",
     "convoy-life.ts",
-    'if (result.ended === "exit" && result.exitCode === 0) {\n    const outcome',
-    "{\n    const outcome",
+    'if (result.ended === "exit" && result.exitCode === 0) {\n    const heard',
+    "{\n    const heard",
   ),
   // Sources and sweeps.
   sweep: one(
@@ -320,9 +320,9 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   ),
   hinted: one(
     "the time to land is counted from the hint that led to it",
-    "convoy-life.ts",
-    'return said(without(resting, "hintedAt"), convoy, verdict, next);',
-    "return said(resting, convoy, verdict, next);",
+    "pursue.ts",
+    'return said(without(resting, "hintedAt"), convoy, verdict);',
+    "return said(resting, convoy, verdict);",
   ),
   first: one(
     "the time to land is counted from the first of several hints",

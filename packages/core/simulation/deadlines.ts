@@ -1,4 +1,4 @@
-import { SETTLE } from "../src/settle.ts";
+import { SETTLE } from "../src/pursue.ts";
 import type { Life } from "./oracle.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { World } from "./world.ts";

@@ -1,5 +1,5 @@
 import { messageOf } from "../src/index.ts";
-import { SETTLE } from "../src/settle.ts";
+import { SETTLE } from "../src/pursue.ts";
 import type { Core } from "./core.ts";
 import { Deadlines, SWEEP } from "./deadlines.ts";
 import type { History } from "./history.ts";

@@ -1,11 +1,10 @@
 import { STUCK_AFTER } from "./convoy-life.ts";
 import { judgeLoop } from "./judge.ts";
 import { landLoop } from "./land.ts";
-import type { Life } from "./life.ts";
+import { isPending, type Life } from "./life.ts";
 import type { ReconcileOptions } from "./ports.ts";
-import { createRun, type Run, shutDownOn } from "./run.ts";
+import { idle, type Run, withRun } from "./run.ts";
 import { sweep } from "./sweep.ts";
-import { idle, leaveAfter } from "./watch.ts";
 
 /** What one sweep led to. */
 export interface CheckResult {
@@ -23,30 +22,25 @@ export interface CheckResult {
  * @throws {DatabaseError} when the town's own database cannot be read
  */
 export async function check(options: ReconcileOptions, only: readonly string[] = []): Promise<CheckResult> {
-  const end = new AbortController();
-  const leaving = leaveAfter(options, end.signal);
-  const run = createRun({ ...options, stop: AbortSignal.any([options.stop, end.signal]) }, leaving.signal);
-  shutDownOn(run.options.stop, run);
-  const ids = [...new Set(only)];
-  const tasks: Promise<unknown>[] = [judgeLoop(run, () => undefined), landLoop(run)];
-  const work = Promise.all(tasks);
-  try {
+  return withRun(options, async (run, tasks, end) => {
+    tasks.push(
+      judgeLoop(run, () => undefined),
+      landLoop(run),
+    );
+    const work = Promise.all(tasks);
+    const ids = [...new Set(only)];
     const missing = ids.length === 0 ? [] : await absent(run, ids);
     const { complete } = await Promise.race([
       sweep(run, "check", ids.length === 0 ? undefined : ids),
       work.then(() => ({ complete: 0 })),
     ]);
     await Promise.race([settled(run), work]);
-    end.abort();
+    end();
     await work;
     await idle(run);
     const stuck = [...run.lives.values()].filter((life) => life.state.kind === "stuck" || hasGivenUp(run, life));
     return { missing, complete, stuck: stuck.map(({ id }) => id) };
-  } finally {
-    end.abort();
-    await Promise.allSettled([...tasks, ...run.tellings]);
-    leaving.over();
-  }
+  });
 }
 
 async function absent(run: Run, ids: readonly string[]): Promise<readonly string[]> {
@@ -64,17 +58,13 @@ async function settled(run: Run): Promise<void> {
 }
 
 function isToBeTried(run: Run, life: Life): boolean {
-  const { kind } = life.state;
+  const { state, failure } = life;
   if (run.options.dryRun || hasGivenUp(run, life)) return false;
-  if (kind === "telling")
-    return life.state.kind === "telling" && (life.state.running || life.state.tries < STUCK_AFTER);
-  if (kind === "settling" || kind === "left" || kind === "landing") return true;
-  return kind === "stuck" && life.failure?.reported !== true;
+  if (state.kind === "telling") return state.running || state.tries < STUCK_AFTER;
+  return isPending(state) && (state.kind !== "stuck" || failure?.reported !== true);
 }
 
-/** Landings are held, it could not be read again and again, or it cannot be landed. */
+/** Landings are held, or it could not be read again and again. */
 function hasGivenUp(run: Run, { state, unread }: Life): boolean {
-  const isOurs =
-    state.kind === "settling" || state.kind === "left" || state.kind === "landing" || state.kind === "stuck";
-  return isOurs && (run.held !== undefined || unread >= STUCK_AFTER);
+  return isPending(state) && (run.held !== undefined || unread >= STUCK_AFTER);
 }

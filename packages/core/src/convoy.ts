@@ -69,16 +69,18 @@ export interface Progress {
   readonly total: number;
 }
 
+/**
+ * Why nothing is done about an open convoy:
+ * - `waiting`: something is open, or can't be told, or (with the gate) is not merged
+ * - `empty`, `staged`, `owned`: not ours to land
+ * - `status`: gt does not know its status, and can do nothing about it
+ */
+export type Resting = "waiting" | "empty" | "staged" | "owned" | "status";
+
 /** What is to become of a convoy, and why. */
 export interface Verdict extends Progress {
-  /**
-   * - `closed`: nothing is left to do
-   * - `complete`: it tracks something, and all of it is done
-   * - `waiting`: something is open, or can't be told, or (with the gate) is not merged
-   * - `empty`, `staged`, `owned`: not ours to land
-   * - `status`: gt does not know its status, and can do nothing about it
-   */
-  readonly kind: "closed" | "complete" | "waiting" | "empty" | "staged" | "owned" | "status";
+  /** `closed`: nothing is left to do. `complete`: it tracks something, and all of it is done. */
+  readonly kind: "closed" | "complete" | Resting;
   /** What the convoy waits on, in the order it tracks them. */
   readonly blockers: readonly TrackedIssue[];
   /** The verdict in words, a sentence each. */
@@ -102,6 +104,11 @@ export function judge(convoy: ConvoySnapshot): Verdict {
   if (blockers.length > 0) return verdict("waiting", ...blockers.map(reasonOf));
   if (convoy.owned) return verdict("owned", "all tracked issues are closed, but its owner closes it (label gt:owned)");
   return verdict("complete", "all tracked issues are closed");
+}
+
+/** Something that it tracks is known not to be done. */
+export function isHeld({ open, unmerged = 0 }: Verdict): boolean {
+  return open > 0 || unmerged > 0;
 }
 
 function count(tracked: readonly TrackedIssue[]): Progress {

@@ -52,3 +52,11 @@ export function messageOf(error: unknown): string {
 export function inWords(error: unknown): string {
   return error instanceof WatcherError ? `${error.message} (${error.hint})` : messageOf(error);
 }
+
+/** What a read gives, or the fault of the database that it met. What else is thrown is a fault of this program. */
+export function orFault<T>(read: Promise<T>): Promise<T | DatabaseError> {
+  return read.catch((error: unknown) => {
+    if (error instanceof DatabaseError) return error;
+    throw error;
+  });
+}

@@ -1,6 +1,14 @@
 import { isBuiltIn, isDone, isSafeArgument, parseReference } from "./beads.ts";
-import { DatabaseError, messageOf } from "./errors.ts";
-import type { GoneIssue, Home, IssueDatabase, IssueRow, TownDatabases, TrackRow } from "./issue-database.ts";
+import { DatabaseError } from "./errors.ts";
+import {
+  ask,
+  type GoneIssue,
+  type Home,
+  type IssueDatabase,
+  type IssueRow,
+  type TownDatabases,
+  type TrackRow,
+} from "./issue-database.ts";
 import { routeOf } from "./routes.ts";
 
 /** What became of a reference. */
@@ -33,20 +41,22 @@ export async function findIssues(
     if (project === undefined) bare.add(id);
   }
 
-  const wanted = new Map<string, { home: Home; ids: string[] }>();
-  const want = (home: Home, id: string): void => {
-    const entry = wanted.get(home.path);
-    if (entry) entry.ids.push(id);
-    else wanted.set(home.path, { home, ids: [id] });
-  };
-  for (const [id, home] of routed) {
-    if (home) want(home, id);
-    if (bare.has(id) && home?.path !== town.path) want(town, id);
-  }
-  const read = new Map<string, Map<string, IssueRow> | string>();
+  const asked = [...routed].flatMap(([id, home]) => {
+    const homesOf = bare.has(id) && home?.path !== town.path ? [home, town] : [home];
+    return homesOf.flatMap((one) => (one === undefined ? [] : [{ home: one, id }]));
+  });
+  const read = new Map<string, Map<string, IssueRow> | DatabaseError>();
   await Promise.all(
-    [...wanted].map(async ([path, { home, ids }]) => {
-      read.set(path, await readIssues(home, ids, onFault));
+    [...Map.groupBy(asked, ({ home }) => home.path)].map(async ([path, [first, ...more]]) => {
+      if (first !== undefined)
+        read.set(
+          path,
+          await readIssues(
+            first.home,
+            [first, ...more].map(({ id }) => id),
+            onFault,
+          ),
+        );
     }),
   );
 
@@ -64,10 +74,11 @@ export async function findIssues(
   };
 }
 
-function look(read: ReadonlyMap<string, Map<string, IssueRow> | string>, home: Home, id: string): Found {
+function look(read: ReadonlyMap<string, Map<string, IssueRow> | DatabaseError>, home: Home, id: string): Found {
   const rows = read.get(home.path);
   if (rows === undefined) return {};
-  if (typeof rows === "string") return { rig: home.rig, why: `${id} cannot be read: ${rows}`, unread: true };
+  if (rows instanceof DatabaseError)
+    return { rig: home.rig, why: `${id} cannot be read: ${rows.message}`, unread: true };
   const row = rows.get(id);
   if (row) return { row, rig: home.rig };
   return { rig: home.rig, why: `${id} is gone: there is no such issue in ${home.rig}`, gone: true, home };
@@ -77,17 +88,11 @@ async function readIssues(
   home: Home,
   ids: readonly string[],
   onFault: FaultListener,
-): Promise<Map<string, IssueRow> | string> {
-  try {
-    const database = await home.open();
-    const rows = await withWords(database, await database.issues(ids));
-    onFault?.(home.rig, undefined);
-    return new Map(rows.map((row) => [row.id, row]));
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    onFault?.(home.rig, error);
-    return messageOf(error);
-  }
+): Promise<Map<string, IssueRow> | DatabaseError> {
+  const rows = await ask(home, async (database) => withWords(database, await database.issues(ids)));
+  const isFaulty = rows instanceof DatabaseError;
+  onFault?.(home.rig, isFaulty ? rows : undefined);
+  return isFaulty ? rows : new Map(rows.map((row) => [row.id, row]));
 }
 
 /** A status of the town's own may mean done to bd. Landing is up to gt, which does not know it; so it is said. */
@@ -136,9 +141,12 @@ export function createGoneIssues(now: () => number): GoneIssues {
     if (done.size > REMEMBERED && oldest !== undefined) done.delete(oldest);
   };
 
-  const ask = async (home: Home, ids: readonly string[]): Promise<void> => {
-    const known = await askHome(home, ids);
-    for (const id of ids) gone.set(id, { since: gone.get(id)?.since ?? now(), askedAt: now(), known: known?.get(id) });
+  /** When the database does not know, or can't be asked, what is gone stays unknown. */
+  const askAbout = async (home: Home, ids: readonly string[]): Promise<void> => {
+    const known = await ask(home, (database) => database.gone?.(ids));
+    const knownOf = (id: string): GoneIssue | undefined =>
+      known instanceof DatabaseError ? undefined : known?.get(id);
+    for (const id of ids) gone.set(id, { since: gone.get(id)?.since ?? now(), askedAt: now(), known: knownOf(id) });
   };
 
   return {
@@ -152,7 +160,7 @@ export function createGoneIssues(now: () => number): GoneIssues {
         if (now() - (gone.get(id)?.askedAt ?? Number.NEGATIVE_INFINITY) < ASK_EVERY) continue;
         wanted.set(home, (wanted.get(home) ?? new Set()).add(id));
       }
-      await Promise.all([...wanted].map(([home, ids]) => ask(home, [...ids])));
+      await Promise.all([...wanted].map(([home, ids]) => askAbout(home, [...ids])));
     },
     explain(convoy, reference, found) {
       if (found.gone !== true) return found;
@@ -171,14 +179,4 @@ export function createGoneIssues(now: () => number): GoneIssues {
       return { ...found, why: words.join("; ") };
     },
   };
-}
-
-/** Undefined when the database does not know, or can't be asked: what is gone stays unknown then. */
-async function askHome(home: Home, ids: readonly string[]): Promise<ReadonlyMap<string, GoneIssue> | undefined> {
-  try {
-    return await (await home.open()).gone?.(ids);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return undefined;
-  }
 }

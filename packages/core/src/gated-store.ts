@@ -1,7 +1,7 @@
 import { parseAttachmentFields, parseMergeRequestFields, parseTime } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
-import { DatabaseError, messageOf } from "./errors.ts";
-import type { Home, MergeRows } from "./issue-database.ts";
+import { DatabaseError } from "./errors.ts";
+import { ask, type Home, type MergeRows } from "./issue-database.ts";
 import { decideMerge, type MergeRequest, type MergeRequests, type Unmerged } from "./merge-gate.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { routeOf } from "./routes.ts";
@@ -37,53 +37,33 @@ export async function readMergeSources(
   town: Home,
 ): Promise<ReadonlyMap<string, string>> {
   const sources = await Promise.all(
-    [...byHome(ids, homes, town)].map(async ([home, there]) => {
-      try {
-        return [...((await (await home.open()).mergeSources?.(there)) ?? [])];
-      } catch (error) {
-        if (!(error instanceof DatabaseError)) throw error;
-        return [];
-      }
-    }),
+    [...byHome(ids, homes, town)].map(([home, there]) =>
+      ask(home, async (database) => [...((await database.mergeSources?.(there)) ?? [])]),
+    ),
   );
-  return new Map(sources.flat());
+  return new Map(sources.flatMap((found) => (found instanceof DatabaseError ? [] : found)));
 }
 
 function byHome(ids: readonly string[], homes: readonly Home[], town: Home): ReadonlyMap<Home, string[]> {
-  const wanted = new Map<Home, string[]>();
-  for (const id of ids) {
-    const home = routeOf(homes, id) ?? town;
-    const list = wanted.get(home) ?? [];
-    list.push(id);
-    wanted.set(home, list);
-  }
-  return wanted;
+  return Map.groupBy(ids, (id) => routeOf(homes, id) ?? town);
 }
 
 /** Those of these issues that this database has; all of them when it cannot be read. */
 async function readHome(home: Home, ids: readonly string[]): Promise<ReadonlyMap<string, MergeRequests>> {
   const unread = (why: string): Map<string, MergeRequests> =>
     new Map(ids.map((id) => [id, { requests: [], unread: why }]));
-  try {
-    const rows = await (await home.open()).mergeRequests?.(ids);
-    if (rows === undefined) return unread(`${home.rig} does not keep merge requests where they can be read`);
-    return byIssue(rows, new Set(ids));
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return unread(messageOf(error));
-  }
+  const rows = await ask(home, (database) => database.mergeRequests?.(ids));
+  if (rows instanceof DatabaseError) return unread(rows.message);
+  if (rows === undefined) return unread(`${home.rig} does not keep merge requests where they can be read`);
+  return byIssue(rows);
 }
 
-function byIssue({ issues, requests }: MergeRows, wanted: ReadonlySet<string>): ReadonlyMap<string, MergeRequests> {
-  const requestsOf = new Map<string, MergeRequest[]>();
-  for (const { description, ...row } of requests) {
-    const fields = parseMergeRequestFields(description);
-    const { sourceIssue } = fields;
-    if (sourceIssue === undefined || !wanted.has(sourceIssue)) continue;
-    const list = requestsOf.get(sourceIssue) ?? [];
-    list.push({ ...row, fields });
-    requestsOf.set(sourceIssue, list);
-  }
+function byIssue({ issues, requests }: MergeRows): ReadonlyMap<string, MergeRequests> {
+  const parsed = requests.map(({ description, ...row }): MergeRequest => ({
+    ...row,
+    fields: parseMergeRequestFields(description),
+  }));
+  const requestsOf = Map.groupBy(parsed, ({ fields }) => fields.sourceIssue);
   return new Map(
     issues.map(({ id, description, ...row }) => [
       id,

@@ -1,4 +1,4 @@
-import type { DatabaseError } from "./errors.ts";
+import { type DatabaseError, orFault } from "./errors.ts";
 import type { Message } from "./ports.ts";
 import type { Route } from "./routes.ts";
 
@@ -142,4 +142,9 @@ export interface TownDatabases {
   readonly homes: readonly Home[];
   /** Why the routes cannot be read now: the homes are those that were last known, and others may be there. */
   readonly routesFault?: DatabaseError | undefined;
+}
+
+/** Opens the database of a home and asks it. */
+export function ask<T>(home: Home, question: (database: IssueDatabase) => T | Promise<T>): Promise<T | DatabaseError> {
+  return orFault(home.open().then(question));
 }

@@ -1,7 +1,7 @@
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError, inWords } from "./errors.ts";
+import { DatabaseError, inWords, orFault } from "./errors.ts";
 import { isPending } from "./life.ts";
 import { contextOf, keep, lifeOf, readAfresh, type Run, type Sweeping } from "./run.ts";
 import { passSweep } from "./sweep.ts";
@@ -18,25 +18,21 @@ const CHUNK = 50;
  * @param failed told that a read failed: its convoys are read again by themselves
  */
 export async function judgeLoop(run: Run, failed: () => void): Promise<void> {
-  for (;;) {
+  for (let failures = 0; ;) {
     const ids = await run.judging.take(BATCH, CHUNK);
     if (ids.length === 0) return;
-    const sweeping = run.sweeping;
+    const { sweeping } = run;
     try {
-      const convoys = await read(run, ids);
-      run.failedReads = 0;
-      for (const id of ids) judgeOne(run, id, convoys.get(id), sweeping);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      run.failedReads += 1;
-      const after = backoff(STREAM_BACKOFF, run.failedReads, run.options.random());
-      for (const id of ids) {
-        const life = lifeOf(run, id);
-        if (isPending(life.state)) keep(run, step(life, { kind: "unread", why: inWords(error) }, contextOf(run)));
-        run.judging.addAfter(id, after);
+      const convoys = await orFault(read(run, ids));
+      if (convoys instanceof DatabaseError) {
+        failures += 1;
+        putOff(run, ids, convoys, failures);
+        if (sweeping !== undefined && ids.some((id) => sweeping.left.has(id))) sweeping.fail(convoys);
+        else failed();
+      } else {
+        failures = 0;
+        for (const id of ids) judgeOne(run, id, convoys.get(id), sweeping);
       }
-      if (sweeping !== undefined && ids.some((id) => sweeping.left.has(id))) sweeping.fail(error);
-      else failed();
     } finally {
       for (const id of ids) run.judging.done(id);
     }
@@ -48,6 +44,16 @@ function read(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, Con
   const { sweeping } = run;
   const afresh = sweeping?.afresh === true && ids.some((id) => sweeping.left.has(id));
   return afresh ? readAfresh(run, ids) : run.options.store.readConvoys(ids);
+}
+
+/** They are read again by themselves, later each time. */
+function putOff(run: Run, ids: readonly string[], fault: DatabaseError, failures: number): void {
+  const after = backoff(STREAM_BACKOFF, failures, run.options.random());
+  for (const id of ids) {
+    const life = lifeOf(run, id);
+    if (isPending(life.state)) keep(run, step(life, { kind: "unread", why: inWords(fault) }, contextOf(run)));
+    run.judging.addAfter(id, after);
+  }
 }
 
 function judgeOne(run: Run, id: string, convoy: ConvoySnapshot | undefined, sweeping: Sweeping | undefined): void {

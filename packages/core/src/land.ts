@@ -1,10 +1,10 @@
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError, inWords } from "./errors.ts";
-import { isPending, type Next, type Seen, type Turn } from "./life.ts";
+import { DatabaseError, inWords, orFault } from "./errors.ts";
+import { isPending, look, type Next, NOTHING, type Seen, type Turn } from "./life.ts";
 import type { CommandResult, GtKnowledge, Rival } from "./ports.ts";
 import type { LandStep } from "./records.ts";
-import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
+import { contextOf, keep, lifeOf, readAfresh, readConvoy, type Run } from "./run.ts";
 import { kindOf, startCommand } from "./steps.ts";
 import { passSweep } from "./sweep.ts";
 import { follow, knowsOf, tell, tellLimitOf } from "./tell.ts";
@@ -16,9 +16,15 @@ const POLL = 150;
 /** How often it is asked whether landings are still held. */
 const HOLD = 1_000;
 
+/** Kinds of convoy for which `check` has proved futile, with one gt. */
+interface Futile {
+  readonly kinds: Set<string>;
+  gt: string;
+}
+
 /** Lands one convoy after the other until the queue is shut. */
 export async function landLoop(run: Run): Promise<void> {
-  for (;;) {
+  for (const futile: Futile = { kinds: new Set(), gt: "" }; ;) {
     const [id] = await run.landing.take(1);
     if (id === undefined) return;
     try {
@@ -26,7 +32,7 @@ export async function landLoop(run: Run): Promise<void> {
         run.claimed = id;
         passSweep(run, [id]);
         try {
-          await land(run, id);
+          await land(run, id, futile);
         } finally {
           run.claimed = undefined;
           run.judging.done(id);
@@ -54,43 +60,51 @@ async function isFree(run: Run): Promise<boolean> {
 }
 
 /** One convoy's turn: a fresh read, and command after command as its life wants them. */
-async function land(run: Run, id: string): Promise<void> {
+async function land(run: Run, id: string, futile: Futile): Promise<void> {
   const { lander, stop } = run.options;
-  const go = (seen: Seen, turn?: Turn, gt?: string): Next => {
-    const outcome = step(lifeOf(run, id), seen, contextOf(run, turn, gt));
+  const begun = await orFault(begin(run, id, futile));
+  // As it is now: it may be replaced while a command runs. Nothing is awaited between the read and the command.
+  const gt = lander.identity();
+  const go = (seen: Seen, turn?: Turn): Next => {
+    const outcome = step(lifeOf(run, id), seen, contextOf(run, turn && { ...turn, stopped: stop.aborted }, gt));
     keep(run, outcome);
     return outcome.next;
   };
-  let turn: Turn;
-  let gt: string;
-  let next: Next;
-  try {
-    const rival = await meetRival(run);
-    turn = turnOf(run, rival, await knowsOf(run));
-    const convoy = await readConvoy(run, id);
-    // As it is now: it may be replaced while a command runs. Nothing is awaited between the read and the command.
-    gt = lander.identity();
-    next = go({ kind: "read", convoy }, { ...turn, stopped: stop.aborted }, gt);
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return follow(run, id, go({ kind: "unread", why: inWords(error) }));
-  }
-  let futile: string | undefined;
+  if (begun instanceof DatabaseError) return follow(run, id, go({ kind: "unread", why: inWords(begun) }));
+  const { turn, convoy } = begun;
+  let next = go({ kind: "read", convoy }, turn);
+  let left: string | undefined;
   while (next.kind === "land" || next.kind === "ask") {
     const taken = next.step;
-    const result = await act(run, id, taken, turn.knows, (convoy) => void go({ kind: "ran", convoy }, turn, gt));
+    const result = await act(run, id, taken, turn.knows, (closed) => void go({ kind: "ran", convoy: closed }, turn));
     if (result?.ended === "left") return;
-    const seen = result === undefined ? undefined : await after(run, id, result);
-    next = seen === undefined ? { kind: "nothing" } : go(seen, { ...turn, stopped: stop.aborted }, gt);
-    const kind = lifeOf(run, id).state.kind;
-    if (kind === "telling" && futile !== undefined) run.futile.add(futile);
-    if (kind === "stuck" && futile !== undefined) run.futile.delete(futile);
+    const seen = result && (await after(run, id, result));
+    next = seen === undefined ? NOTHING : go(seen, turn);
+    const { kind } = lifeOf(run, id).state;
+    if (kind === "telling" && left !== undefined) futile.kinds.add(left);
+    if (kind === "stuck" && left !== undefined) futile.kinds.delete(left);
+    // What a check that ended well has left open, and another step then closes, the next check need not be asked for.
     if (taken === "check" && next.kind === "land" && result?.exitCode === 0 && seen?.convoy !== undefined)
-      futile = kindOf(seen.convoy);
+      left = kindOf(seen.convoy);
   }
   // What failed was the gt of before.
   const isAnother = next.kind === "look" && lander.identity() !== gt;
-  follow(run, id, isAnother ? { kind: "look", after: 0 } : next);
+  follow(run, id, isAnother ? look(0) : next);
+}
+
+/** All that a turn is decided from; the convoy is read last. */
+async function begin(
+  run: Run,
+  id: string,
+  futile: Futile,
+): Promise<{ readonly turn: Turn; readonly convoy: ConvoySnapshot | undefined }> {
+  const rival = await meetRival(run);
+  const knows = await knowsOf(run);
+  const gt = run.options.lander.identity();
+  if (gt !== futile.gt) futile.kinds.clear();
+  futile.gt = gt;
+  const turn = { rival, knows, futile: (one: ConvoySnapshot) => futile.kinds.has(kindOf(one)), stopped: false };
+  return { turn, convoy: await readConvoy(run, id) };
 }
 
 /** Runs a command until it has ended; or, without a result, until its convoy is closed: it goes on in the background. */
@@ -116,7 +130,8 @@ async function act(
     run.closing = undefined;
     // One that looks at every convoy goes on to close others: it is over when it has ended.
     if (outcome.result !== undefined || checksAll) continue;
-    const convoy = await store.readConvoys([id]).then((read) => read.get(id), unlessUnreadable);
+    const read = await orFault(store.readConvoys([id]));
+    const convoy = read instanceof DatabaseError ? undefined : read.get(id);
     if (outcome.result !== undefined || convoy === undefined || convoy.open || convoy.status === "tombstone") continue;
     closed(convoy);
     command.limit(tellLimitOf(run));
@@ -134,23 +149,10 @@ function checkedAll(run: Run, from: number): void {
 }
 
 async function after(run: Run, id: string, result: CommandResult): Promise<Seen & { kind: "ran" }> {
-  try {
-    return { kind: "ran", result, convoy: await readConvoy(run, id) };
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { kind: "ran", result, convoy: undefined, unread: `${result.output}\n${inWords(error)}`.trim() };
-  }
-}
-
-function unlessUnreadable(error: unknown): undefined {
-  if (!(error instanceof DatabaseError)) throw error;
-}
-
-function turnOf(run: Run, rival: Rival | undefined, knows: GtKnowledge): Turn {
-  const gt = run.options.lander.identity();
-  if (gt !== run.futileFor) run.futile.clear();
-  run.futileFor = gt;
-  return { rival, knows, futile: (convoy) => run.futile.has(kindOf(convoy)), stopped: false };
+  const read = await orFault(readAfresh(run, [id]));
+  return read instanceof DatabaseError
+    ? { kind: "ran", result, convoy: undefined, unread: `${result.output}\n${inWords(read)}`.trim() }
+    : { kind: "ran", result, convoy: read.get(id) };
 }
 
 /** Looks who else lands convoys in this town, and says so when that has changed. */

@@ -1,4 +1,4 @@
-import type { ConvoySnapshot } from "./convoy.ts";
+import type { ConvoySnapshot, Resting } from "./convoy.ts";
 import type { CommandResult, GtKnowledge, Rival } from "./ports.ts";
 import type { LandStep, WatchRecord } from "./records.ts";
 import type { ToldVerdict } from "./told.ts";
@@ -13,10 +13,8 @@ export interface Try {
 export type State =
   /** Never read. */
   | { readonly kind: "new" }
-  /** Something that it tracks is open, or cannot be told. */
-  | { readonly kind: "waiting" }
-  /** Not ours to land: it tracks nothing, is not launched, is its owner's, or has a status that gt does not know. */
-  | { readonly kind: "empty" | "staged" | "owned" | "status" }
+  /** Something that it tracks is not done, or it is not ours to land. */
+  | { readonly kind: Resting }
   /** Complete, and perhaps still being put together. `since`: the hint that led to that. */
   | { readonly kind: "settling"; readonly since: number }
   /** Complete, and left to another watcher of the town. */
@@ -141,6 +139,7 @@ export interface Context {
   readonly checkedAll?: { readonly from: number; readonly to: number };
 }
 
+/** A turn of a convoy to be landed. */
 export interface Turn {
   readonly rival: Rival | undefined;
   readonly knows: GtKnowledge;
@@ -169,6 +168,18 @@ export interface Outcome {
   readonly asked?: readonly string[];
 }
 
+/** What a step leads to. */
+export function outcome(life: Life, next: Next = NOTHING, records: readonly WatchRecord[] = []): Outcome {
+  return { life, records, next };
+}
+
+export const NOTHING: Next = { kind: "nothing" };
+
+/** Read it again after so many milliseconds. */
+export function look(after: number): Next {
+  return { kind: "look", after };
+}
+
 /** A convoy of which nothing is known yet. */
 export function newLife(id: string): Life {
   return { id, state: { kind: "new" }, title: "", asks: new Map(), unread: 0, closes: [] };
@@ -179,33 +190,9 @@ export function isPending({ kind }: State): boolean {
   return kind === "settling" || kind === "left" || kind === "landing" || kind === "stuck";
 }
 
-/** From which state a convoy may get to which others. docs/convoy-life.md is checked against this, and this against `step`. */
-export const TRANSITIONS: Readonly<Record<State["kind"], readonly State["kind"][]>> = {
-  new: [
-    "waiting",
-    "empty",
-    "staged",
-    "owned",
-    "status",
-    "settling",
-    "left",
-    "landing",
-    "stuck",
-    "telling",
-    "closed",
-    "gone",
-  ],
-  waiting: ["empty", "staged", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
-  empty: ["waiting", "staged", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
-  staged: ["waiting", "empty", "owned", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
-  owned: ["waiting", "empty", "staged", "status", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
-  status: ["waiting", "empty", "staged", "owned", "settling", "left", "landing", "stuck", "telling", "closed", "gone"],
-  settling: ["waiting", "empty", "staged", "owned", "status", "left", "landing", "stuck", "telling", "closed", "gone"],
-  left: ["waiting", "empty", "staged", "owned", "status", "settling", "landing", "telling", "closed", "gone"],
-  landing: ["waiting", "empty", "staged", "owned", "status", "settling", "left", "stuck", "telling", "closed", "gone"],
-  stuck: ["waiting", "empty", "staged", "owned", "status", "settling", "left", "landing", "telling", "closed", "gone"],
-  telling: ["new", "landed", "closed", "gone"],
-  landed: ["waiting", "empty", "staged", "owned", "status", "settling"],
-  closed: ["waiting", "empty", "staged", "owned", "status", "settling"],
-  gone: ["waiting", "empty", "staged", "owned", "status", "settling"],
-};
+/** The same, and nothing known of these. */
+export function without<T extends object, K extends keyof T>(from: T, ...keys: K[]): T {
+  const kept = { ...from };
+  for (const key of keys) delete kept[key];
+  return kept;
+}

@@ -1,4 +1,4 @@
-import { type Blocker, blockerOf, type ConvoySnapshot, type Progress, type Verdict } from "./convoy.ts";
+import { type Blocker, blockerOf, type ConvoySnapshot, type Progress, type Resting, type Verdict } from "./convoy.ts";
 import type { Life } from "./life.ts";
 
 /** How a source of hints is doing; `unavailable`: the town does not have it. */
@@ -95,7 +95,7 @@ export type WatchRecord =
       readonly event: "skipped";
       readonly convoy: string;
       readonly title: string;
-      readonly reason: Exclude<Verdict["kind"], "closed" | "complete" | "waiting"> | "rival";
+      readonly reason: Exclude<Resting, "waiting"> | "rival";
       readonly detail: string;
     }
   | { readonly event: "source"; readonly name: string; readonly state: SourceState; readonly detail?: string }

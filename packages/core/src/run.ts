@@ -1,5 +1,5 @@
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, orFault } from "./errors.ts";
 import { gatedStore } from "./gated-store.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
 import type { Gauges, ReconcileOptions } from "./ports.ts";
@@ -7,6 +7,9 @@ import { WorkQueue } from "./work-queue.ts";
 
 /** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
 const JUMP = 2_000;
+/** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
+const STOP_LIMIT = 10_000;
+const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
 export interface Sweeping {
@@ -29,14 +32,9 @@ export interface Run {
   /** Issues that were opened again, for closed convoys that track them. */
   readonly reopened: WorkQueue<string>;
   readonly lives: Map<string, Life>;
-  /** Kinds of convoy for which `check` proved futile, for one identity of gt. */
-  readonly futile: Set<string>;
-  futileFor: string;
   /** Close events gt has been asked about, and those told of, so that a replay does neither again. */
   readonly asked: Set<string>;
   readonly heard: Set<string>;
-  /** Reopened issues of closed convoys that have been told of. */
-  readonly warned: Set<string>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
   /** Why landings are held, as last told. */
@@ -59,8 +57,6 @@ export interface Run {
   swept: { readonly revision: string; readonly convoys: number; readonly complete: number } | undefined;
   /** Sweeps since the last one that opened every database for itself. */
   relied: number;
-  /** Reads of the judge that failed in a row. */
-  failedReads: number;
   /** Called when the wall clock has jumped. */
   jumped: () => void;
   /** Called after each step of a life. */
@@ -76,11 +72,8 @@ export function createRun(given: ReconcileOptions, leave: AbortSignal): Run {
     landing: new WorkQueue(clock),
     reopened: new WorkQueue(clock),
     lives: new Map(),
-    futile: new Set(),
-    futileFor: "",
     asked: new Set(),
     heard: new Set(),
-    warned: new Set(),
     rival: undefined,
     held: undefined,
     checkedAll: undefined,
@@ -93,13 +86,10 @@ export function createRun(given: ReconcileOptions, leave: AbortSignal): Run {
     sweeping: undefined,
     swept: undefined,
     relied: 0,
-    failedReads: 0,
     jumped: () => undefined,
     changed: () => undefined,
   };
 }
-
-const DAY = 24 * 3_600_000;
 
 /** With the gate everything is read through it. */
 function withGate(options: ReconcileOptions): ReconcileOptions {
@@ -108,13 +98,45 @@ function withGate(options: ReconcileOptions): ReconcileOptions {
   return { ...options, store: gatedStore(store, { staleAfter: mergeStaleAfter, wall: () => clock.wall() }) };
 }
 
-/** Once `stop` is aborted the queues give out nothing more. */
-export function shutDownOn(stop: AbortSignal, run: Run): void {
-  const shutDown = (): void => {
+/**
+ * Begins a run and brings it to its end, however its work ends: nothing new is taken up then, what runs has a while to
+ * end by itself and is left running after that, and all `tasks` are over before this is.
+ *
+ * @param work `end` lets it take up nothing new before it is over itself
+ */
+export async function withRun<T>(
+  options: ReconcileOptions,
+  work: (run: Run, tasks: Promise<unknown>[], end: () => void) => Promise<T>,
+): Promise<T> {
+  const [end, leave, over] = [new AbortController(), new AbortController(), new AbortController()];
+  const stop = AbortSignal.any([options.stop, end.signal]);
+  const run = createRun({ ...options, stop }, leave.signal);
+  const tasks: Promise<unknown>[] = [];
+  onAbort(stop, () => {
     for (const queue of [run.judging, run.landing, run.reopened]) queue.shutDown();
-  };
-  if (stop.aborted) shutDown();
-  else stop.addEventListener("abort", shutDown, { once: true });
+    void options.clock.sleep(STOP_LIMIT, over.signal).then(() => {
+      if (!over.signal.aborted) leave.abort();
+    });
+  });
+  try {
+    const result = await work(run, tasks, () => end.abort());
+    await idle(run);
+    return result;
+  } finally {
+    end.abort();
+    await Promise.allSettled([...tasks, ...run.tellings]);
+    over.abort();
+  }
+}
+
+/** Settles when nobody is being told any more. */
+export async function idle(run: Run): Promise<void> {
+  while (run.tellings.size > 0) await Promise.all(run.tellings);
+}
+
+function onAbort(signal: AbortSignal, act: () => void): void {
+  if (signal.aborted) act();
+  else signal.addEventListener("abort", act, { once: true });
 }
 
 /** The life of a convoy, which begins when it is first heard of. */
@@ -182,18 +204,15 @@ export async function readConvoy(run: Run, id: string): Promise<ConvoySnapshot |
  */
 export async function readAfresh(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>> {
   const { store, sources } = run.options;
-  const known = await store.readConvoys(ids).then(inOrder, unlessUnreadable);
+  const known = await orFault(store.readConvoys(ids));
   const convoys = await store.readConvoys(ids, { fresh: true });
-  if (known !== undefined && known !== inOrder(convoys)) for (const source of sources) source.reopen?.();
+  const hasMissed = !(known instanceof DatabaseError) && inOrder(known) !== inOrder(convoys);
+  if (hasMissed) for (const source of sources) source.reopen?.();
   return convoys;
 }
 
 function inOrder(convoys: ReadonlyMap<string, ConvoySnapshot>): string {
   return JSON.stringify([...convoys].toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function unlessUnreadable(error: unknown): undefined {
-  if (!(error instanceof DatabaseError)) throw error;
 }
 
 /** What waits now. */

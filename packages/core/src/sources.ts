@@ -1,6 +1,6 @@
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { step } from "./convoy-life.ts";
-import { DatabaseError, messageOf } from "./errors.ts";
+import { DatabaseError, messageOf, orFault } from "./errors.ts";
 import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
 import { contextOf, keep, lifeOf, remember, type Run } from "./run.ts";
 import type { Sweeper } from "./sweep.ts";
@@ -60,12 +60,9 @@ async function hearOfIssues(
 ): Promise<void> {
   const { report, store } = run.options;
   const context = contextOf(run);
-  let tracking: ReadonlyMap<string, readonly string[]>;
-  try {
-    tracking = await store.convoysTracking(changes.map((change) => change.issue));
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    report({ event: "warning", message: messageOf(error), hint: error.hint });
+  const tracking = await orFault(store.convoysTracking(changes.map((change) => change.issue)));
+  if (tracking instanceof DatabaseError) {
+    report({ event: "warning", message: tracking.message, hint: tracking.hint });
     sweeper.request(`${name}: a hint could not be followed`, "patient");
     return;
   }
@@ -104,26 +101,24 @@ function askOf(
 
 /** Says, once for each reopening, which closed convoys track an issue that is open again by a fresh read. */
 export async function reopenedLoop(run: Run): Promise<void> {
-  for (;;) {
+  for (const warned = new Set<string>(); ;) {
     const [issue] = await run.reopened.take(1);
     if (issue === undefined) return;
     try {
-      await warnOfReopening(run, issue);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
+      await orFault(warnOfReopening(run, issue, warned));
     } finally {
       run.reopened.done(issue);
     }
   }
 }
 
-async function warnOfReopening(run: Run, issue: string): Promise<void> {
+async function warnOfReopening(run: Run, issue: string, warned: Set<string>): Promise<void> {
   const { report, store } = run.options;
   const ids = (await store.closedConvoysTracking?.(issue)) ?? [];
   if (ids.length === 0) return;
   for (const [id, { tracked }] of await store.readConvoys(ids)) {
     const reopened = tracked.find((tracks) => tracks.id === issue && tracks.state === "open");
-    if (reopened === undefined || !remember(run.warned, `${id}\n${issue}\n${reopened.since ?? ""}`)) continue;
+    if (reopened === undefined || !remember(warned, `${id}\n${issue}\n${reopened.since ?? ""}`)) continue;
     report({
       event: "warning",
       message: `${issue} is open again, and ${id}, which tracks it, is closed`,
@@ -142,7 +137,7 @@ export interface Attachments {
    * Ends when all have said so and `also` is over, or when they have had their time: nothing that hangs may keep the
    * town waiting.
    */
-  complete(also?: Promise<void>): Promise<void>;
+  complete(also?: Promise<unknown>): Promise<void>;
 }
 
 /** @param late called for a source that is attached after its time: a sweep has to make up for what it missed */

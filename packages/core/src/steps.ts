@@ -1,17 +1,10 @@
 import { isDone } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { messageOf } from "./errors.ts";
-import type { Try } from "./life.ts";
-import type { CommandResult, GtKnowledge } from "./ports.ts";
+import type { Try, Turn } from "./life.ts";
+import type { CommandResult } from "./ports.ts";
 import type { LandStep } from "./records.ts";
 import type { Run } from "./run.ts";
-
-/** What is known of gt that a step is chosen by. */
-export interface Choice {
-  readonly knows: GtKnowledge;
-  /** `check` has proved futile for such convoys. */
-  readonly futile: (convoy: ConvoySnapshot) => boolean;
-}
 
 /**
  * The next step for a complete convoy, after these; undefined when none is left. Where `check` looks at every convoy
@@ -19,7 +12,7 @@ export interface Choice {
  */
 export function nextStep(
   allowed: readonly LandStep[],
-  { knows, futile }: Choice,
+  { knows, futile }: Pick<Turn, "knows" | "futile">,
   convoy: ConvoySnapshot,
   tries: readonly Try[],
 ): LandStep | undefined {

@@ -1,6 +1,6 @@
 import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, orFault } from "./errors.ts";
 import type { Next } from "./life.ts";
 import type { CommandResult, GtKnowledge, Unfinished } from "./ports.ts";
 import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
@@ -50,7 +50,8 @@ export function knowsOf(run: Run): Promise<GtKnowledge> {
 async function findOut(run: Run, id: string, gt: Promise<CommandResult | undefined>): Promise<void> {
   const result = await gt;
   if (result?.ended === "left") return;
-  const { convoy, verdict } = await rowsOf(run, id);
+  const rows = await orFault(rowsOf(run, id));
+  const { convoy, verdict } = rows instanceof DatabaseError ? {} : rows;
   const outcome = step(lifeOf(run, id), { kind: "told", convoy, verdict, result }, contextOf(run));
   keep(run, outcome);
   follow(run, id, outcome.next);
@@ -58,29 +59,26 @@ async function findOut(run: Run, id: string, gt: Promise<CommandResult | undefin
 
 /** gt tells people of a closed convoy that has no stamp. It closes nothing, so that no other landing waits for it. */
 async function askAgain(run: Run, id: string): Promise<CommandResult | undefined> {
-  const { verdict, convoy } = await rowsOf(run, id);
+  const rows = await orFault(rowsOf(run, id));
+  if (rows instanceof DatabaseError) return undefined;
   // Somebody else may have told them since, and another gt may not be able to.
-  if (verdict?.repair !== "check" || convoy?.open !== false || run.options.stop.aborted) return undefined;
+  if (rows.verdict.repair !== "check" || rows.convoy?.open !== false || run.options.stop.aborted) return undefined;
   const command = startCommand(run, "check", id);
   command.limit(tellLimitOf(run));
   return command.ended;
 }
 
+/** What the rows say of it now, and of who was told. */
 async function rowsOf(
   run: Run,
   id: string,
-): Promise<{ convoy: ConvoySnapshot | undefined; verdict: ToldVerdict | undefined }> {
-  try {
-    const convoy = await readConvoy(run, id);
-    const messages = await run.options.store.messagesAbout?.(id);
-    const { state } = lifeOf(run, id);
-    const stamp = state.kind === "telling" && state.stamp !== undefined && { closedAt: state.stamp };
-    const closed = convoy === undefined ? { open: true } : { ...convoy, ...stamp };
-    return { convoy, verdict: decideTold(closed, messages, await knowsOf(run)) };
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { convoy: undefined, verdict: undefined };
-  }
+): Promise<{ readonly convoy: ConvoySnapshot | undefined; readonly verdict: ToldVerdict }> {
+  const convoy = await readConvoy(run, id);
+  const messages = await run.options.store.messagesAbout?.(id);
+  const { state } = lifeOf(run, id);
+  const stamp = state.kind === "telling" && state.stamp !== undefined && { closedAt: state.stamp };
+  const closed = convoy === undefined ? { open: true } : { ...convoy, ...stamp };
+  return { convoy, verdict: decideTold(closed, messages, await knowsOf(run)) };
 }
 
 /** The gt of another watcher may take as long as one of ours. A stop does not wait for it: the next watcher takes it up again. */
@@ -88,13 +86,8 @@ async function orLeft(run: Run, running: Promise<void>): Promise<CommandResult |
   const { clock, stop } = run.options;
   const over = new AbortController();
   const late = clock.sleep(tellLimitOf(run), AbortSignal.any([stop, over.signal]));
-  const ended = await Promise.race([
-    running.then(
-      () => true,
-      () => true,
-    ),
-    late.then(() => false),
-  ]);
+  const settled = running.catch(() => undefined).then(() => true);
+  const ended = await Promise.race([settled, late.then(() => false)]);
   over.abort();
   return !ended && stop.aborted ? { ended: "left", output: "" } : undefined;
 }

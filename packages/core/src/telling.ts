@@ -1,10 +1,20 @@
 import { backoff, LANDING_BACKOFF } from "./backoff.ts";
 import { parseTime } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
-import { type Context, type Life, newLife, type Outcome, type Seen, type State } from "./life.ts";
+import {
+  type Context,
+  type Life,
+  look,
+  newLife,
+  NOTHING,
+  type Outcome,
+  outcome,
+  type Seen,
+  type State,
+} from "./life.ts";
 import type { CommandResult } from "./ports.ts";
+import { closesAfter } from "./pursue.ts";
 import { closedRecord, type LandStep, stuckRecord, type WatchRecord } from "./records.ts";
-import { closesAfter } from "./settle.ts";
 import type { ToldVerdict } from "./told.ts";
 
 type Telling = State & { readonly kind: "telling" };
@@ -23,47 +33,43 @@ export function telling(life: Life, by: LandStep, { now }: Context, mendable: bo
 /** gt has ended: who was told is decided from rows, and gt is asked again where it can mend that. */
 export function told(life: Life, { convoy, verdict, result }: Seen & { kind: "told" }, context: Context): Outcome {
   const { state } = life;
-  if (state.kind !== "telling") return { life, records: [], next: { kind: "nothing" } };
+  if (state.kind !== "telling") return outcome(life);
   if (verdict === undefined) return again(life, state, context, state.tries);
   if (convoy === undefined || convoy.status === "tombstone") return goneMeanwhile(life, context);
   if (convoy.open) return toldOfReopened(life, state, convoy, context);
   const closed = parseTime(convoy.closedAt);
   if (state.startedAt !== undefined && closed !== undefined && closed < state.startedAt - SLACK)
-    return { life: ended(life, "closed", context), records: [], next: { kind: "nothing" } };
+    return outcome(ended(life, "closed", context));
   const isOurs = state.mendable || (state.startedAt !== undefined && closed !== undefined);
   if (verdict.told === "closed, not told" && verdict.repair === "check" && isOurs) {
     const tries = state.tries + 1;
-    const outcome = again(life, state, context, tries);
-    if (tries !== UNTOLD_AFTER) return outcome;
     const output = `it is closed, and nobody has been told: ${result?.output || verdict.why}`;
-    return { ...outcome, records: [stuckRecord(life, tries, output)] };
+    return again(life, state, context, tries, tries === UNTOLD_AFTER ? [stuckRecord(life, tries, output)] : []);
   }
-  const records = landedRecords(convoy, state, verdict, result, context);
-  return { life: ended(life, "landed", context), records, next: { kind: "nothing" } };
+  return outcome(ended(life, "landed", context), NOTHING, landedRecords(convoy, state, verdict, result, context));
+}
+
+function again(
+  life: Life,
+  state: Telling,
+  { now, random }: Context,
+  tries: number,
+  records: readonly WatchRecord[] = [],
+): Outcome {
+  const after = backoff(LANDING_BACKOFF, tries + 1, random);
+  return outcome({ ...life, state: { ...state, running: false, dueAt: now + after, tries } }, look(after), records);
 }
 
 /** It was opened again before it was known who had been told. */
 export function toldOfReopened(life: Life, state: Telling, convoy: ConvoySnapshot, context: Context): Outcome {
-  const next = { kind: "look", after: 0 } as const;
-  if (state.startedAt !== undefined) return { life: newLife(life.id), records: [], next };
-  const verdict = state.tries > 0 ? ("closed, not told" as const) : ("cannot be known" as const);
-  const records = landedRecords(convoy, state, { told: verdict, untold: [] }, undefined, context);
-  return { life: ended(life, "landed", context), records, next };
+  if (state.startedAt !== undefined) return outcome(newLife(life.id), look(0));
+  const verdict = { told: state.tries > 0 ? "closed, not told" : "cannot be known", untold: [] } as const;
+  return outcome(ended(life, "landed", context), look(0), landedRecords(convoy, state, verdict, undefined, context));
 }
 
 /** It was deleted before it was known who had been told: nobody can find out any more. */
 export function goneMeanwhile(life: Life, context: Context): Outcome {
-  const records = [closedRecord(life, undefined, context.others)];
-  return { life: ended(life, "gone", context), records, next: { kind: "nothing" } };
-}
-
-function again(life: Life, state: Telling, { now, random }: Context, tries: number): Outcome {
-  const after = backoff(LANDING_BACKOFF, tries + 1, random);
-  return {
-    life: { ...life, state: { ...state, running: false, dueAt: now + after, tries } },
-    records: [],
-    next: { kind: "look", after },
-  };
+  return outcome(ended(life, "gone", context), NOTHING, [closedRecord(life, undefined, context.others)]);
 }
 
 /** It is at an end of its life: should it be opened again, another one begins. */
@@ -80,7 +86,7 @@ export function tellingRecord({ id, title }: ConvoySnapshot, { since, closedAt, 
 }
 
 /** That it has landed, and a warning when somebody was not told of it. */
-export function landedRecords(
+function landedRecords(
   convoy: ConvoySnapshot,
   { since, closedAt, by }: Telling,
   verdict: Pick<ToldVerdict, "told" | "untold">,
@@ -130,17 +136,13 @@ function mailCommand(id: string, address: string): string {
 /** The lines in which gt says that it could not tell somebody. */
 function saidOf(result: CommandResult | undefined): string | undefined {
   const lines = (result?.output ?? "").split("\n").filter((line) => WARNING.test(line));
-  return lines.length === 0
-    ? undefined
-    : lines
-        .map((line) => line.trim())
-        .join("; ")
-        .slice(0, 1_000);
+  const said = lines.map((line) => line.trim()).join("; ");
+  return lines.length === 0 ? undefined : said.slice(0, 1_000);
 }
 
 /** Milliseconds from the last close of what it tracked to its own. */
 function closedAfter({ closedAt, tracked }: ConvoySnapshot): number | undefined {
   const at = parseTime(closedAt);
   const last = Math.max(...tracked.map(({ since }) => parseTime(since) ?? Number.NaN));
-  return at === undefined || Number.isNaN(last) || !Number.isFinite(last) ? undefined : Math.max(0, at - last);
+  return at === undefined || !Number.isFinite(last) ? undefined : Math.max(0, at - last);
 }

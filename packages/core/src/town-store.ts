@@ -3,7 +3,14 @@ import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { createGoneIssues, findIssues, type Found } from "./find-issues.ts";
 import { readMergeRequests, readMergeSources } from "./gated-store.ts";
-import type { ConvoyRow, Home, IssueDatabase, OwnOpening, TownDatabases } from "./issue-database.ts";
+import {
+  ask,
+  type ConvoyRow,
+  type Home,
+  type IssueDatabase,
+  type OwnOpening,
+  type TownDatabases,
+} from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
 
@@ -98,14 +105,10 @@ export function createTownStore(
   };
 }
 
-async function revisionOf({ prefix, path, open }: Home): Promise<{ readonly fault?: string }> {
-  try {
-    const database = await open();
-    return { prefix, path, name: database.name, revision: await database.revision() } as object;
-  } catch (error) {
-    if (!(error instanceof DatabaseError)) throw error;
-    return { prefix, path, fault: error.fault } as object;
-  }
+async function revisionOf(home: Home): Promise<Pick<Home, "prefix" | "path"> & { readonly fault?: string }> {
+  const { prefix, path } = home;
+  const known = await ask(home, async (database) => ({ name: database.name, revision: await database.revision() }));
+  return { prefix, path, ...(known instanceof DatabaseError ? { fault: known.fault } : known) };
 }
 
 function snapshot(row: ConvoyRow, tracked: readonly TrackedIssue[]): ConvoySnapshot {

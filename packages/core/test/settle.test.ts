@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WatchRecord } from "../src/index.ts";
-import { BARE, SETTLE } from "../src/settle.ts";
+import { BARE, SETTLE } from "../src/pursue.ts";
 import { Harness } from "./support/harness.ts";
 
 test("a convoy that is still being put together does not land on its first issue", async () => {

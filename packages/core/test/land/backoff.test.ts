@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { STUCK_AFTER } from "../../src/convoy-life.ts";
 import { LANDING_BACKOFF } from "../../src/index.ts";
-import { SETTLE } from "../../src/settle.ts";
+import { SETTLE } from "../../src/pursue.ts";
 import { exit } from "../support/scripted-lander.ts";
 import { complete } from "../support/towns.ts";
 

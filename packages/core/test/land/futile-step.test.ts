@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SETTLE } from "../../src/settle.ts";
+import { SETTLE } from "../../src/pursue.ts";
 import { Harness } from "../support/harness.ts";
 import { exit } from "../support/scripted-lander.ts";
 import { complete } from "../support/towns.ts";
