@@ -11,7 +11,7 @@ import {
 import { findWatcher, type FoundWatcher, systemClock, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { createLedgerReader, type LedgerRecord, stateDirOf, whileFollowing } from "@gastown/convoy-watcher/host";
 import { readConvoys } from "./town.ts";
-import { REQUESTS, stuckOf } from "./views/watcher-view.ts";
+import { REQUESTS, stuckOf } from "./views/watcher.ts";
 
 /** The signal by which `check` asks a running watcher to look at everything now; the host of plugins takes the same. */
 const SWEEP_SIGNAL = "SIGUSR2";
@@ -113,13 +113,13 @@ export async function askWatcher(
       const convoys = await readConvoys(store, ids);
       const isPending = (convoy: (typeof convoys)[number]): boolean =>
         convoy.open
-          ? judge(convoy).kind === "complete" && !Object.hasOwn(stuck, convoy.id)
+          ? judge(convoy).kind === "complete" && !stuck.has(convoy.id)
           : wereOpen.has(convoy.id) && !noted.has(convoy.id) && systemClock.now() < notedBy;
       if (convoys.some(isPending) && systemClock.now() < end && !signal.aborted) continue;
-      for (const convoy of convoys) report(recordOf(convoy, stuck[convoy.id], noted.get(convoy.id), watcher.pid));
+      for (const convoy of convoys) report(recordOf(convoy, stuck.get(convoy.id), noted.get(convoy.id), watcher.pid));
       return {
         missing,
-        stuck: convoys.filter(({ id, open }) => open && Object.hasOwn(stuck, id)).length,
+        stuck: convoys.filter(({ id, open }) => open && stuck.has(id)).length,
         answered: true,
       };
     }

@@ -1,14 +1,12 @@
-import { type ConvoyStore, printable } from "@gastown/convoy-core";
-import { leftOutOf, systemClock } from "@gastown/convoy-watcher";
+import { printable } from "@gastown/convoy-core";
+import { type IssueView, type LeftOut, leftOutOf, systemClock } from "@gastown/convoy-watcher";
 import { EXIT, RigNotFoundError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, safeJson } from "../output.ts";
+import { createOutput, type Output, safeJson } from "../output.ts";
 import { readConvoys, type ReadTown, readTown } from "../town.ts";
-import { byUrgency, convoyView } from "../views/convoy-view.ts";
-import { leftOutLines } from "../views/layout.ts";
-import { listLines, tableLines } from "../views/list-text.ts";
-import type { ConvoyView } from "../views/views.ts";
-import { stuckOf } from "../views/watcher-view.ts";
+import { listLines, stateInShort } from "../views/convoy-text.ts";
+import { byUrgency, type ConvoyView, convoyView } from "../views/convoy.ts";
+import { stuckOf } from "../views/watcher.ts";
 
 export interface ListOptions extends CommonOptions {
   readonly all?: true;
@@ -30,10 +28,8 @@ export async function listCommand(options: ListOptions): Promise<number> {
   }));
   const leftOut = leftOutOf(town);
   if (options.json) output.out(safeJson({ town, convoys, ...(leftOut.length > 0 && { leftOut }) }, 2));
-  else if (options.quiet) for (const { convoy } of convoys) output.out(printable(convoy));
-  else if (convoys.length === 0) output.err(nothing(options));
-  else if (output.columns() === undefined) for (const line of tableLines(convoys, systemClock.wall())) output.out(line);
-  else for (const line of listLines(convoys, output, systemClock.wall())) output.out(line);
+  else if (convoys.length === 0 && !options.quiet) output.err(nothing(options));
+  else for (const line of lines(convoys, options, output)) output.out(line);
   for (const line of leftOutLines(leftOut)) output.err(line);
   return leftOut.length > 0 ? EXIT.findings : EXIT.done;
 }
@@ -47,17 +43,18 @@ async function listed(
     if (named !== undefined && !rigs.has(named)) throw new RigNotFoundError(named, [...rigs]);
   const now = systemClock.wall();
   const known = stuckOf(found);
-  const convoys = await readConvoys(store, await ids(store, all === true));
-  const views = convoys
+  const open = await store.openConvoys();
+  const closed = all ? await store.closedConvoys?.() : undefined;
+  const convoys = await readConvoys(store, [...open, ...(closed ?? [])]);
+  return convoys
     .filter(({ tracked }) => rig === undefined || tracked.some((issue) => issue.rig === rig))
-    .map((convoy) => convoyView(convoy, known));
-  return views
+    .map((convoy) => convoyView(convoy, known))
     .filter((view) => all === true || view.verdict !== "closed")
-    .filter((view) => stuck !== true || view.stuck !== null || view.verdict === "complete")
+    .filter((view) => stuck === undefined || view.stuck !== null || view.verdict === "complete")
     .filter((view) => waitingOn === undefined || view.blockers.some((issue) => issue.rig === waitingOn))
     .map((view) => (waitingOn === undefined ? view : { ...view, blockers: firstOf(waitingOn, view.blockers) }))
     .filter((view) => stale === undefined || isStale(view, now - stale))
-    .filter((view) => unassigned !== true || view.blockers.some(isUnassigned))
+    .filter((view) => unassigned === undefined || view.blockers.some(isUnassigned))
     .sort(byUrgency)
     .slice(0, limit);
 }
@@ -69,18 +66,33 @@ function isStale({ verdict, blockers, createdAt }: ConvoyView, since: number): b
   return moved.length > 0 && moved.every((time) => Date.parse(time) < since);
 }
 
-function isUnassigned({ state, assignee }: ConvoyView["blockers"][number]): boolean {
+function isUnassigned({ state, assignee }: IssueView): boolean {
   return state === "open" && (assignee === null || assignee === "");
 }
 
 /** Those of this rig first: they are what was asked for. */
-function firstOf(rig: string, blockers: ConvoyView["blockers"]): ConvoyView["blockers"] {
+function firstOf(rig: string, blockers: readonly IssueView[]): readonly IssueView[] {
   return blockers.toSorted((one, other) => Number(other.rig === rig) - Number(one.rig === rig));
 }
 
-async function ids(store: ConvoyStore, all: boolean): Promise<readonly string[]> {
-  const open = await store.openConvoys();
-  return all ? [...open, ...((await store.closedConvoys?.()) ?? [])] : open;
+function lines(convoys: readonly ConvoyView[], { quiet }: ListOptions, output: Output): readonly string[] {
+  if (quiet) return convoys.map(({ convoy }) => printable(convoy));
+  const now = systemClock.wall();
+  return output.columns() === undefined ? tableLines(convoys, now) : listLines(convoys, output, now);
+}
+
+/** A line for each convoy, with tabs between its fields and nothing cut: id, verdict, done, total, title, state in words. */
+function tableLines(convoys: readonly ConvoyView[], now: number): string[] {
+  return convoys.map((convoy) =>
+    [
+      printable(convoy.convoy),
+      convoy.stuck === null ? convoy.verdict : "stuck",
+      convoy.done,
+      convoy.total,
+      printable(convoy.title, 10_000),
+      stateInShort(convoy, now),
+    ].join("\t"),
+  );
 }
 
 function nothing({ all, stuck, waitingOn, rig, stale, unassigned }: ListOptions): string {
@@ -90,4 +102,12 @@ function nothing({ all, stuck, waitingOn, rig, stale, unassigned }: ListOptions)
   if (stuck) return "no convoy is stuck, and none is complete and still open";
   if (waitingOn !== undefined) return `no convoy waits on ${waitingOn}`;
   return all ? "there are no convoys" : "no convoy is open; `convoy-cli list --all` shows the closed ones";
+}
+
+/** Which stores were not read, why, and what to do: nobody may take the answer for the whole. */
+function leftOutLines(leftOut: readonly LeftOut[]): readonly string[] {
+  return leftOut.flatMap(({ prefix, path, why, hint }) => [
+    `left out: ${printable(`${prefix} (${path}): ${why}`, 600)}`,
+    `Hint: ${printable(hint, 600)}`,
+  ]);
 }

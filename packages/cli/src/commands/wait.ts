@@ -1,21 +1,15 @@
-import type { ConvoySnapshot } from "@gastown/convoy-core";
+import { type ConvoySnapshot, printable } from "@gastown/convoy-core";
 import { findWatcher, systemClock } from "@gastown/convoy-watcher";
 import { driverOf, type FollowedTown, whileFollowing } from "@gastown/convoy-watcher/host";
-import { EXIT, ConvoyNotFoundError } from "../errors.ts";
+import { ConvoyNotFoundError, EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output, safeJson } from "../output.ts";
+import { createOutput, safeJson } from "../output.ts";
 import { readConvoys, townOf } from "../town.ts";
-import { convoyView } from "../views/convoy-view.ts";
-import { stuckOf } from "../views/watcher-view.ts";
-import {
-  createToldReader,
-  isOver,
-  isSuccess,
-  type Outcome,
-  outcomeOf,
-  outcomeText,
-  waitingText,
-} from "../wait/outcome.ts";
+import { named, stateInShort } from "../views/convoy-text.ts";
+import { convoyView } from "../views/convoy.ts";
+import { stuckOf } from "../views/watcher.ts";
+import { endOf, type Outcome, outcomeOf } from "./wait-outcome.ts";
+import { createToldReader } from "./wait-told.ts";
 
 export interface WaitOptions extends CommonOptions {
   readonly any?: true;
@@ -31,11 +25,10 @@ const LOOK_SOON = 1_000;
 
 /** Waits until convoys have landed. Only reads. */
 export async function waitCommand(ids: readonly string[], options: WaitOptions): Promise<number> {
-  const output = createOutput(options.color);
   const town = townOf(options);
-  const wanted = [...new Set(ids)];
+  const teller = createTeller(options);
   return whileFollowing(town, { driver: driverOf(town, options.driver) }, (followed) =>
-    waitFor(town, wanted, followed, options, output),
+    waitFor(town, [...new Set(ids)], followed, options, teller),
   );
 }
 
@@ -44,32 +37,34 @@ async function waitFor(
   ids: readonly string[],
   { store, changed }: FollowedTown,
   options: WaitOptions,
-  output: Output,
+  teller: Teller,
 ): Promise<number> {
   const until = options.timeout === undefined ? Number.POSITIVE_INFINITY : systemClock.now() + options.timeout;
-  const any = options.any === true;
   const toldOf = options.told ? createToldReader(town, store) : undefined;
   const outcomes = new Map<string, Outcome>();
   for (let first = true; ; first = false) {
-    const convoys = new Map((await readConvoys(store, ids)).map((convoy) => [convoy.id, convoy]));
-    const missing = ids.filter((id) => !convoys.has(id));
+    const convoys = await readConvoys(store, ids);
+    const missing = ids.filter((id) => !convoys.some((convoy) => convoy.id === id));
     if (missing.length > 0) throw new ConvoyNotFoundError(missing, EXIT.usage);
     const found = findWatcher(town);
     const stuck = stuckOf(found);
-    for (const convoy of convoys.values()) {
+    for (const convoy of convoys) {
       if (outcomes.has(convoy.id)) continue;
       const told = convoy.open ? undefined : await toldOf?.(convoy, found.state === "running");
-      const outcome = outcomeOf(convoy, Object.hasOwn(stuck, convoy.id) ? stuck[convoy.id]?.output : undefined, told);
-      if (outcome !== undefined) outcomes.set(convoy.id, outcome);
-      tell(convoy, outcome, first, options, output);
+      const outcome = outcomeOf(convoy, stuck.get(convoy.id)?.output, told);
+      if (outcome !== undefined) {
+        outcomes.set(convoy.id, outcome);
+        teller.ended(convoy, outcome);
+      } else if (first) teller.waits(convoy);
     }
-    const all = ids.map((id) => outcomes.get(id));
-    if (isOver(all, any)) return isSuccess(all, any) ? EXIT.done : EXIT.failure;
+    const end = endOf(
+      ids.map((id) => outcomes.get(id)),
+      options.any === true,
+    );
+    if (end !== undefined) return end === "success" ? EXIT.done : EXIT.failure;
     const left = until - systemClock.now();
     if (left <= 0) {
-      const open = ids.filter((id) => !outcomes.has(id));
-      if (options.json) output.out(safeJson({ time: new Date().toISOString(), event: "timeout", convoys: open }));
-      else if (!options.quiet) output.err(`timed out; still waiting for ${open.join(", ")}`);
+      teller.timedOut(ids.filter((id) => !outcomes.has(id)));
       return EXIT.timedOut;
     }
     const soon = found.state === "running" || toldOf !== undefined;
@@ -77,17 +72,44 @@ async function waitFor(
   }
 }
 
-function tell(
-  convoy: ConvoySnapshot,
-  outcome: Outcome | undefined,
-  first: boolean,
-  options: WaitOptions,
-  output: Output,
-): void {
-  if (outcome !== undefined && options.json) {
-    const { id, title } = convoy;
-    output.out(safeJson({ time: new Date().toISOString(), ...outcome, convoy: id, title }));
-  } else if (outcome !== undefined && !options.quiet) output.out(outcomeText(convoy, outcome));
-  else if (first && outcome === undefined && !options.json && !options.quiet)
-    output.out(waitingText(convoyView(convoy, {}), systemClock.wall()));
+/** Says what is waited for, and how that has ended. */
+interface Teller {
+  waits(convoy: ConvoySnapshot): void;
+  ended(convoy: ConvoySnapshot, outcome: Outcome): void;
+  timedOut(open: readonly string[]): void;
+}
+
+function createTeller({ color, json, quiet }: WaitOptions): Teller {
+  const { out, err } = createOutput(color);
+  const record = (fields: object): void => out(safeJson({ time: new Date().toISOString(), ...fields }));
+  if (json)
+    return {
+      waits: () => undefined,
+      ended: ({ id, title }, outcome) => record({ ...outcome, convoy: id, title }),
+      timedOut: (open) => record({ event: "timeout", convoys: open }),
+    };
+  const say = (print: (line: string) => void, line: string): void => (quiet ? undefined : print(line));
+  return {
+    waits(convoy) {
+      const view = convoyView(convoy, new Map());
+      say(out, `${named(view)}: ${stateInShort(view, systemClock.wall())}`);
+    },
+    ended: ({ id, title }, outcome) => say(out, outcomeText(named({ convoy: id, title }), outcome)),
+    timedOut: (open) => say(err, `timed out; still waiting for ${open.join(", ")}`),
+  };
+}
+
+function outcomeText(name: string, outcome: Outcome): string {
+  switch (outcome.event) {
+    case "landed":
+      return `✓ ${name} has landed${outcome.told === undefined ? "" : ", and everybody was told"}`;
+    case "closed":
+      return `✗ ${name} was closed with work open: ${outcome.open.map((issue) => printable(issue, 80)).join(", ")}`;
+    case "stuck":
+      return `✗ ${name} is stuck; gt said: ${printable(outcome.output.split("\n").at(-1) ?? "")}`;
+    default: {
+      const who = outcome.untold.map((address) => printable(address, 80)).join(", ");
+      return `✗ ${name} has landed; ${who === "" ? printable(outcome.told) : `not told: ${who}`}`;
+    }
+  }
 }

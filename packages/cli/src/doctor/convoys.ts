@@ -1,11 +1,10 @@
 import type { ConvoyStore } from "@gastown/convoy-core";
 import type { FoundWatcher } from "@gastown/convoy-watcher";
 import { readConvoys } from "../town.ts";
-import { convoyView } from "../views/convoy-view.ts";
-import { blockerInShort, whyUnmerged } from "../views/issue-text.ts";
-import { advice, plural } from "../views/layout.ts";
-import type { ConvoyView } from "../views/views.ts";
-import { stuckOf } from "../views/watcher-view.ts";
+import { advice, blockerInShort, whyUnmerged } from "../views/convoy-text.ts";
+import { type ConvoyView, convoyView } from "../views/convoy.ts";
+import { plural } from "../views/layout.ts";
+import { stuckOf } from "../views/watcher.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /**
@@ -14,7 +13,7 @@ import { type Finding, good, note, wrong } from "./check.ts";
  * @param closer the watcher of the town; in a Gas City, gc
  */
 export async function checkConvoys(store: ConvoyStore, closer: FoundWatcher | "gc", now: number): Promise<Finding[]> {
-  const stuck = closer === "gc" ? {} : stuckOf(closer);
+  const stuck = closer === "gc" ? new Map() : stuckOf(closer);
   const views = async (ids: readonly string[]): Promise<ConvoyView[]> =>
     (await readConvoys(store, ids)).map((convoy) => convoyView(convoy, stuck));
   const open = await views(await store.openConvoys());

@@ -5,7 +5,7 @@ import { DatabaseError } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, type OpenedStore } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
 import { sinceInWords } from "../views/layout.ts";
-import { healthOf, REQUESTS } from "../views/watcher-view.ts";
+import { hangs, healthOf, watcherView } from "../views/watcher.ts";
 import { type Finding, good, note, wrong } from "./check.ts";
 
 /** Longest path of a socket that bd puts beside its database; a longer one goes to /tmp, where `bd activity` does not look. */
@@ -107,23 +107,19 @@ function ownFindings(found: FoundWatcher, host: FoundHost | undefined, now: numb
     const finding = found.state === "none" && host === undefined ? note : wrong;
     return [finding("watcher", health.why, health.hint)];
   }
-  const hangs = !health.well && health.why.startsWith("the watcher hangs");
-  if (hangs) return [wrong("watcher", health.why, health.hint)];
+  if (hangs(found, now) && !health.well) return [wrong("watcher", health.why, health.hint)];
   const running = good("watcher", `running for ${sinceInWords(found.since, now) ?? "?"} (pid ${found.pid})`);
-  const sources = Object.entries(found.status?.sources ?? {})
-    .filter(([name]) => name !== REQUESTS)
-    .toSorted(([one], [other]) => one.localeCompare(other))
-    .map(([name, { state, detail }]) =>
-      state === "up"
-        ? good(`source ${name}`, "up")
-        : note(
-            `source ${name}`,
-            `${state}${detail === undefined ? "" : `: ${detail}`}`,
-            name === "lead"
-              ? "this one stands by, and takes over when that one ends"
-              : "the other source and a sweep every 30 s carry on; see the tools and daemons above",
-          ),
-    );
+  const sources = (watcherView(found)?.sources ?? []).map(({ name, state, detail }) =>
+    state === "up"
+      ? good(`source ${name}`, "up")
+      : note(
+          `source ${name}`,
+          `${state}${detail === null ? "" : `: ${detail}`}`,
+          name === "lead"
+            ? "this one stands by, and takes over when that one ends"
+            : "the other source and a sweep every 30 s carry on; see the tools and daemons above",
+        ),
+  );
   return [running, ...sources];
 }
 

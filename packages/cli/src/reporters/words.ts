@@ -1,6 +1,7 @@
 import { type Blocker, printable, type WatchRecord } from "@gastown/convoy-core";
 import type { Style } from "../output.ts";
-import { inWords, plural } from "../views/layout.ts";
+import { named } from "../views/convoy-text.ts";
+import { lengthInWords, plural } from "../views/layout.ts";
 
 /** A line a person reads, and how it is set off from the others. */
 export interface Line {
@@ -79,11 +80,6 @@ function dim(text: string): Line {
   return { text, style: "dim" };
 }
 
-/** A convoy by its id and title. */
-export function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {
-  return title === "" ? printable(convoy) : `${printable(convoy)} "${printable(title, 60)}"`;
-}
-
 /** As `list` and `why` say it: nothing is known to be open, and what is unknown never lands. */
 function howItWaits({ open, unmerged = 0, done, total }: Extract<Told, { event: "waiting" }>): string {
   return open === 0 && unmerged === 0 ? "cannot be judged" : `waits on ${total - done} of ${total}`;
@@ -112,10 +108,4 @@ function untoldLines({ told, untold = [] }: Landed): Line[] {
 /** Who was not told of a landing; nobody was, where there are no addresses. */
 export function untoldInWords(untold: readonly string[]): string {
   return untold.length === 0 ? "nobody was told" : `not told: ${untold.map((one) => printable(one, 80)).join(", ")}`;
-}
-
-/** A length of time, to a tenth of a second where it is short. */
-export function lengthInWords(ms: number): string {
-  if (ms < 1_000) return `${ms} ms`;
-  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : inWords(ms);
 }

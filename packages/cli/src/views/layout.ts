@@ -1,5 +1,3 @@
-import { isSafeArgument, printable } from "@gastown/convoy-core";
-import type { LeftOut } from "@gastown/convoy-watcher";
 import measure from "fast-string-truncated-width";
 
 const UNITS = [
@@ -14,6 +12,12 @@ export function inWords(ms: number): string {
   const [size, one, many] = UNITS.find(([unit]) => ms >= unit * (unit === 86_400_000 ? 2 : 1)) ?? UNITS[3];
   const count = Math.max(0, Math.floor(ms / size));
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The same to a tenth of a second, and in milliseconds, where it is short. */
+export function lengthInWords(ms: number): string {
+  if (ms < 1_000) return `${ms} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : inWords(ms);
 }
 
 /** How long something has been so, or nothing when that is not known; a time in the future is `0 s`. */
@@ -72,17 +76,4 @@ export function wrap(text: string, columns: number | undefined, indent = ""): st
     } else line = longer;
   }
   return [...lines, line];
-}
-
-/** Advice with ids in a command to type; not when one of them would mean something else to a shell. */
-export function advice(ids: readonly string[], text: string): string {
-  return ids.every(isSafeArgument) ? text : "its id is not safe on a command line: fix it in the database";
-}
-
-/** Which stores were not read, why, and what to do: nobody may take the answer for the whole. */
-export function leftOutLines(leftOut: readonly LeftOut[]): readonly string[] {
-  return leftOut.flatMap(({ prefix, path, why, hint }) => [
-    `left out: ${printable(`${prefix} (${path}): ${why}`, 600)}`,
-    `Hint: ${printable(hint, 600)}`,
-  ]);
 }

@@ -1,4 +1,5 @@
-import type { ConvoyView, WatcherView } from "./views.ts";
+import type { ConvoyView } from "./convoy.ts";
+import type { WatcherView } from "./watcher.ts";
 
 /** What is measured, at one moment. */
 export interface Measured {

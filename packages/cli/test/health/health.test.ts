@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { healthOf } from "../../src/views/watcher-view.ts";
+import { healthOf } from "../../src/views/watcher.ts";
 import { faults } from "../support/doctor.ts";
 import { look, lookJson } from "../support/look.ts";
 import { kill } from "../support/processes.ts";

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import type { ConvoyView } from "../../src/views/views.ts";
+import type { ConvoyView } from "../../src/views/convoy.ts";
 import { look, lookJson } from "../support/look.ts";
 import { scene } from "../support/scene.ts";
 import { everyState, ID } from "../support/towns.ts";

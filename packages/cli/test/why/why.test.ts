@@ -1,5 +1,6 @@
+import type { IssueView } from "@gastown/convoy-watcher";
 import { expect, it } from "vitest";
-import type { ConvoyDetail, ConvoyView, IssueView } from "../../src/views/views.ts";
+import type { ConvoyDetail, ConvoyView } from "../../src/views/convoy.ts";
 import { look, lookJson } from "../support/look.ts";
 import { scene } from "../support/scene.ts";
 import { everyState, ID } from "../support/towns.ts";
