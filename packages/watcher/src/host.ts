@@ -6,6 +6,7 @@ export { findTool } from "./tools.ts";
 export type { LedgerRecord } from "./ledger.ts";
 export { createLedgerReader } from "./ledger.ts";
 export { lockTown, type TownLock } from "./lock.ts";
+export { createLineReader } from "./line-reader.ts";
 export { isObject, readObject } from "./state-dir.ts";
 export { findHost, type FoundHost } from "./other-processes.ts";
 export { type FollowedTown, whileFollowing } from "./databases.ts";

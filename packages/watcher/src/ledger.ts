@@ -1,7 +1,9 @@
-import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, statSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandResult, type LandStep, messageOf, type WatchRecord } from "@gastown/convoy-core";
 import { markOf } from "@gastown/process";
+import { createLineReader } from "./line-reader.ts";
+import { isObject } from "./state-dir.ts";
 
 /** A file longer than this becomes `ledger.1.jsonl`, in bytes; the one that was called so before is gone. */
 const CEILING = 1 << 20;
@@ -135,67 +137,29 @@ export function readLedger(dir: string): readonly LedgerLine[] {
   const { before, file } = ledgerFiles(dir);
   return [before, file].flatMap((name) => {
     try {
-      return linesOf(readFileSync(name, "utf8"));
+      return readFileSync(name, "utf8").split("\n").flatMap(lineOf);
     } catch {
       return [];
     }
   });
 }
 
-/**
- * Reads what was not read before: first all there is, then what has been added, oldest first.
- *
- * @param dir of the watcher's own files
- */
+/** Reads the lines that were not read before: first all there are, then what has been added, oldest first. */
 export function createLedgerReader(dir: string): () => readonly LedgerLine[] {
   const { before, file } = ledgerFiles(dir);
-  let at: { readonly inode: number; readonly offset: number } | undefined;
-  return () => {
-    const now = readFrom(file, at?.inode, at?.offset ?? 0);
-    // It was put aside since: what was added before that is in the other file.
-    const turned = now !== undefined && now.inode !== at?.inode;
-    const older = turned || at === undefined ? readFrom(before, at?.inode, at?.offset ?? 0) : undefined;
-    if (now !== undefined) at = { inode: now.inode, offset: now.end };
-    return [...(older?.lines ?? []), ...(now?.lines ?? [])];
-  };
+  const read = createLineReader(file, before);
+  return () => read().flatMap(lineOf);
 }
 
-/** The whole lines of a file; when it is still the one of this inode, from there on. */
-function readFrom(
-  file: string,
-  inode: number | undefined,
-  offset: number,
-): { readonly inode: number; readonly end: number; readonly lines: readonly LedgerLine[] } | undefined {
-  let fd: number;
+function lineOf(text: string): readonly LedgerLine[] {
   try {
-    fd = openSync(file, "r");
+    const value: unknown = JSON.parse(text);
+    return isLine(value) ? [value] : [];
   } catch {
-    return undefined;
+    return [];
   }
-  try {
-    const { ino, size } = fstatSync(fd);
-    const from = ino === inode && offset <= size ? offset : 0;
-    const bytes = Buffer.alloc(size - from);
-    const length = readSync(fd, bytes, 0, bytes.length, from);
-    const end = bytes.subarray(0, length).lastIndexOf(0x0a) + 1;
-    return { inode: ino, end: from + end, lines: linesOf(bytes.subarray(0, end).toString("utf8")) };
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function linesOf(text: string): readonly LedgerLine[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      const value: unknown = JSON.parse(line);
-      return isLine(value) ? [value] : [];
-    } catch {
-      return [];
-    }
-  });
 }
 
 function isLine(value: unknown): value is LedgerLine {
-  if (typeof value !== "object" || value === null) return false;
-  return "kind" in value && typeof value.kind === "string" && "time" in value && typeof value.time === "string";
+  return isObject(value) && typeof value["kind"] === "string" && typeof value["time"] === "string";
 }

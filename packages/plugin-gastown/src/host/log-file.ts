@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, printable } from "@gastown/convoy-core";
+import { createLineReader } from "@gastown/convoy-watcher/host";
 import { createRotatingFile, type RotatingFileOptions } from "@gastown/host-kit";
 import type { LogFields, PluginLogger } from "@gastown/plugin-api";
 
@@ -35,7 +35,6 @@ function shown(fields: LogFields = {}): string {
 }
 
 const LOOK_EVERY = 250;
-const NEWLINE = 10;
 
 /**
  * The lines of a file that grows and is put aside (`x.1`) when it is long. Those that are there come first; then, if it is
@@ -45,37 +44,11 @@ export async function* readLines(
   file: string,
   { follow, signal }: { readonly follow: boolean; readonly signal: AbortSignal },
 ): AsyncGenerator<string> {
-  yield* linesFrom(`${file}.1`, 0).lines;
-  let [inode, offset] = [inodeOf(file), 0];
+  const read = createLineReader(file, `${file}.1`);
   for (;;) {
-    const now = inodeOf(file);
-    if (now !== inode) {
-      if (inodeOf(`${file}.1`) === inode) yield* linesFrom(`${file}.1`, offset).lines;
-      [inode, offset] = [now, 0];
-    }
-    const read = linesFrom(file, offset);
-    yield* read.lines;
-    offset = read.offset;
+    yield* read();
     if (!follow) return;
     await sleep(LOOK_EVERY, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
   }
-}
-
-/** The whole lines from this byte on, and where they end. */
-function linesFrom(file: string, from: number): { readonly lines: readonly string[]; readonly offset: number } {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(file).subarray(from);
-  } catch {
-    return { lines: [], offset: from };
-  }
-  const end = bytes.lastIndexOf(NEWLINE) + 1;
-  const lines = end === 0 ? [] : bytes.toString("utf8", 0, end - 1).split("\n");
-  return { lines, offset: from + end };
-}
-
-/** 0n where there is none. */
-function inodeOf(file: string): bigint {
-  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
 }
