@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, bdConfigOf, passwordOf } from "./bd-config.ts";
 import { type Environment, type Files, systemFiles } from "./files.ts";
+import { isLocalHost, portOf, type Said, said, textOf } from "./metadata.ts";
 import { type ExternalServer, managedHost, portsFor, proxyInfoOf, proxyPort } from "./port.ts";
-import { firstOf, isLocalHost, portOf, type Said, said, textOf } from "./said.ts";
 import { type DoltMode, doltModeOf, type DoltStore } from "./store.ts";
 
 /** Where a Dolt SQL server listens, and how to sign in. Never to be printed. */
@@ -81,17 +81,14 @@ function reachedAsServer({ store, town, env, files, config, mode }: Found): Reac
   if (mode.value === "embedded") throw embedded(beadsDir, mode.by);
   const shared = mode.value === "shared-server";
   const question = { town, env, files };
-  const host = firstOf(
-    said("BEADS_DOLT_SERVER_HOST", textOf(env["BEADS_DOLT_SERVER_HOST"])),
-    said("GT_DOLT_HOST", textOf(env["GT_DOLT_HOST"])),
-    said("dolt_server_host in metadata.json", textOf(metadata["dolt_server_host"])),
-    config("dolt.host"),
-    shared ? undefined : managedHost(question),
-  ) ?? { value: "127.0.0.1", by: "default" };
-  const socket = firstOf(
-    said("BEADS_DOLT_SERVER_SOCKET", textOf(env["BEADS_DOLT_SERVER_SOCKET"])),
-    said("dolt_server_socket in metadata.json", textOf(metadata["dolt_server_socket"])),
-  );
+  const host = said("BEADS_DOLT_SERVER_HOST", textOf(env["BEADS_DOLT_SERVER_HOST"])) ??
+    said("GT_DOLT_HOST", textOf(env["GT_DOLT_HOST"])) ??
+    said("dolt_server_host in metadata.json", textOf(metadata["dolt_server_host"])) ??
+    config("dolt.host") ??
+    (shared ? undefined : managedHost(question)) ?? { value: "127.0.0.1", by: "default" };
+  const socket =
+    said("BEADS_DOLT_SERVER_SOCKET", textOf(env["BEADS_DOLT_SERVER_SOCKET"])) ??
+    said("dolt_server_socket in metadata.json", textOf(metadata["dolt_server_socket"]));
   const [port, ...others] = portsFor({
     ...question,
     config,
@@ -101,12 +98,10 @@ function reachedAsServer({ store, town, env, files, config, mode }: Found): Reac
     local: isLocalHost(host.value),
   });
   if (port === undefined && socket === undefined) throw notStarted(beadsDir);
-  const user = firstOf(
-    said("BEADS_DOLT_SERVER_USER", textOf(env["BEADS_DOLT_SERVER_USER"])),
-    said("GT_DOLT_USER", textOf(env["GT_DOLT_USER"])),
-    said("dolt_server_user in metadata.json", textOf(metadata["dolt_server_user"])),
-    config("dolt.user"),
-  ) ?? { value: "root", by: "default" };
+  const user = said("BEADS_DOLT_SERVER_USER", textOf(env["BEADS_DOLT_SERVER_USER"])) ??
+    said("GT_DOLT_USER", textOf(env["GT_DOLT_USER"])) ??
+    said("dolt_server_user in metadata.json", textOf(metadata["dolt_server_user"])) ??
+    config("dolt.user") ?? { value: "root", by: "default" };
   const password = passwordOf(host.value, port?.value ?? 0, env, files);
   const command = textOf(env["BEADS_DOLT_CREDENTIAL_COMMAND"]);
   const tls = tlsOf(env, metadata["dolt_server_tls"]);
@@ -136,7 +131,7 @@ function reachedAsServer({ store, town, env, files, config, mode }: Found): Reac
 /** bd's proxy signs in to a server that bd runs as `root`, without a password; another server is asked without the proxy. */
 function behindProxy({ store, env, files }: Found): Reached {
   const { beadsDir, metadata } = store;
-  const { root, external } = proxyInfoOf(beadsDir, metadata, beadsDir, false, env, files);
+  const { root, external } = proxyInfoOf(beadsDir, metadata, env, files);
   if (external !== undefined) return behindNone(beadsDir, external, env);
   const port = proxyPort(beadsDir, root, files);
   return {

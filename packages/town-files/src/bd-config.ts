@@ -1,8 +1,8 @@
 import { dirname, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { type Environment, type Files, textOr } from "./files.ts";
+import { type Said, said, textOf } from "./metadata.ts";
 import type { BeadsDir } from "./places.ts";
-import { type Said, said, textOf } from "./said.ts";
 
 /** Looks a value up by its dotted key, whatever the letter case; undefined where there is none. */
 export type YamlValues = (key: string) => string | undefined;

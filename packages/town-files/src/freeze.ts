@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { type Environment, type Files, systemFiles, textOr } from "./files.ts";
-import { textOf } from "./said.ts";
+import { textOf } from "./metadata.ts";
 
 /** The file by which a person, or a tool that migrates, stops all writes. */
 const MARKER = "MIGRATION-FREEZE";

@@ -1,8 +1,8 @@
-import { isAbsolute, join } from "node:path";
+import { join, resolve } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
-import { type BdConfig, readYaml } from "./bd-config.ts";
-import { type Environment, type Files, type Metadata, textOr, unreadable } from "./files.ts";
-import { portOf, type Said, said, textOf } from "./said.ts";
+import { type BdConfig, readYaml, type YamlValues } from "./bd-config.ts";
+import { type Environment, type Files, textOr, unreadable } from "./files.ts";
+import { portOf, type Said, said, textOf, type Metadata } from "./metadata.ts";
 
 const DEFAULT_PORT = 3307;
 /** Where bd's server for all projects of a user listens when nothing says otherwise. */
@@ -30,7 +30,7 @@ export interface PortQuestion {
  * echo of them, and no longer leads bd anywhere.
  */
 export function portsFor(question: PortQuestion): Said<number>[] {
-  const { town, env, files, config, metadata, serverDir, shared, local } = question;
+  const { env, files, config, metadata, serverDir, shared, local } = question;
   const gts = local && !shared;
   const dataDir = dataDirOf(question);
   const configured = config("dolt.port");
@@ -38,10 +38,10 @@ export function portsFor(question: PortQuestion): Said<number>[] {
     said("BEADS_DOLT_SERVER_PORT", portOf(env["BEADS_DOLT_SERVER_PORT"])),
     said("GT_DOLT_PORT", portOf(env["GT_DOLT_PORT"])),
     local ? said("dolt-server.port", portOf(textOr(files, join(serverDir, "dolt-server.port")))) : undefined,
-    said(`listener.port in ${join(dataDir, "config.yaml")}`, listener(files, dataDir, "port")),
+    said(`listener.port in ${join(dataDir, "config.yaml")}`, portOf(serverConfig(files, dataDir)("listener.port"))),
     configured && said(configured.by, portOf(configured.value)),
-    gts ? said(".dolt-data/config.yaml", managed(question, "port")) : undefined,
-    gts ? said("mayor/daemon.json", portOf(daemonVariable(town, files, "GT_DOLT_PORT"))) : undefined,
+    gts ? said(".dolt-data/config.yaml", portOf(managed(question)("listener.port"))) : undefined,
+    gts ? said("mayor/daemon.json", portOf(daemonVariable(question, "GT_DOLT_PORT"))) : undefined,
     said("dolt_server_port in metadata.json", portOf(metadata["dolt_server_port"])),
     said("default", defaultPort(question)),
   ].filter((port) => port !== undefined);
@@ -55,56 +55,39 @@ function defaultPort({ town, files, shared, local }: PortQuestion): number | und
 
 /** Where gt has the town's server listen, unless that is everywhere. */
 export function managedHost(question: Pick<PortQuestion, "town" | "env" | "files">): Said | undefined {
-  const { town, files } = question;
-  const listening = textOf(managed(question, "host"));
+  const listening = textOf(managed(question)("listener.host"));
   return (
     said(
       ".dolt-data/config.yaml",
       listening === undefined || /^(?:0\.0\.0\.0|::|\[::\])$/.test(listening) ? undefined : listening,
-    ) ?? said("mayor/daemon.json", textOf(daemonVariable(town, files, "GT_DOLT_HOST")))
+    ) ?? said("mayor/daemon.json", textOf(daemonVariable(question, "GT_DOLT_HOST")))
   );
 }
 
-function managed(question: Pick<PortQuestion, "town" | "env" | "files">, key: "port"): number | undefined;
-function managed(question: Pick<PortQuestion, "town" | "env" | "files">, key: "host"): string | undefined;
-function managed(
-  { town, env, files }: Pick<PortQuestion, "town" | "env" | "files">,
-  key: "port" | "host",
-): number | string | undefined {
-  if (env["GT_DOLT_IGNORE_CONFIG"] === "1") return undefined;
-  return key === "port"
-    ? listener(files, join(town, ".dolt-data"), key)
-    : listener(files, join(town, ".dolt-data"), key);
+/** What gt has configured the town's server with. */
+function managed({ town, env, files }: Pick<PortQuestion, "town" | "env" | "files">): YamlValues {
+  return env["GT_DOLT_IGNORE_CONFIG"] === "1" ? () => undefined : serverConfig(files, join(town, ".dolt-data"));
 }
 
-function listener(files: Files, dataDir: string, key: "port"): number | undefined;
-function listener(files: Files, dataDir: string, key: "host"): string | undefined;
-function listener(files: Files, dataDir: string, key: "port" | "host"): number | string | undefined {
-  const value = readYaml(textOr(files, join(dataDir, "config.yaml")))(`listener.${key}`);
-  return key === "port" ? portOf(value) : value;
+function serverConfig(files: Files, dataDir: string): YamlValues {
+  return readYaml(textOr(files, join(dataDir, "config.yaml")));
 }
 
 /** Where a server keeps its data that bd starts for this place. */
-export function dataDirOf({
+function dataDirOf({
   env,
   metadata,
   serverDir,
   shared,
-}: Pick<PortQuestion, "env" | "metadata" | "serverDir" | "shared">): string {
+}: Omit<PortQuestion, "town" | "files" | "config" | "local">): string {
   const named = shared ? undefined : (textOf(env["BEADS_DOLT_DATA_DIR"]) ?? textOf(metadata["dolt_data_dir"]));
-  if (named === undefined) return join(serverDir, "dolt");
-  return isAbsolute(named) ? named : join(serverDir, named);
+  return resolve(serverDir, named ?? "dolt");
 }
 
 /** A variable that gt's daemon gives what it starts. */
-function daemonVariable(town: string, files: Files, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(textOr(files, join(town, "mayor", "daemon.json")));
-    const env = typeof value === "object" && value !== null && "env" in value ? value.env : undefined;
-    return typeof env === "object" && env !== null ? (env as Record<string, unknown>)[name] : undefined;
-  } catch {
-    return undefined;
-  }
+function daemonVariable({ town, files }: Pick<PortQuestion, "town" | "files">, name: string): unknown {
+  const env = objectOf(textOr(files, join(town, "mayor", "daemon.json")))?.["env"];
+  return typeof env === "object" && env !== null ? (env as Record<string, unknown>)[name] : undefined;
 }
 
 /** The server behind a proxy, where bd does not run it itself. */
@@ -120,17 +103,9 @@ export interface ProxyInfo {
 const INFO = "proxied_server_client_info.json";
 
 /**
- * @param serverDir as for a port
  * @throws {DatabaseError} when bd's note on its proxy cannot be understood: which server it leads to must not be guessed
  */
-export function proxyInfoOf(
-  beadsDir: string,
-  metadata: Metadata,
-  serverDir: string,
-  shared: boolean,
-  env: Environment,
-  files: Files,
-): ProxyInfo {
+export function proxyInfoOf(beadsDir: string, metadata: Metadata, env: Environment, files: Files): ProxyInfo {
   const file = join(beadsDir, INFO);
   const text = files.text(file);
   const info = text === undefined ? {} : objectOf(text);
@@ -139,11 +114,7 @@ export function proxyInfoOf(
   const root = textOf(env["BEADS_PROXIED_SERVER_ROOT_PATH"]) ?? textOf(info["root_path"]);
   return {
     root:
-      root === undefined
-        ? dataDirOf({ env, metadata, serverDir, shared })
-        : isAbsolute(root)
-          ? root
-          : join(beadsDir, root),
+      root === undefined ? dataDirOf({ env, metadata, serverDir: beadsDir, shared: false }) : resolve(beadsDir, root),
     ...(typeof external === "object" && external !== null && { external: external as ExternalServer }),
   };
 }

@@ -1,9 +1,9 @@
 import { basename, isAbsolute, join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, bdConfigOf } from "./bd-config.ts";
-import { type Environment, type Files, type Metadata, readMetadata, systemFiles, unreadable } from "./files.ts";
+import { type Environment, type Files, systemFiles, unreadable } from "./files.ts";
+import { isLocalHost, type Said, said, textOf, type Metadata, readMetadata } from "./metadata.ts";
 import { type BeadsDir, isDatabaseName } from "./places.ts";
-import { firstOf, isLocalHost, type Said, said, textOf } from "./said.ts";
 
 /** What a `.beads` directory keeps its issues in. */
 export type Store = SqliteStore | DoltStore;
@@ -103,11 +103,12 @@ function doltStore(place: BeadsDir, metadata: Metadata, store: string, env: Envi
  */
 function databaseOf(own: Metadata | undefined, metadata: Metadata, env: Environment): Said {
   return (
-    firstOf(
-      said("dolt_database beside the redirect", textOf(own?.["dolt_database"])),
-      said("dolt_database in metadata.json", textOf(metadata["dolt_database"])),
-      said("BEADS_DOLT_SERVER_DATABASE", textOf(env["BEADS_DOLT_SERVER_DATABASE"])),
-    ) ?? { value: DEFAULT_DATABASE, by: "default" }
+    said("dolt_database beside the redirect", textOf(own?.["dolt_database"])) ??
+    said("dolt_database in metadata.json", textOf(metadata["dolt_database"])) ??
+    said("BEADS_DOLT_SERVER_DATABASE", textOf(env["BEADS_DOLT_SERVER_DATABASE"])) ?? {
+      value: DEFAULT_DATABASE,
+      by: "default",
+    }
   );
 }
 
@@ -133,13 +134,12 @@ function sqliteStore(dir: string, metadata: Metadata, by: string, files: Files):
   const named = textOf(metadata[key]);
   if (named !== undefined && !isPlainName(named))
     throw unreadable(dir, `metadata.json names a database outside of it, "${named}"`);
-  const found: Said | undefined = firstOf(
-    named === undefined || named.includes("\0") || !files.exists(join(dir, named))
+  const found: Said | undefined =
+    (named === undefined || named.includes("\0") || !files.exists(join(dir, named))
       ? undefined
-      : { value: named, by: `${key} in metadata.json` },
-    files.exists(join(dir, "beads.db")) ? { value: "beads.db", by } : undefined,
-    said(`the only database in ${dir}`, files.names(dir).find(isDatabaseName)),
-  );
+      : { value: named, by: `${key} in metadata.json` }) ??
+    (files.exists(join(dir, "beads.db")) ? { value: "beads.db", by } : undefined) ??
+    said(`the only database in ${dir}`, files.names(dir).find(isDatabaseName));
   const { value, by: decidedBy } = found ?? { value: named ?? "beads.db", by };
   return { kind: "sqlite", file: join(dir, value), decidedBy };
 }
@@ -162,7 +162,7 @@ export type DoltMode = "server" | "shared-server" | "proxied-server" | "embedded
 
 /** Whether a server holds the database, decided as bd decides it. */
 export function doltModeOf(metadata: Metadata, env: Environment, config: BdConfig): Said<DoltMode> {
-  const named = textOf(metadata["dolt_mode"])?.toLowerCase();
+  const named = modeIn(metadata);
   if (named === "proxied-server") return { value: "proxied-server", by: "dolt_mode in metadata.json" };
   const shared = sharedServer(env, config);
   if (shared !== undefined) return { value: "shared-server", by: shared };
@@ -181,7 +181,7 @@ export function serverMode(metadata: Metadata, env: Environment, config: BdConfi
   if (env["BEADS_DOLT_SERVER_MODE"] === "1") return by("BEADS_DOLT_SERVER_MODE");
   const fromEnvironment = textOf(env["BEADS_DOLT_SERVER_HOST"]);
   if (fromEnvironment !== undefined && !isLocalHost(fromEnvironment)) return by("BEADS_DOLT_SERVER_HOST");
-  const named = textOf(metadata["dolt_mode"])?.toLowerCase();
+  const named = modeIn(metadata);
   if (named !== undefined) return by(named === "server" ? "dolt_mode in metadata.json" : undefined);
   const host = textOf(metadata["dolt_server_host"]);
   // A host in the environment decides alone; so does each of the next ones.

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { DatabaseError, parseRoutes } from "@gastown/convoy-core";
 import { addressOf, type DatabaseAddress } from "./address.ts";
 import { type Environment, type Files, systemFiles, textOr } from "./files.ts";
+import { textOf } from "./metadata.ts";
 import { beadsDirOf } from "./places.ts";
-import { textOf } from "./said.ts";
 import { storeOf } from "./store.ts";
 
 /** What decides where a town's databases are and how to sign in, as far as the environment may decide it. */
