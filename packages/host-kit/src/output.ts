@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { linkOf, namesIn, otherPids, readText } from "@gastown/process";
 
 /** Codes of a place that has no room left; whatever else a write fails with, nobody can read what is written any more. */
 const FULL: readonly string[] = ["ENOSPC", "EDQUOT", "EFBIG"];
@@ -65,8 +65,7 @@ export function pipeReader(fd: number, proc = "/proc"): { isGone(): boolean } | 
 
 /** The descriptor of another process that reads the pipe. */
 function findReader(pipe: string, proc: string): string | undefined {
-  for (const pid of namesIn(proc)) {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+  for (const pid of otherPids(proc)) {
     for (const fd of namesIn(`${proc}/${pid}/fd`)) {
       const path = `${proc}/${pid}/fd/${fd}`;
       if (linkOf(path) === pipe && mayRead(`${proc}/${pid}/fdinfo/${fd}`)) return path;
@@ -77,25 +76,6 @@ function findReader(pipe: string, proc: string): string | undefined {
 
 /** `flags: 0100000`, octal; its last digit is 1 when the file is open for writing only. */
 function mayRead(fdinfo: string): boolean {
-  try {
-    return !/^flags:\s*\d*1$/m.test(readFileSync(fdinfo, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
+  const text = readText(fdinfo);
+  return text !== undefined && !/^flags:\s*\d*1$/m.test(text);
 }

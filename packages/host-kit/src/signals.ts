@@ -1,5 +1,5 @@
-import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
+import { linkOf, readText } from "@gastown/process";
 import { isFull, outliveOutput, pipeReader } from "./output.ts";
 
 /**
@@ -10,14 +10,8 @@ export function underNohup(env: Readonly<Record<string, string | undefined>>, pr
   if (basename(env["_"] ?? "") === "nohup") return true;
   // Deno would ask the user for leave.
   if ("Deno" in globalThis) return false;
-  try {
-    return (
-      readlinkSync(`${proc}/self/fd/0`) === "/dev/null" &&
-      /^flags:\s*\d*1$/m.test(readFileSync(`${proc}/self/fdinfo/0`, "utf8"))
-    );
-  } catch {
-    return false;
-  }
+  const opened = linkOf(`${proc}/self/fd/0`) === "/dev/null" ? readText(`${proc}/self/fdinfo/0`) : undefined;
+  return opened !== undefined && /^flags:\s*\d*1$/m.test(opened);
 }
 
 /** Then nothing can be waited for any more: a child that will not end, or that we may not end. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+import { readText, statFields } from "./proc.ts";
 
 /** Deno lets only those signal another process who may run anything; who may run this program may do it by its help. */
 const KILL = "/bin/kill";
@@ -77,7 +77,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
+/** Signals a process and all it started, as far as they are there and ours. */
+export function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   try {
     sendSignal(-pid, signal);
   } catch {
@@ -85,10 +86,9 @@ function signalGroup(pid: number, signal: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`, in ticks since the boot. The second field is the program's name, and may hold anything. */
+/** Field 22 of `/proc/<pid>/stat`, in ticks since the boot. */
 function linuxStart(pid: number): string | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  const [state, ...fields] = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  const [state, ...fields] = statFields(pid);
   const ticks = fields[18];
   if (ticks === undefined || state === "Z" || state === "X") return undefined;
   return `${readText("/proc/sys/kernel/random/boot_id")?.trim().slice(0, 8) ?? ""}:${ticks}`;
@@ -101,12 +101,4 @@ function psStart(pid: number): string | undefined {
   });
   const [state = "", ...start] = status === 0 ? stdout.trim().split(/\s+/) : [];
   return start.length === 0 || state.startsWith("Z") ? undefined : start.join(" ");
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }

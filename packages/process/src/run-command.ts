@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
-import { sendSignal } from "./find-process.ts";
+import { signalGroup } from "./find-process.ts";
 import { createTail, joined, openOutputFiles, type OutputPlace } from "./output-files.ts";
 
 /** Variables that would lead `bd` and `gt` to another database, or to another output, than the town's. */
@@ -174,13 +174,8 @@ export function startGroup(file: string, args: readonly string[], options: Group
   });
 
   // Signals go to the group by number: `child.kill` reaches the leader alone, and on Deno works only once.
-  const signalGroup = (signal: "SIGTERM" | "SIGKILL"): void => {
-    if (child.pid === undefined) return;
-    try {
-      sendSignal(-child.pid, signal);
-    } catch {
-      // The group is gone, which is what was wanted.
-    }
+  const signal = (name: "SIGTERM" | "SIGKILL"): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, name);
   };
 
   return {
@@ -189,15 +184,15 @@ export function startGroup(file: string, args: readonly string[], options: Group
     stderr,
     exited,
     async end(grace) {
-      signalGroup("SIGTERM");
+      signal("SIGTERM");
       const patience = new AbortController();
       await Promise.race([exited, delay(grace, undefined, { signal: patience.signal }).catch(() => undefined)]);
       patience.abort();
-      signalGroup("SIGKILL");
+      signal("SIGKILL");
       return exited;
     },
     sweepUp() {
-      signalGroup("SIGKILL");
+      signal("SIGKILL");
       stdout.destroy();
       stderr.destroy();
     },

@@ -1,4 +1,7 @@
 import {
+  type DatabaseError,
+  type Reporter,
+  type Routes,
   type ActivitySource,
   type ConvoyStore,
   createTownStore,
@@ -16,6 +19,7 @@ import {
   type TownFiles,
   type TownOptions,
 } from "@gastown/sqlite-resolver";
+import { leftOutHint } from "@gastown/town-files";
 import { systemClock } from "./system-clock.ts";
 
 /** The databases of a town, each in what it is kept in. */
@@ -29,13 +33,7 @@ export interface OpenedFiles {
 /** Nothing is read or connected before the first question. */
 export function openFiles(town: string, options: Pick<TownOptions, "onRejectedRoutes" | "driver"> = {}): OpenedFiles {
   const dolt = createDoltTown({ town, env: process.env, clock: systemClock, random: Math.random });
-  const files = openTown({
-    town,
-    now: systemClock.now,
-    driver: options.driver,
-    openDolt: (store) => dolt.open(store),
-    ...(options.onRejectedRoutes && { onRejectedRoutes: options.onRejectedRoutes }),
-  });
+  const files = openTown({ ...options, town, now: systemClock.now, openDolt: (store) => dolt.open(store) });
   return {
     files,
     dolt,
@@ -59,10 +57,9 @@ export function openStore(
   options: TownStoreOptions &
     Pick<TownOptions, "onRejectedRoutes" | "driver"> & { readonly gate?: GateOptions | undefined } = {},
 ): OpenedStore {
-  const { onFault, onRejectedRoutes, driver, gate } = options;
-  const { files, close } = openFiles(town, { driver, ...(onRejectedRoutes && { onRejectedRoutes }) });
-  const store = createTownStore(files.databases, { now: () => systemClock.now(), ...(onFault && { onFault }) });
-  return { store: gate === undefined ? store : gatedStore(store, gate), files, close };
+  const { files, close } = openFiles(town, options);
+  const store = createTownStore(files.databases, { ...options, now: systemClock.now });
+  return { store: options.gate === undefined ? store : gatedStore(store, options.gate), files, close };
 }
 
 /** A town that is only read, and that tells when something in it has changed. */
@@ -79,8 +76,6 @@ export async function whileFollowing<T>(
   work: (town: FollowedTown) => Promise<T>,
 ): Promise<T> {
   const opened = openFiles(town, { driver });
-  const { files, dolt } = opened;
-  const clock = systemClock;
   const end = new AbortController();
   let news = false;
   let wake = new AbortController();
@@ -92,16 +87,14 @@ export async function whileFollowing<T>(
     }
   };
   // A feed that fails leaves the looks by time.
-  const feeds = [createChangeFeed({ files, clock }), createDoltFeed({ files, dolt, clock })].map((feed) =>
-    follow(feed).catch(() => undefined),
-  );
+  const feeds = dbSources(opened).map((feed) => follow(feed).catch(() => undefined));
   try {
     return await work({
-      store: createTownStore(files.databases),
+      store: createTownStore(opened.files.databases),
       async changed(ms) {
         if (!news) {
           wake = new AbortController();
-          await clock.sleep(ms, wake.signal);
+          await systemClock.sleep(ms, wake.signal);
         }
         news = false;
       },
@@ -168,4 +161,28 @@ function mergeStates(states: readonly State[]): State {
   const told = states.filter((one) => one.state === state || one.state === "down");
   const detail = told.flatMap((one) => one.detail ?? []).join("; ");
   return { kind: "state", state, ...(detail !== "" && { detail }) };
+}
+
+/** Tells of a database that can't be read once, and again when the reason changes or it was read in between. */
+export function createFaultTeller(report: Reporter): (rig: string, error: DatabaseError | undefined) => void {
+  const told = new Map<string, string>();
+  return (rig, error) => {
+    if (error === undefined) told.delete(rig);
+    else if (told.get(rig) !== error.message) {
+      told.set(rig, error.message);
+      report({ event: "warning", message: `${rig}: ${error.message}`, hint: error.hint });
+    }
+  };
+}
+
+/** Tells of the lines of `routes.jsonl` that say nothing usable, or lead where the town is not. */
+export function tellRejectedRoutes(town: string, rejected: Routes["rejected"], report: Reporter): void {
+  for (const { line, why, outside } of rejected) {
+    const what = outside === undefined ? "" : `${outside.prefix} (${outside.path}) is left out: `;
+    report({
+      event: "warning",
+      message: `routes.jsonl, line ${line}: ${what}${why}`,
+      hint: outside === undefined ? "the line is ignored; fix or remove it" : leftOutHint(town, outside),
+    });
+  }
 }

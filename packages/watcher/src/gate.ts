@@ -1,6 +1,7 @@
-import { readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 import { type GateOptions, parseDuration } from "@gastown/convoy-core";
+import { linkOf, otherPids } from "@gastown/process";
 import { findWatcher } from "./other-processes.ts";
 import { SETTINGS } from "./settings-table.ts";
 import { readObject, settingsFileOf } from "./state-dir.ts";
@@ -44,8 +45,8 @@ export function gateAdvice(town: string, rival: string | undefined): string | un
 export function findRefineries(town: string, proc = "/proc"): string[] {
   const rigs = new Set<string>();
   const root = resolved(town);
-  for (const pid of list(proc)) {
-    const dir = /^\d+$/.test(pid) && pid !== String(process.pid) ? linkOf(`${proc}/${pid}/cwd`) : undefined;
+  for (const pid of otherPids(proc)) {
+    const dir = linkOf(`${proc}/${pid}/cwd`);
     if (dir === undefined) continue;
     const [rig = "", place] = relative(root, dir).split(sep);
     if (place === "refinery" && rig !== "..") rigs.add(rig);
@@ -58,22 +59,5 @@ function resolved(dir: string): string {
     return realpathSync(dir);
   } catch {
     return dir;
-  }
-}
-
-function list(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch {
-    return [];
-  }
-}
-
-/** Undefined for a process that has ended, or is somebody else's. */
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,4 @@
-import type { DatabaseError, Reporter, Routes, WatchRecord } from "@gastown/convoy-core";
-import { leftOutHint } from "@gastown/town-files";
+import type { Reporter, WatchRecord } from "@gastown/convoy-core";
 
 /** Something that gt or bd says when it refuses, and what a person can do about it. */
 export interface KnownRefusal {
@@ -91,30 +90,6 @@ export const KNOWN_REFUSALS: readonly KnownRefusal[] = [
 export function hintFor(said: string, convoy?: string): string | undefined {
   const hint = KNOWN_REFUSALS.find(({ says }) => says.test(said))?.hint;
   return convoy === undefined ? hint : hint?.replaceAll("<convoy>", convoy);
-}
-
-/** Tells of a database that can't be read once, and again when the reason changes or it was read in between. */
-export function createFaultTeller(report: Reporter): (rig: string, error: DatabaseError | undefined) => void {
-  const told = new Map<string, string>();
-  return (rig, error) => {
-    if (error === undefined) told.delete(rig);
-    else if (told.get(rig) !== error.message) {
-      told.set(rig, error.message);
-      report({ event: "warning", message: `${rig}: ${error.message}`, hint: error.hint });
-    }
-  };
-}
-
-/** Tells of the lines of `routes.jsonl` that say nothing usable, or lead where the town is not. */
-export function tellRejectedRoutes(town: string, rejected: Routes["rejected"], report: Reporter): void {
-  for (const { line, why, outside } of rejected) {
-    const what = outside === undefined ? "" : `${outside.prefix} (${outside.path}) is left out: `;
-    report({
-      event: "warning",
-      message: `routes.jsonl, line ${line}: ${what}${why}`,
-      hint: outside === undefined ? "the line is ignored; fix or remove it" : leftOutHint(town, outside),
-    });
-  }
 }
 
 /**

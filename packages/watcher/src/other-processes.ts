@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { Rival } from "@gastown/convoy-core";
-import { isAlive, isDenied } from "@gastown/process";
+import { isAlive, isDenied, otherPids, readText, statFields } from "@gastown/process";
 import { isObject, readObject, stateDirOf, statOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status.ts";
 
@@ -201,38 +200,16 @@ export function commandLine(pid: number): readonly string[] | undefined {
 
 /** Whether a process below this one has a command line that matches. False where the system does not tell. */
 export function hasDescendant(pid: number, matches: (words: readonly string[]) => boolean): boolean {
-  return pids().some((one) => one !== pid && matches(commandLine(one) ?? []) && isBelow(one, pid));
-}
-
-/** Undefined for what is not a file: a pipe would never end. */
-export function readText(file: string): string | undefined {
-  try {
-    return statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
-  } catch {
-    return undefined;
-  }
+  return otherPids().some((one) => one !== pid && matches(commandLine(one) ?? []) && isBelow(one, pid));
 }
 
 function isBelow(pid: number, ancestor: number): boolean {
   const seen = new Set<number>();
-  for (let at = pid; at > 1 && !seen.has(at); at = parentOf(at)) {
+  for (let at = pid; at > 1 && !seen.has(at); at = Number(statFields(at)[1] ?? 0)) {
     if (at === ancestor) return true;
     seen.add(at);
   }
   return false;
-}
-
-function parentOf(pid: number): number {
-  const stat = readText(`/proc/${pid}/stat`);
-  return Number(stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? 0);
-}
-
-function pids(): readonly number[] {
-  try {
-    return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
-  } catch {
-    return [];
-  }
 }
 
 /** Major and minor number in hexadecimal, as in `/proc/locks`, of a device as `stat` has it. */

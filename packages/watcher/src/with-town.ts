@@ -6,12 +6,12 @@ import {
   type Reporter,
 } from "@gastown/convoy-core";
 import { freezeOf } from "@gastown/town-files";
-import { type OpenedFiles, openFiles } from "./databases.ts";
+import { createFaultTeller, type OpenedFiles, openFiles, tellRejectedRoutes } from "./databases.ts";
 import { LockLostError } from "./errors.ts";
 import { gateAdvice } from "./gate.ts";
 import { createGtLander } from "./gt-lander.ts";
 import { createHooks, type Hooks } from "./hooks.ts";
-import { createFaultTeller, createTeller, tellRejectedRoutes } from "./known-refusals.ts";
+import { createTeller } from "./known-refusals.ts";
 import { openLedger, readLedger } from "./ledger.ts";
 import { openCommands, takeUp } from "./left-behind.ts";
 import { lockTown, type TownLock } from "./lock.ts";
