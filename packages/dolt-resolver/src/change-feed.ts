@@ -7,13 +7,10 @@ import {
   hintsWhile,
   type TownDatabases,
 } from "@gastown/convoy-core";
-import type { Place, TownPlaces } from "@gastown/sql";
-import { createAwaited } from "@gastown/sql";
+import { type Awaited, createAwaited, type Place, type TownPlaces } from "@gastown/sql";
 import type { DoltTown } from "./dolt-town.ts";
-import { createPace } from "./pace.ts";
 import type { DoltServer } from "./server.ts";
 import { type WatchedDatabase, watchDatabase } from "./watched-database.ts";
-import { lookAt, type Look } from "./watched-server.ts";
 
 /** What the feed needs. */
 export interface DoltFeedOptions {
@@ -113,4 +110,98 @@ function stateOf(count: number, looks: readonly Look[], faults: readonly Databas
   const polled = looks.some((look) => !look.isDolt) ? ["polling events: a server is not Dolt"] : [];
   const detail = [...reasons, ...polled].join("; ");
   return { kind: "state", state: "up", ...(detail !== "" && { detail }) };
+}
+
+/** Where nothing but the events tells of changes: how often to compare all that is awaited, in milliseconds. */
+const COMPARE_EVERY = 1_000;
+
+/** What one look at a server found. */
+export interface Look {
+  /** Something has changed. */
+  readonly news: boolean;
+  /** Why databases on it can't be watched. */
+  readonly faults: readonly DatabaseError[];
+  /** None of them can. */
+  readonly down: boolean;
+  readonly isDolt: boolean;
+  /** How long it took to ask whether there is news, in milliseconds. */
+  readonly took: number;
+}
+
+/** Looks once at all these databases of one server. Never rejects with a `DatabaseError`. */
+export async function lookAt(
+  server: DoltServer,
+  entries: readonly WatchedDatabase[],
+  awaited: Awaited,
+  channel: HintChannel,
+  now: () => number,
+): Promise<Look> {
+  const [first] = entries;
+  if (first === undefined) return { news: false, faults: [], down: false, isDolt: true, took: 0 };
+  const from = now();
+  let isDolt: boolean;
+  let hashes: (string | undefined)[] = [];
+  try {
+    isDolt = await server.isDolt(first.name);
+    if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.name));
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    for (const entry of entries) {
+      entry.noteHash(undefined);
+      entry.noteFault(error, channel);
+    }
+    return { news: false, faults: [error], down: true, isDolt: true, took: 0 };
+  }
+  const took = isDolt ? now() - from : 0;
+  for (const [index, entry] of entries.entries()) entry.noteHash(hashes[index]);
+  let news = false;
+  const faults: DatabaseError[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const found = isDolt
+      ? entry.followHash(hashes[index], awaited, channel)
+      : entry.followEvents(awaited, channel, COMPARE_EVERY);
+    const outcome = await found;
+    if (outcome instanceof DatabaseError) faults.push(outcome);
+    else news ||= outcome;
+  }
+  return { news, faults, down: faults.length === entries.length, isDolt, took };
+}
+
+/** While something happens now and then, in milliseconds. */
+export const FASTEST = 100;
+/** When nothing has happened for long. */
+export const SLOWEST = 1_000;
+/** While no convoy waits for anything: then only a new one is to be seen. */
+const IDLE = 500;
+/** The wait grows to one part in so many of the time that nothing has happened: ten minutes lead to the slowest pace. */
+const SHARE = 600;
+
+/** Looks are so much further apart than one takes, so that a server with many databases works on them for one part in so many. */
+const REST = 100;
+
+/** How long to wait between two looks at a server. */
+export interface Pace {
+  /** Something has happened. */
+  quicken(): void;
+  /** A look at which nothing had happened took so long, in milliseconds. */
+  took(ms: number): void;
+  next(waits: boolean): number;
+}
+
+export function createPace(clock: Pick<Clock, "now">): Pace {
+  let happenedAt = clock.now();
+  /** As it mostly is: one slow answer says little. */
+  let usual = 0;
+  return {
+    took(ms) {
+      usual += (ms - usual) / (ms < usual ? 4 : 16);
+    },
+    quicken() {
+      happenedAt = clock.now();
+    },
+    next(waits) {
+      const quiet = Math.max(0, clock.now() - happenedAt);
+      return Math.min(SLOWEST, Math.max(waits ? FASTEST : IDLE, quiet / SHARE, usual * REST));
+    },
+  };
 }

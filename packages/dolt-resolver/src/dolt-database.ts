@@ -1,10 +1,9 @@
 import { DatabaseError, type IssueDatabase, type OpenConvoys } from "@gastown/convoy-core";
 import { answersBy, toOpenConvoys } from "@gastown/sql";
 import { doltError } from "./faults.ts";
-import { goneIssues } from "./gone.ts";
 import { type Opening, openDatabase } from "./opening.ts";
+import { createIdentity, doneStatusesOf, goneIssues, schemaVersion } from "./other-questions.ts";
 import type { DoltServer } from "./server.ts";
-import { createIdentity, doneStatusesOf, schemaVersion } from "./town-config.ts";
 
 /** A beads database on a Dolt SQL server. */
 export interface DoltDatabase extends IssueDatabase {
@@ -39,14 +38,12 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
   /** All that is open, as it was at that revision: the feed and the index of what is tracked ask for it after every commit. */
   let kept: { readonly revision: string; readonly open: Promise<OpenConvoys> } | undefined;
 
-  const opening = async (): Promise<Opening> => (opened = await openDatabase(locate(), database, opened));
-
   /** A schema that changed under us (a migration) shows as a missing column: it is looked at anew, once. */
   const read = async <T>(query: (opening: Opening) => Promise<T>): Promise<T> => {
     for (let retried = false; ; retried = true) {
       let at: Opening | undefined;
       try {
-        at = await opening();
+        opened = at = await openDatabase(locate(), database, opened);
         await identify(at.server);
         const result = await query(at);
         // The connection may have been made for this very read.
@@ -71,41 +68,36 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
       return query(at);
     });
 
-  const revisionNow = async (): Promise<string> => {
+  const revision = async (): Promise<string> => {
     const server = locate();
     const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
+    if (!serials.has(server)) serials.set(server, (lastSerial += 1));
     // Without a hash nothing says that all is as it was, so that it never is.
-    return `${serialOf(server)}:${hash ?? `#${(changes += 1)}`}`;
+    return `${serials.get(server)}:${hash ?? `#${(changes += 1)}`}`;
   };
 
   return {
     name: database,
     server: locate,
     opening: () => read(async (at) => at),
+    revision,
     schema: () => read((at) => schemaVersion(at.server, database)),
-    revision: revisionNow,
+    doneStatuses: () => read((at) => doneStatusesOf(at.server, database)),
+    gone: (ids) => read((at) => goneIssues(at, ids)),
     ...answersBy({
       rows: (question, ids) => read((at) => at.ask(question, ids)),
       convoyRows: (question, ids) => withTracks(async (at) => (await at.ask(question, ids)) ?? []),
     }),
     async openWithTracks() {
-      const revision = await revisionNow();
-      if (kept?.revision === revision) return kept.open;
+      const now = await revision();
+      if (kept?.revision === now) return kept.open;
       const open = withTracks(async (at) => toOpenConvoys(await at.rows(at.queries.openWithTracks)));
-      const keeping = { revision, open };
+      const keeping = { revision: now, open };
       kept = keeping;
       open.catch(() => {
         if (kept === keeping) kept = undefined;
       });
       return open;
     },
-    doneStatuses: () => read((at) => doneStatusesOf(at.server, database)),
-    gone: (ids) => read((at) => goneIssues(at, database, ids)),
   };
-}
-
-function serialOf(server: DoltServer): number {
-  let serial = serials.get(server);
-  if (serial === undefined) serials.set(server, (serial = lastSerial += 1));
-  return serial;
 }

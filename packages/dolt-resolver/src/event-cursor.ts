@@ -1,57 +1,8 @@
 import type { IssueChange } from "@gastown/convoy-core";
-import { changesOf, type Columns, hasColumns, type IssueEvent } from "@gastown/sql";
-import { type CompiledQuery, sql } from "kysely";
+import { changesOf, type Compiled, hasColumns, type IssueEvent } from "@gastown/sql";
+import { type RawBuilder, sql } from "kysely";
 import type { Opening } from "./opening.ts";
-import type { DoltServer } from "./server.ts";
-import { quoteName } from "./statement-guard.ts";
-
-/** What was done to an issue. Times as servers tell them: whole seconds, UTC, without a zone. */
-export interface EventRecord extends IssueEvent {
-  readonly id: string | number;
-  readonly at: string;
-}
-
-/** What is asked of the history of a database, of its issues and its wisps. */
-export interface EventQueries {
-  /** The time of the server, and the newest event by its own time; each starts from the end of an index. */
-  readonly newest: CompiledQuery<{ readonly server_time: string; readonly at: string | null }>;
-  /** Events of this time span, oldest first: as many as were asked for, from each table. */
-  between(from: string, to: string, limit: number): CompiledQuery<EventRecord>;
-}
-
-const FAMILIES = [
-  { events: "events", issues: "issues" },
-  { events: "wisp_events", issues: "wisps" },
-] as const;
-
-/** Undefined where no events are kept. */
-export function eventQueries(server: DoltServer, database: string, columns: Columns): EventQueries | undefined {
-  const areKept = ({ events }: (typeof FAMILIES)[number]): boolean =>
-    hasColumns(columns, events, "id", "issue_id", "event_type", "created_at");
-  const tables = FAMILIES.filter(areKept).map(({ events, issues }) => ({
-    events: sql.raw(`${quoteName(database)}.${events}`),
-    issues: sql.raw(`${quoteName(database)}.${issues}`),
-  }));
-  if (tables.length === 0) return undefined;
-  const { kysely } = server;
-  const newest = tables.map(({ events }) => sql`(select created_at from ${events} order by created_at desc limit 1)`);
-  return {
-    newest: sql<{ server_time: string; at: string | null }>`${sql.join(
-      newest.map((at) => sql`select utc_timestamp() as server_time, ${at} as at`),
-      sql` union all `,
-    )}`.compile(kysely),
-    between: (from, to, limit) =>
-      sql<EventRecord>`${sql.join(
-        tables.map(
-          ({ events, issues }) => sql`select e.id, e.issue_id, e.event_type, e.at, i.status from
-            (select id, issue_id, event_type, created_at as at from ${events}
-            where created_at >= ${from} and created_at <= ${to} order by created_at limit ${sql.lit(limit)}) as e
-            left join ${issues} as i on i.id = e.issue_id`,
-        ),
-        sql` union all `,
-      )}`.compile(kysely),
-  };
-}
+import { compiled, tableOf, unionOf } from "./reads.ts";
 
 /** Events read again each time, in milliseconds of their own times: those of one second come in any order, and clocks differ. */
 const OVERLAP = 10_000;
@@ -99,40 +50,85 @@ export function createEventCursor(now: () => number): EventCursor {
   let since = 0;
   let seen: ReadonlySet<string> | undefined;
 
-  const markNow = async (opening: Opening, events: EventQueries): Promise<Mark> => {
-    const found = await opening.rows(events.newest);
+  const markNow = async (opening: Opening, tables: readonly EventTable[]): Promise<Mark> => {
+    const found = await opening.rows(newestOf(tables));
     const serverTime = timeOf(found[0]?.server_time);
     // Of events of a time to come nothing follows for those of the present; but servers round up.
-    return { newest: newestOf(found, serverTime + SECOND) ?? serverTime, serverTime, at: now() };
+    return { newest: latest(found, serverTime + SECOND) ?? serverTime, serverTime, at: now() };
   };
 
   return {
     async news(opening) {
-      const { events } = opening;
-      if (events === undefined) return { changes: [], overrun: false };
-      if (mark === undefined || now() - mark.at >= RECKON_FOR) mark = await markNow(opening, events);
+      const tables = eventTables(opening);
+      if (tables.length === 0) return { changes: [], overrun: false };
+      if (mark === undefined || now() - mark.at >= RECKON_FOR) mark = await markNow(opening, tables);
       since = Math.max(since, mark.newest - OVERLAP);
       const present = mark.serverTime + (now() - mark.at);
-      const rows = await opening.rows(events.between(textOf(since), textOf(present + AHEAD), LIMIT + 1));
+      const rows = await opening.rows(eventsBetween(tables, textOf(since), textOf(present + AHEAD)));
       const before = seen;
       if (rows.length > LIMIT) {
         // A sweep looks at all there is; what comes after the newest of them is followed from here on.
-        mark = await markNow(opening, events);
+        mark = await markNow(opening, tables);
         since = Math.max(since, mark.newest + SECOND);
         seen = new Set();
         return { changes: [], overrun: before !== undefined };
       }
       const fresh = rows.filter((row) => before !== undefined && !before.has(String(row.id)));
-      const changes = changesOf(fresh);
       seen = new Set(rows.map((row) => String(row.id)));
-      since = Math.max(since, (newestOf(rows, present) ?? since) - OVERLAP);
-      return { overrun: false, changes };
+      since = Math.max(since, (latest(rows, present) ?? since) - OVERLAP);
+      return { overrun: false, changes: changesOf(fresh) };
     },
   };
 }
 
+interface EventTable {
+  readonly events: RawBuilder<unknown>;
+  readonly issues: RawBuilder<unknown>;
+}
+
+/** Where events are kept: of issues, and of wisps. */
+function eventTables({ database, columns }: Opening): EventTable[] {
+  return Object.entries({ events: "issues", wisp_events: "wisps" }).flatMap(([events, issues]) =>
+    hasColumns(columns, events, "id", "issue_id", "event_type", "created_at")
+      ? [{ events: tableOf(database, events), issues: tableOf(database, issues) }]
+      : [],
+  );
+}
+
+/** The time of the server, and the newest event by its own time; each starts from the end of an index. */
+function newestOf(tables: readonly EventTable[]): Compiled<{ server_time: string; at: string | null }> {
+  return compiled(
+    unionOf(
+      tables.map(
+        ({ events }) => sql`select utc_timestamp() as server_time,
+          (select created_at from ${events} order by created_at desc limit 1) as at`,
+      ),
+    ),
+  );
+}
+
+/** Times as servers tell them: whole seconds, UTC, without a zone. */
+interface EventRecord extends IssueEvent {
+  readonly id: string | number;
+  readonly at: string;
+}
+
+/** Events of this time span, oldest first: one more than are looked at, from each table. */
+function eventsBetween(tables: readonly EventTable[], from: string, to: string): Compiled<EventRecord> {
+  return compiled(
+    unionOf(
+      tables.map(
+        ({ events, issues }) => sql`select e.id, e.issue_id, e.event_type, e.at, i.status from
+          (select id, issue_id, event_type, created_at as at from ${events}
+          where created_at >= ${from} and created_at <= ${to} order by created_at limit ${sql.lit(LIMIT + 1)}) as e
+          left join ${issues} as i on i.id = e.issue_id`,
+      ),
+    ),
+  );
+}
+
 /** At most the present. */
-function newestOf(events: readonly { readonly at: string | null }[], present: number): number | undefined {
+function latest(events: readonly { readonly at: string | null }[], present: number): number | undefined {
   const times = events.map((row) => timeOf(row.at)).filter(Number.isFinite);
   return times.length === 0 ? undefined : Math.min(present, Math.max(...times));
 }

@@ -1,17 +1,14 @@
 import {
-  type BeadsSchema,
   type Columns,
   type Compiled,
   compileQueries,
+  compilerOf,
   type Queries,
   type Question,
   type Shape,
   shapeOf,
 } from "@gastown/sql";
-import { type CompiledQuery, sql } from "kysely";
-import type { ReadonlyKysely } from "kysely/readonly";
-import { type EventQueries, eventQueries } from "./event-cursor.ts";
-import { type JournalQueries, journalQueries } from "./journal.ts";
+import { sql } from "kysely";
 import type { DoltServer } from "./server.ts";
 
 /** Ids in one query: what a server is asked for at once stays small. */
@@ -20,16 +17,14 @@ const CHUNK = 1_000;
 /** A database as its schema was found. */
 export interface Opening {
   readonly server: DoltServer;
+  readonly database: string;
+  readonly columns: Columns;
   /** Of which look at the server. */
   readonly look: number;
   readonly shape: Shape;
   readonly queries: Queries;
-  /** Undefined where no events are kept. */
-  readonly events: EventQueries | undefined;
-  /** Undefined where no journal is kept. */
-  readonly journal: JournalQueries | undefined;
   /** Times are in UTC, and say so. */
-  rows<R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]>;
+  rows<R>(query: Compiled<R>): Promise<R[]>;
   /** Some ids at a time, or once without any. Undefined where there is no such query. */
   ask<R>(question: Question<R>, ids?: readonly string[]): Promise<R[] | undefined>;
 }
@@ -43,32 +38,24 @@ export interface Opening {
 export async function openDatabase(server: DoltServer, database: string, before?: Opening): Promise<Opening> {
   const { columns, look } = await server.schemas.of(database);
   if (before?.server === server && before.look === look) return before;
-  const shape = shapeFrom(server, database, columns, look);
-  const events = eventQueries(server, database, columns);
-  const journal = journalQueries(server, database, columns);
+  let shape: Shape;
+  try {
+    shape = shapeOf(database, columns);
+  } catch (error) {
+    server.schemas.doubt(look);
+    throw error;
+  }
   if (before?.server === server && JSON.stringify(before.shape) === JSON.stringify(shape))
-    return { ...before, events, journal, look };
-  const db = server.kysely.withSchema(database) as unknown as ReadonlyKysely<BeadsSchema>;
-  // Elsewhere a database may compare by rules of its own, which do not mix; Dolt knows no other collation than its own.
-  const collation = (await server.isDolt(database)) ? sql`` : sql` collate utf8mb4_bin`;
-  const compiled = compileQueries(
-    db,
-    shape,
-    (json) =>
-      sql<string>`(select j.id${collation} from json_table(${json}, '$[*]' columns (id varchar(255) path '$')) as j)`,
-    "by sign",
-  );
-  // Merge requests are wisps here. A server without that table is a copy, and wisps do not travel.
-  const queries = shape.wisps === undefined ? { ...compiled, mergeRequests: undefined } : compiled;
-  const rows = async <R>(query: Compiled<R> | CompiledQuery<R>): Promise<R[]> =>
-    inUtc(await server.rows(query, database));
+    return { ...before, columns, look };
+  const queries = queriesFor(database, shape, await server.isDolt(database));
+  const rows = async <R>(query: Compiled<R>): Promise<R[]> => inUtc(await server.rows(query, database));
   return {
     server,
+    database,
+    columns,
     look,
     shape,
     queries,
-    events,
-    journal,
     rows,
     async ask(question, ids) {
       const found = [];
@@ -82,13 +69,18 @@ export async function openDatabase(server: DoltServer, database: string, before?
   };
 }
 
-function shapeFrom(server: DoltServer, database: string, columns: Columns, look: number): Shape {
-  try {
-    return shapeOf(database, columns);
-  } catch (error) {
-    server.schemas.doubt(look);
-    throw error;
-  }
+function queriesFor(database: string, shape: Shape, isDolt: boolean): Queries {
+  // Elsewhere a database may compare by rules of its own, which do not mix; Dolt knows no other collation than its own.
+  const collation = isDolt ? sql`` : sql` collate utf8mb4_bin`;
+  const queries = compileQueries(
+    compilerOf("mysql").withSchema(database),
+    shape,
+    (json) =>
+      sql<string>`(select j.id${collation} from json_table(${json}, '$[*]' columns (id varchar(255) path '$')) as j)`,
+    "by sign",
+  );
+  // Merge requests are wisps here. A server without that table is a copy, and wisps do not travel.
+  return shape.wisps === undefined ? { ...queries, mergeRequests: undefined } : queries;
 }
 
 const DATETIME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?$/;

@@ -1,8 +1,6 @@
 import { type Columns, TABLES } from "@gastown/sql";
-import { CompiledQuery } from "kysely";
 import { doltError } from "./faults.ts";
-import { quoteName } from "./statement-guard.ts";
-import type { Ask } from "./working-sets.ts";
+import { type Ask, quoteName, raw } from "./reads.ts";
 
 /** Only of the tables that anything is asked of: a server may have a thousand others. */
 const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
@@ -104,7 +102,7 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
 
 async function readAll(ask: Ask, database: string): Promise<Databases> {
   const databases = new Map<string, Map<string, Set<string>>>();
-  for (const { db, tbl, col } of await ask(CompiledQuery.raw(EVERY_COLUMN), database)) {
+  for (const { db, tbl, col } of await ask(raw(EVERY_COLUMN), database)) {
     const tables = entry(databases, String(db), () => new Map<string, Set<string>>());
     entry(tables, String(tbl), () => new Set<string>()).add(String(col));
   }
@@ -127,7 +125,7 @@ async function explain(ask: Ask, database: string): Promise<never> {
 }
 
 async function namesOf(ask: Ask, statement: string, database: string): Promise<string[]> {
-  return (await ask(CompiledQuery.raw(statement), database)).map((row) => String(Object.values(row)[0]));
+  return (await ask(raw(statement), database)).map((row) => String(Object.values(row)[0]));
 }
 
 function sameName(one: string, other: string): boolean {

@@ -1,9 +1,11 @@
 import { backoff, type Clock } from "@gastown/convoy-core";
+import type { Compiled } from "@gastown/sql";
 import type { ServerAddress } from "@gastown/town-files";
-import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
-import { connectAlone, connectingTo, type LoneConnection } from "./connection-options.ts";
+import { sql } from "kysely";
+import { connectingTo } from "./connecting.ts";
+import { connectAlone, createPool, type LoneConnection } from "./connections.ts";
 import { asDoltError, isBroken, isOfSession, isRefused } from "./faults.ts";
-import { createPool } from "./pool.ts";
+import { compiled } from "./reads.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
 import { createWorkingSets, type WorkingSets } from "./working-sets.ts";
 
@@ -14,15 +16,13 @@ const REFUSED = { base: 1_000, cap: 30_000, floor: 1_000 };
 
 /** One MySQL-compatible server, for all databases on it. Two connections at most, made when first needed. */
 export interface DoltServer {
-  /** Only to compile queries with: what it runs would go around retries and faults. */
-  readonly kysely: Kysely<unknown>;
   /**
    * Runs one read, bounded in time; once more when the connection was cut meanwhile.
    *
    * @param database named in the error
    * @throws {DatabaseError}
    */
-  rows<R>(query: CompiledQuery<R>, database: string): Promise<R[]>;
+  rows<R>(query: Compiled<R>, database: string): Promise<R[]>;
   /** Whether it is Dolt, and not another server of that protocol. Throws as `rows`. */
   isDolt(database: string): Promise<boolean>;
   readonly workingSets: WorkingSets;
@@ -46,19 +46,18 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
   const now = (): number => clock.now();
   const connecting = connectingTo(address);
   const pool = createPool(connecting, now);
-  const kysely = new Kysely<unknown>({ dialect: new MysqlDialect({ pool }) });
   let failures = 0;
   let retryAt = Number.NEGATIVE_INFINITY;
   let lastFailure: unknown;
   let isDolt: boolean | undefined;
 
   /** While the server is down, most callers are told so without another try. */
-  const attempt = async <R>(query: CompiledQuery<R>): Promise<R[]> => {
+  const attempt = async <R>(query: Compiled<R>): Promise<R[]> => {
     if (now() < retryAt) throw lastFailure;
     try {
-      const { rows } = await kysely.executeQuery(query);
+      const found = await pool.rows(query);
       failures = 0;
-      return rows;
+      return found;
     } catch (error) {
       if (pool.isConnectFailure(error)) {
         failures += 1;
@@ -70,7 +69,7 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
     }
   };
 
-  const rows = async <R>(query: CompiledQuery<R>, database: string): Promise<R[]> => {
+  const rows = async <R>(query: Compiled<R>, database: string): Promise<R[]> => {
     for (let tries = 1; ; tries += 1) {
       try {
         return await attempt(query);
@@ -82,23 +81,19 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
     }
   };
 
-  const ask = (query: CompiledQuery, database: string): Promise<Record<string, unknown>[]> =>
-    rows(query as CompiledQuery<Record<string, unknown>>, database);
-
   return {
-    kysely,
     rows,
-    workingSets: createWorkingSets(ask, now),
-    schemas: createSchemas(ask, now),
+    workingSets: createWorkingSets(rows, now),
+    schemas: createSchemas(rows, now),
     async isDolt(database) {
       if (isDolt === undefined) {
-        const [row] = await rows(sql<{ kind: unknown }>`select @@version_comment as kind`.compile(kysely), database);
+        const [row] = await rows(compiled(sql<{ kind: unknown }>`select @@version_comment as kind`), database);
         isDolt = String(row?.kind).startsWith("Dolt");
       }
       return isDolt;
     },
-    connections: () => pool.connections(),
+    connections: pool.connections,
     connectAlone: () => connectAlone(connecting),
-    close: () => kysely.destroy(),
+    close: () => pool.end(),
   };
 }

@@ -1,5 +1,5 @@
 import { backoff, DatabaseError } from "@gastown/convoy-core";
-import { CompiledQuery } from "kysely";
+import { type Ask, raw } from "./reads.ts";
 
 /** Names that can be part of a system variable as they are. Dolt knows no quotes there. */
 const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -7,9 +7,6 @@ const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const EVERY_HASH = "show variables like '%\\_working'";
 /** A name that the server does not know is looked for again after a while, in milliseconds. */
 const UNKNOWN_FOR = { base: 1_000, cap: 30_000, floor: 1_000 };
-
-/** Runs one read on the server. The second argument is named in the error. */
-export type Ask = (query: CompiledQuery, database: string) => Promise<Record<string, unknown>[]>;
 
 /** What tells whether the databases of a Dolt server have changed. */
 export interface WorkingSets {
@@ -32,7 +29,7 @@ export function createWorkingSets(ask: Ask, now: () => number): WorkingSets {
   const absent = new Map<string, { readonly misses: number; readonly until: number }>();
 
   const every = async (databases: readonly string[], first: string): Promise<(string | undefined)[]> => {
-    const rows = await ask(CompiledQuery.raw(EVERY_HASH), first);
+    const rows = await ask(raw(EVERY_HASH), first);
     const hashes = new Map(rows.map((row) => [String(row["Variable_name"]).toLowerCase(), textOf(row["Value"])]));
     known = new Set(hashes.keys());
     for (const variable of databases.map(variableOf)) {
@@ -51,7 +48,7 @@ export function createWorkingSets(ask: Ask, now: () => number): WorkingSets {
     const [first] = there;
     if (first === undefined) return databases.map(() => undefined);
     const columns = there.map((variable, index) => `@@${variable} as h${index}`);
-    const [row = {}] = await ask(CompiledQuery.raw(`select ${columns.join(", ")}`), databases[0] ?? first);
+    const [row = {}] = await ask(raw(`select ${columns.join(", ")}`), databases[0] ?? first);
     const hashes = new Map(there.map((variable, index) => [variable, textOf(row[`h${index}`])]));
     return databases.map((name) => hashes.get(variableOf(name)));
   };

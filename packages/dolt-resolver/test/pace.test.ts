@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createPace } from "../src/pace.ts";
+import { createPace } from "../src/change-feed.ts";
 
 test("ten looks a second, until nothing has happened for long; any change brings them back", () => {
   let now = 0;

@@ -6,8 +6,8 @@ import type { DatabaseError } from "@gastown/convoy-core";
 import { tempDir, waitFor } from "@gastown/test-fixtures";
 import { buildDoltTown, type DoltTown, type SqlServer, sqlServers, startSqlServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { connectingTo } from "../src/connection-options.ts";
-import { createCredential, parseToken } from "../src/credential-command.ts";
+import { connectingTo } from "../src/connecting.ts";
+import { createCredential, parseToken } from "../src/connecting.ts";
 import { follow } from "./support/following.ts";
 import { openStore } from "./support/stores.ts";
 

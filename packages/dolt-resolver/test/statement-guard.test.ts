@@ -1,8 +1,8 @@
 import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { assertReads } from "../src/reads.ts";
 import { createDoltServer } from "../src/server.ts";
-import { assertReads } from "../src/statement-guard.ts";
 
 const reads = [
   "select 1",
@@ -50,9 +50,9 @@ describe.each(sqlServers().kinds)("a connection to %s", (kind) => {
       await expect(dolt.rows(CompiledQuery.raw("create database made_by_us"), "hq")).rejects.toThrow(
         "only SELECT and SHOW",
       );
-      await expect(dolt.kysely.executeQuery(CompiledQuery.raw("create database made_by_us"))).rejects.toThrow(
-        "only SELECT and SHOW",
-      );
+      const alone = await dolt.connectAlone();
+      await expect(alone.rows("create database made_by_us")).rejects.toThrow("only SELECT and SHOW");
+      alone.close();
       expect(await dolt.rows(CompiledQuery.raw("show databases like 'made_by_us'"), "hq")).toEqual([]);
     } finally {
       await dolt.close();

@@ -22,7 +22,7 @@ export {
   type TrackRecord,
   type WholeConvoyRecord,
 } from "./queries.ts";
-export type { ByIds, Compiled, Db } from "./query-parts.ts";
+export { type ByIds, type Compiled, compilerOf } from "./query-parts.ts";
 export {
   type BeadsSchema,
   type Columns,

@@ -1,4 +1,4 @@
-import { type Expression, sql, type SqlBool } from "kysely";
+import { type Expression, type Kysely, sql, type SqlBool } from "kysely";
 import {
   compileMailQuery,
   compileMergeQueries,
@@ -18,7 +18,7 @@ import {
   target,
 } from "./query-parts.ts";
 import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
-import type { Shape } from "./schema.ts";
+import type { BeadsSchema, Shape } from "./schema.ts";
 
 /** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
 export interface ConvoyRecord {
@@ -92,7 +92,14 @@ export type IdList = (json: string) => Expression<string>;
 export type ConvoySearch = "by status" | "by sign";
 
 /** Compiles the queries for one database. Constants are literals, so that only the ids are bound. */
-export function compileQueries(db: Db, shape: Shape, idList: IdList, search: ConvoySearch = "by status"): Queries {
+export function compileQueries(
+  compiler: Kysely<BeadsSchema>,
+  shape: Shape,
+  idList: IdList,
+  search: ConvoySearch = "by status",
+): Queries {
+  // Nothing but reads can be built from here on.
+  const db = compiler as unknown as Db;
   const families = familiesOf(shape);
   const tracking = families.filter((family, index) => index === 0 || family.shape.dependencies !== false);
   const ids = idList("[]");

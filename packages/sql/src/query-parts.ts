@@ -1,12 +1,17 @@
 import {
   type AliasedSelectQueryBuilder,
-  type CompiledQuery,
+  DummyDriver,
   type Expression,
   type ExpressionBuilder,
   type ExpressionWrapper,
+  Kysely,
+  MysqlAdapter,
+  MysqlQueryCompiler,
   type SelectQueryBuilder,
   sql,
+  SqliteAdapter,
   type SqlBool,
+  SqliteQueryCompiler,
 } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
 import type { BeadsSchema, FamilyShape, IssuesTable } from "./schema.ts";
@@ -14,8 +19,27 @@ import type { BeadsSchema, FamilyShape, IssuesTable } from "./schema.ts";
 /** A beads database, to be read only. */
 export type Db = ReadonlyKysely<BeadsSchema>;
 
-/** A compiled query and the rows that it gives. kysely's own type forgets them: any such query could stand for any other. */
-export type Compiled<R> = CompiledQuery<R> & { readonly row?: R };
+/** Compiles queries for the databases of a store, and runs none: each store has its own way to its databases. */
+export function compilerOf(dialect: "sqlite" | "mysql"): Kysely<BeadsSchema> {
+  return new Kysely<BeadsSchema>({
+    dialect: {
+      createAdapter: () => (dialect === "sqlite" ? new SqliteAdapter() : new MysqlAdapter()),
+      createQueryCompiler: () => (dialect === "sqlite" ? new SqliteQueryCompiler() : new MysqlQueryCompiler()),
+      createDriver: () => new DummyDriver(),
+      createIntrospector() {
+        throw new TypeError("there is no database to look into");
+      },
+    },
+  });
+}
+
+/** A query as text, for the driver of its database to run, and the rows that it gives; kysely's own type forgets them. */
+export interface Compiled<R> {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+  /** Never there: any query could stand for any other without it. */
+  readonly row?: R;
+}
 
 /** A query whose parameters are all the same: a JSON array of ids. */
 export type ByIds<R> = (ids: readonly string[]) => Compiled<R>;
@@ -45,9 +69,10 @@ export function together<DB, TB extends keyof DB, O>(
 // oxlint-disable-next-line typescript/no-explicit-any
 type Selecting<O> = SelectQueryBuilder<any, any, O>;
 
-/** A query as text, for the driver of its database to run; its rows are those of the query, whose columns `tsc` holds to their names. */
+/** Its rows are those of the query, whose columns `tsc` holds to their names. How it was built is not kept. */
 export function compile<O>(query: Selecting<O>): Compiled<O> {
-  return query.compile();
+  const { sql: text, parameters } = query.compile();
+  return { sql: text, parameters };
 }
 
 /** A compiled query that takes ids, in place of each of its parameters. */

@@ -7,9 +7,9 @@ import {
   WorkQueue,
 } from "@gastown/convoy-core";
 import { createAwaited } from "@gastown/sql";
+import { watchDirectory, type WatchDirectory } from "./file-events.ts";
 import type { TownFiles } from "./open-town.ts";
-import { watchDirectory, type WatchDirectory } from "./watch-directory.ts";
-import { comparisonOf, type Surroundings, watchPlace, type WatchedPlace } from "./watched-place.ts";
+import { comparisonOf, type Surroundings, type WatchedPlace, watchPlace } from "./watched-place.ts";
 
 /**
  * How often every database is looked at although no file has changed: what the system does not tell is found by this,

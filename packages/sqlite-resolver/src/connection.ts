@@ -1,9 +1,17 @@
-import { type Compiled, type Queries, shapeOf, type Shape, TABLES } from "@gastown/sql";
-import { queriesFor } from "./compiled.ts";
-import type { Driver, OpenDatabase, Statement } from "./drivers/driver.ts";
+import {
+  type Compiled,
+  compileQueries,
+  compilerOf,
+  type IssueEvent,
+  type Queries,
+  shapeOf,
+  type Shape,
+  TABLES,
+} from "@gastown/sql";
+import { sql } from "kysely";
+import type { Driver, OpenDatabase, Statement } from "./driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import type { DatabaseFiles, FileStamps } from "./file-stamps.ts";
-import { projectsOf } from "./projects.ts";
 
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */
 const BUSY_TIMEOUT = 200;
@@ -36,7 +44,7 @@ export interface Connection {
   /** All middle segments of its external references; undefined when that can't be told fast. */
   projects(): readonly string[] | undefined;
   /** Rows of `events` above this id, oldest first. */
-  eventsAfter(id: number, limit: number): readonly { id: number; issue_id: string; event_type: string }[];
+  eventsAfter(id: number, limit: number): readonly (Omit<IssueEvent, "status"> & { readonly id: number })[];
   /** The highest id of `events`; 0 when there is none. */
   lastEvent(): number;
   close(): void;
@@ -87,34 +95,27 @@ export function isReplaced(before: FileStamps, now: FileStamps): boolean {
 
 function describe(database: OpenDatabase, file: string, opened: FileStamps, shape: Shape): Connection {
   const statement = memoised(database);
-  const dataVersion = numberOf(database, "pragma data_version", "data_version");
-  const schemaVersion = numberOf(database, "pragma schema_version", "schema_version");
+  const number = (query: string): number => Number(Object.values(statement(query).get() ?? {})[0] ?? 0);
   let { mainWritten } = opened;
   let settlesAt: number | undefined = sinceStart() + SETTLED;
-  let data = dataVersion();
-  let schema = schemaVersion();
+  let data = number("pragma data_version");
+  let schema = number("pragma schema_version");
   let outdated = false;
-  const after = shape.events
-    ? database.prepare<{ id: number; issue_id: string; event_type: string }>(
-        "select id, issue_id, event_type from events where id > ? order by id limit ?",
-      )
-    : undefined;
-  const projects = shape.dependencies === "single" && shape.wisps === undefined ? projectsOf(database) : undefined;
-  const last = shape.events ? numberOf(database, "select max(id) as last from events", "last") : undefined;
+  let ended = false;
+  let indexed: boolean | undefined;
   /** bd rebuilds tables at every start, mostly as they were: only another shape counts. */
   const checkShape = (): void => {
-    const now = schemaVersion();
+    const now = number("pragma schema_version");
     if (now === schema) return;
     schema = now;
     outdated = JSON.stringify(shapeOf(file, columnsOf(database))) !== JSON.stringify(shape);
   };
-  let ended = false;
   const connection: Connection = {
     opened,
     serial: (serial += 1),
     shape,
     queries: queriesFor(shape),
-    rows: <R>({ sql, parameters }: Compiled<R>) => statement(sql).all(...parameters) as R[],
+    rows: <R>(query: Compiled<R>) => statement(query.sql).all(...query.parameters) as R[],
     note(now) {
       const changed = now.mainWritten !== mainWritten;
       if (!changed && settlesAt === undefined) return;
@@ -125,15 +126,20 @@ function describe(database: OpenDatabase, file: string, opened: FileStamps, shap
       if (changed) checkShape();
     },
     version() {
-      const now = dataVersion();
+      const now = number("pragma data_version");
       if (now !== data) checkShape();
       data = now;
       return `${data}:${mainWritten}`;
     },
     outdated: () => outdated,
-    projects: () => projects?.(),
-    eventsAfter: (id, limit) => after?.all(id, limit) ?? [],
-    lastEvent: () => last?.() ?? 0,
+    projects() {
+      if (shape.dependencies !== "single" || shape.wisps !== undefined) return undefined;
+      indexed ??= statement(INDEXED).get() !== undefined;
+      return indexed ? projectsIn(statement(SKIP).all()) : undefined;
+    },
+    eventsAfter: (id, limit) =>
+      (shape.events ? statement(EVENTS).all(id, limit) : []) as ReturnType<Connection["eventsAfter"]>,
+    lastEvent: () => (shape.events ? number("select max(id) from events") : 0),
     close() {
       if (ended) return;
       ended = true;
@@ -147,31 +153,70 @@ function describe(database: OpenDatabase, file: string, opened: FileStamps, shap
   return connection;
 }
 
-/** The one number that a query gives; 0 for none. */
-function numberOf<Name extends string>(database: OpenDatabase, sql: string, name: Name): () => number {
-  const statement = database.prepare<Readonly<Record<Name, number | null>>>(sql);
-  return () => statement.get()?.[name] ?? 0;
-}
-
 /** Only of the tables that are read here: what others have put beside them may be broken, or need a module of theirs. */
 function columnsOf(database: OpenDatabase): Map<string, Set<string>> {
-  const columns = new Map<string, Set<string>>();
-  for (const { name } of database.prepare<{ name: string }>("select name from sqlite_master").all()) {
-    columns.set(name, new Set());
-  }
   const info = database.prepare<{ name: string }>("select name from pragma_table_info(?)");
-  for (const table of TABLES) {
-    if (columns.has(table)) columns.set(table, new Set(info.all(table).map((column) => column.name)));
-  }
-  return columns;
+  return new Map(
+    database
+      .prepare<{ name: string }>("select name from sqlite_master")
+      .all()
+      .map(({ name }) => [
+        name,
+        new Set(TABLES.includes(name) ? info.all(name).map((column) => column.name) : undefined),
+      ]),
+  );
 }
 
 /** Each query is prepared when it is first asked; there are only a handful. */
-function memoised(database: OpenDatabase): (text: string) => Statement<unknown> {
-  const statements = new Map<string, Statement<unknown>>();
+function memoised(database: OpenDatabase): (text: string) => Statement<object> {
+  const statements = new Map<string, Statement<object>>();
   return (text) => {
     let statement = statements.get(text);
     if (statement === undefined) statements.set(text, (statement = database.prepare(text)));
     return statement;
   };
+}
+
+const compiled = new Map<string, Queries>();
+
+/** The databases of a town mostly have one shape, and share its queries. */
+function queriesFor(shape: Shape): Queries {
+  const key = JSON.stringify(shape);
+  let queries = compiled.get(key);
+  if (queries === undefined) {
+    const idList = (json: string) => sql<string>`(select value from json_each(${json}))`;
+    compiled.set(key, (queries = compileQueries(compilerOf("sqlite"), shape, idList)));
+  }
+  return queries;
+}
+
+const EVENTS = "select id, issue_id, event_type from events where id > ? order by id limit ?";
+
+/** Whether an index leads to a dependency by what it is on. */
+const INDEXED = `
+select 1 from pragma_index_list('dependencies') l join pragma_index_info(l.name) c
+where l.partial = 0 and c.seqno = 0 and c.name = 'depends_on_id'`;
+
+/** More middle segments than this are not tried one by one. */
+const MOST_PROJECTS = 256;
+
+/** From one middle segment of `external:<project>:<id>` to the next, by the index on the references. */
+const SKIP = `
+with recursive seen(reference) as (
+  select min(depends_on_id) from dependencies where depends_on_id >= 'external:' and depends_on_id < 'external;'
+  union all
+  select (
+    select min(depends_on_id) from dependencies
+    where depends_on_id >= case instr(substr(reference, 10), ':') when 0 then reference || char(1)
+      else substr(reference, 1, 8 + instr(substr(reference, 10), ':')) || ';' end
+    and depends_on_id < 'external;'
+  )
+  from seen where reference is not null
+)
+select reference from seen where reference is not null limit ${MOST_PROJECTS + 1}`;
+
+/** How external references name their middle segment: all there are, so that every reference to an id can be looked up. */
+function projectsIn(rows: readonly { readonly reference?: string }[]): readonly string[] | undefined {
+  if (rows.length > MOST_PROJECTS) return undefined;
+  return rows.flatMap(({ reference = "" }) => /^external:([^:]+):/s.exec(reference)?.[1] ?? []);
 }

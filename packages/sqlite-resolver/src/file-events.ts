@@ -1,10 +1,9 @@
-import { statSync } from "node:fs";
+import { type FSWatcher, statfsSync, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers";
-import { type Clock, DatabaseError } from "@gastown/convoy-core";
+import { type Clock, DatabaseError, messageOf } from "@gastown/convoy-core";
 import { asDatabaseError } from "./faults.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import { directoryIdentity, type DirectoryWatch, type WatchDirectory } from "./watch-directory.ts";
 
 /** So long after the files of a database last changed, in milliseconds, the system's clock tells a new change from that. */
 const SETTLED = 20;
@@ -64,7 +63,7 @@ export function createFileEvents(
     due ??= setImmediate(turn);
   };
 
-  const watch = (dir: string): void => {
+  const watchIn = (dir: string): void => {
     const before = watches.get(dir);
     const identity = directoryIdentity(dir);
     if (before?.kind === "watched" && before.alive() && before.identity === identity) return;
@@ -82,7 +81,7 @@ export function createFileEvents(
         close(entry);
         watches.delete(dir);
       }
-      for (const dir of dirs) watch(dir);
+      for (const dir of dirs) watchIn(dir);
     },
     unwatched: () => [...watches.values()].find((entry) => entry.kind === "unwatched"),
     close() {
@@ -112,4 +111,96 @@ function writtenOf(database: SqliteDatabase): string {
     if (!(fault instanceof DatabaseError)) throw fault;
     return fault.fault;
   }
+}
+
+/** A directory that is watched, or the reason why it can't be. */
+export type DirectoryWatch =
+  | {
+      readonly kind: "watched";
+      /** Of the directory that is watched, as `directoryIdentity` gives it. */
+      readonly identity: string;
+      /** False once the system has stopped watching by itself. */
+      alive(): boolean;
+      close(): void;
+    }
+  | {
+      readonly kind: "unwatched";
+      readonly why: string;
+      /** It lies on another machine, whose changes show late, or not at all, in what the files look like from here. */
+      readonly remote?: boolean;
+    };
+
+/** Watches the names in a directory. `onChange` gets the name, or undefined when the system does not tell. */
+export type WatchDirectory = (dir: string, onChange: (name: string | undefined) => void) => DirectoryWatch;
+
+/** File systems whose other writers the kernel does not tell about. Numbers are those of `statfs(2)`. */
+const REMOTE: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x65735546, "FUSE"],
+  [0x01021997, "9P"],
+  [0x6a656a63, "virtiofs"],
+  [0x5346414f, "AFS"],
+  [0x00c36400, "Ceph"],
+]);
+
+/** A POSIX lock goes when its process closes any handle on the file; bd then removes a log that we still read. */
+const DENO = "Deno opens and closes the files it watches, which drops SQLite's locks on them";
+
+/** What the system is asked to watch by: the type of a file system as `statfs(2)` tells it, and the watcher itself. */
+export interface WatchSystem {
+  typeOf(dir: string): number;
+  readonly watch: typeof watch;
+}
+
+/** Watches by the system's own means (inotify, kqueue). */
+export const watchDirectory: WatchDirectory = watchDirectoryBy({ typeOf: (dir) => statfsSync(dir).type, watch });
+
+/** The same by the means that are given. */
+export function watchDirectoryBy(system: WatchSystem): WatchDirectory {
+  return (dir, onChange) => {
+    let watcher: FSWatcher | undefined;
+    let failed = false;
+    if ("Deno" in globalThis) return { kind: "unwatched", why: DENO };
+    try {
+      const remote = unwatchable(dir, system.typeOf(dir));
+      if (remote !== undefined) return remote;
+      const identity = directoryIdentity(dir);
+      watcher = system.watch(dir, { persistent: false }, (_event, name) => onChange(name ?? undefined));
+      watcher.on("error", () => {
+        failed = true;
+        watcher?.close();
+      });
+      return { kind: "watched", identity: identity ?? "", alive: () => !failed, close: () => watcher?.close() };
+    } catch (error) {
+      watcher?.close();
+      return { kind: "unwatched", why: reason(error) };
+    }
+  };
+}
+
+/** Why nothing is heard of a directory on a file system of this type; undefined when it is. */
+export function unwatchable(dir: string, type: number): (DirectoryWatch & { kind: "unwatched" }) | undefined {
+  const remote = REMOTE.get(type);
+  return remote === undefined ? undefined : { kind: "unwatched", why: `${dir} is on ${remote}`, remote: true };
+}
+
+/** What tells a directory from another in its place; undefined when there is none. */
+export function directoryIdentity(dir: string): string | undefined {
+  try {
+    const stat = statSync(dir, { bigint: true });
+    return stat.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function reason(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOSPC") return "the limit of file watches is reached (fs.inotify.max_user_watches)";
+  if (code === "EMFILE" || code === "ENFILE")
+    return "the limit of open files or of watchers is reached (fs.inotify.max_user_instances)";
+  return messageOf(error);
 }

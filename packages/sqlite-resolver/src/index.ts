@@ -7,7 +7,7 @@ export {
   type OpenDatabase,
   type OpenOptions,
   type Statement,
-} from "./drivers/driver.ts";
-export { DriverError, loadDriver } from "./drivers/driver.ts";
+} from "./driver.ts";
+export { DriverError, loadDriver } from "./driver.ts";
 export { openTown, type Place, type TownFiles, type TownOptions } from "./open-town.ts";
-export type { DirectoryWatch, WatchDirectory } from "./watch-directory.ts";
+export type { DirectoryWatch, WatchDirectory } from "./file-events.ts";

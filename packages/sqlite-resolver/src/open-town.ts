@@ -1,5 +1,5 @@
 import { createTownPlaces, type Place as AnyPlace, type TownPlaces, type TownPlacesOptions } from "@gastown/sql";
-import type { DriverName } from "./drivers/driver.ts";
+import type { DriverName } from "./driver.ts";
 import { createSqliteDatabase, type SqliteDatabase } from "./sqlite-database.ts";
 
 /** Which town to open, and how. */

@@ -1,7 +1,7 @@
 import { DatabaseError, type IssueDatabase, type IssueRow, type OwnOpening } from "@gastown/convoy-core";
 import { answersBy, type Compiled, toIssue, toTrack } from "@gastown/sql";
 import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
-import { type Driver, type DriverName, loadDriver } from "./drivers/driver.ts";
+import { type Driver, type DriverName, loadDriver } from "./driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { databaseFiles, type FileStamps } from "./file-stamps.ts";
 

@@ -1,11 +1,9 @@
 import { type Clock, DatabaseError, type HintChannel, type IssueChange, type WorkQueue } from "@gastown/convoy-core";
 import type { Awaited } from "@gastown/sql";
 import { createDatabaseCursor, type DatabaseCursor, type News } from "./database-cursor.ts";
-import { createFileEvents } from "./file-events.ts";
+import { createFileEvents, type WatchDirectory } from "./file-events.ts";
 import type { Place, TownFiles } from "./open-town.ts";
-import { createPatience } from "./patience.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
-import type { WatchDirectory } from "./watch-directory.ts";
 
 /** A file changes a moment before its commit can be read: when to look again, in milliseconds after the last look. */
 const LOOK_AGAIN: readonly number[] = [1, 2, 4, 8, 15, 30, 60, 120];
@@ -173,4 +171,53 @@ export function watchPlace(
     concerns: () => database !== undefined || fault !== undefined,
     close: events.close,
   };
+}
+
+/** When to try a database again that cannot be read, for as long as nothing becomes of its files. */
+export interface Patience {
+  /** It could not be read just now. */
+  note(database: SqliteDatabase): void;
+  /** Whether it is too early to try it again. */
+  holds(database: SqliteDatabase): boolean;
+  /** It can be read. */
+  end(): void;
+}
+
+/** Time between two tries, in milliseconds, whatever happens: a little less than between two looks without a reason. */
+const SHORTEST = 700;
+/** The same where nothing happens: reached by doubling. */
+const LONGEST = 12_000;
+
+export function createPatience(clock: Clock): Patience {
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let wait = 0;
+  let access = "";
+
+  return {
+    note(database) {
+      const now = accessOf(database);
+      wait = now === access ? Math.min(wait * 2, LONGEST) : SHORTEST;
+      access = now;
+      triedAt = clock.now();
+    },
+    holds(database) {
+      if (wait === 0) return false;
+      const waited = clock.now() - triedAt;
+      return waited < SHORTEST || (waited < wait && accessOf(database) === access);
+    },
+    end() {
+      wait = 0;
+      access = "";
+    },
+  };
+}
+
+function accessOf(database: SqliteDatabase): string {
+  try {
+    const { written, modes } = database.stamps();
+    return `${written} ${modes}`;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return error.fault;
+  }
 }

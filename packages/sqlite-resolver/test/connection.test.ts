@@ -2,7 +2,7 @@ import { copyFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "nod
 import { DatabaseError, WatcherError } from "@gastown/convoy-core";
 import { expect, test } from "vitest";
 import { connect } from "../src/connection.ts";
-import { type Driver, loadDriver } from "../src/drivers/driver.ts";
+import { type Driver, loadDriver } from "../src/driver.ts";
 import { asDatabaseError } from "../src/faults.ts";
 import { databaseFiles } from "../src/file-stamps.ts";
 import { createSqliteDatabase } from "../src/sqlite-database.ts";

@@ -1,9 +1,8 @@
 import { type FSWatcher, watch } from "node:fs";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { createFileEvents } from "../src/file-events.ts";
+import { createFileEvents, directoryIdentity, type DirectoryWatch, watchDirectoryBy } from "../src/file-events.ts";
 import { openTown } from "../src/index.ts";
-import { directoryIdentity, type DirectoryWatch, watchDirectoryBy } from "../src/watch-directory.ts";
 import { driver } from "./support/driver.ts";
 import { realClock } from "./support/real-clock.ts";
 import { freshTown } from "./support/watching.ts";

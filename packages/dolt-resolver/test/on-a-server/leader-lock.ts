@@ -1,9 +1,9 @@
 import { createDoltBeads, type SqlServer } from "@gastown/test-fixtures/dolt";
 import { expect, onTestFinished, test } from "vitest";
-import type { LoneConnection } from "../../src/connection-options.ts";
+import type { LoneConnection } from "../../src/connections.ts";
 import { createDoltDatabase } from "../../src/dolt-database.ts";
 import { createLeaderLock, type LeaderLock } from "../../src/leader-lock.ts";
-import { createSilence, marksOf } from "../../src/leader-marks.ts";
+import { createSilence, marksOf } from "../../src/leader-lock.ts";
 import { createDoltServer } from "../../src/server.ts";
 
 const soon = { timeout: 15_000, interval: 20 };

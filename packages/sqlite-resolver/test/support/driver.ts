@@ -1,4 +1,4 @@
-import { DEFAULT_DRIVER, type DriverName, DRIVERS } from "../../src/drivers/driver.ts";
+import { DEFAULT_DRIVER, type DriverName, DRIVERS } from "../../src/driver.ts";
 
 /** The driver under test: each test runs once with each, see `vitest.config.ts`. */
 export const driver: DriverName =

@@ -1,4 +1,4 @@
-import { directoryIdentity, type WatchDirectory } from "../../src/watch-directory.ts";
+import { directoryIdentity, type WatchDirectory } from "../../src/file-events.ts";
 
 /** Watches whose events come from a test. */
 export interface StirredWatch {

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import type { StatementSync } from "node:sqlite";
 import { messageOf, WatcherError } from "@gastown/convoy-core";
 
 /** The programs that read SQLite files: a native package that comes with its own SQLite, or the one built into the runtime. */
@@ -53,6 +55,8 @@ const HINTS: Readonly<Record<DriverName, string>> = {
   "node-sqlite": "it needs Node 22.14, Deno 2.9 or Bun 1.4; or leave --driver out",
 };
 
+const loaded = new Map<DriverName, Driver>();
+
 /**
  * Loads one driver, and no other.
  *
@@ -62,7 +66,7 @@ export async function loadDriver(name: DriverName = DEFAULT_DRIVER): Promise<Dri
   const known = loaded.get(name);
   if (known !== undefined) return known;
   try {
-    const driver = await load(name);
+    const driver = await (name === "node-sqlite" ? nodeSqlite() : betterSqlite3());
     loaded.set(name, driver);
     return driver;
   } catch (error) {
@@ -70,11 +74,75 @@ export async function loadDriver(name: DriverName = DEFAULT_DRIVER): Promise<Dri
   }
 }
 
-const loaded = new Map<DriverName, Driver>();
+/** Fails when its native part is not there, or may not be loaded: it would else be told of by the first file. */
+async function betterSqlite3(): Promise<Driver> {
+  const { default: Database } = await import("better-sqlite3");
+  new Database(":memory:").close();
+  return {
+    name: "better-sqlite3",
+    open(file, { readonly, timeout }) {
+      const database = new Database(file, { readonly, fileMustExist: readonly, timeout });
+      return {
+        prepare: <Row>(sql: string) => database.prepare(sql) as Statement<Row>,
+        exec: (sql) => void database.exec(sql),
+        close: () => void database.close(),
+      };
+    },
+  };
+}
 
-async function load(name: DriverName): Promise<Driver> {
-  if (name === "node-sqlite") return (await import("./node-sqlite.ts")).nodeSqlite;
-  return (await import("./better-sqlite3.ts")).betterSqlite3();
+/** The SQLite that Node, Deno and Bun bring themselves: needs no native package, and on Deno neither ffi nor sys. */
+async function nodeSqlite(): Promise<Driver> {
+  const { DatabaseSync } = await import("node:sqlite");
+  return {
+    name: "node-sqlite",
+    open(file, { readonly, timeout }) {
+      // An absolute path: what begins with `file:` would be read as a URI, options and all.
+      const database = withSqliteCode(() => new DatabaseSync(resolve(file), { readOnly: readonly }));
+      const exec = (sql: string): void => withSqliteCode(() => database.exec(sql));
+      try {
+        // As a pragma, since the option `timeout` came with Node 22.16. Views and triggers may call nothing dangerous.
+        exec(`pragma busy_timeout = ${timeout}; pragma trusted_schema = off`);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+      return {
+        prepare: <Row>(sql: string) => statementOf<Row>(withSqliteCode(() => database.prepare(sql))),
+        exec,
+        close: () => database.close(),
+      };
+    },
+  };
+}
+
+function statementOf<Row>(statement: StatementSync): Statement<Row> {
+  return {
+    all: (...parameters) => run(statement, () => statement.all(...(parameters as never[]))) as Row[],
+    get: (...parameters) => run(statement, () => statement.get(...(parameters as never[]))) as Row | undefined,
+  };
+}
+
+/** Integers beyond those of JavaScript are refused here, unless all come as bigints: asked for when there is one. */
+function run(statement: StatementSync, query: () => unknown): unknown {
+  try {
+    return withSqliteCode(query);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    statement.setReadBigInts(true);
+    try {
+      return toNumbers(withSqliteCode(query));
+    } finally {
+      statement.setReadBigInts(false);
+    }
+  }
+}
+
+function toNumbers(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(toNumbers);
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, cell]) => [name, toNumbers(cell)]));
 }
 
 /** SQLite's result codes by number, and by the words that `sqlite3_errstr` has for them: Deno often gives no number. */
@@ -95,7 +163,7 @@ const CODES: readonly (readonly [code: string, number: number, words: string])[]
 const PRIMARY = 0xff;
 
 /** Runs it, and throws what SQLite has against it with SQLite's own name for it as `code`, as better-sqlite3 does. */
-export function withSqliteCode<T>(work: () => T): T {
+function withSqliteCode<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
