@@ -1,10 +1,38 @@
 // `npm run bench` measures everything and writes docs/performance.md; `npm run bench -- NAME…` prints some of it.
 import { parseArgs } from "node:util";
-import { benches } from "./benches.ts";
-import { three } from "./lib/format.ts";
-import { sqliteCli } from "./lib/machine.ts";
-import { type Measured, sectionOf, targetsOf } from "./lib/markdown.ts";
+import { behind } from "./benches/behind.ts";
+import { burst } from "./benches/burst.ts";
+import { decode } from "./benches/decode.ts";
+import { doltCost } from "./benches/dolt-cost.ts";
+import { events } from "./benches/events.ts";
+import { idleDolt } from "./benches/idle-dolt.ts";
+import { idle } from "./benches/idle.ts";
+import { latency } from "./benches/latency.ts";
+import { lookup } from "./benches/lookup.ts";
+import { polling } from "./benches/polling.ts";
+import { rigs } from "./benches/rigs.ts";
+import { start } from "./benches/start.ts";
+import { sweep } from "./benches/sweep.ts";
+import { type Bench, type Measured, sectionOf, targetsOf, three } from "./lib/result.ts";
+import { sqliteCli } from "./original.ts";
 import { writeReport } from "./report.ts";
+
+/** Everything that is measured, in this order. */
+const benches: readonly Bench[] = [
+  latency,
+  polling,
+  burst,
+  behind,
+  lookup,
+  sweep,
+  rigs,
+  decode,
+  events,
+  idle,
+  idleDolt,
+  doltCost,
+  start,
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

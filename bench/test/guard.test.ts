@@ -4,8 +4,7 @@ import { bulkTown } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { activity, bare, ours } from "../src/benches/decode.ts";
-import { interleave, timed } from "../src/lib/interleave.ts";
-import { ratioOf } from "../src/lib/stats.ts";
+import { interleave, ratioOf, timed } from "../src/lib/measure.ts";
 import { floorOf, sweepOnce } from "../src/lib/sweeps.ts";
 import { edgesTown } from "../src/lib/towns.ts";
 

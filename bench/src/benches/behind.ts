@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
-import { closeLine, rigOf } from "../lib/daemon.ts";
-import { time, times } from "../lib/format.ts";
-import { sqliteCli } from "../lib/machine.ts";
+import { closeLine, rigOf } from "../lib/closes.ts";
 import { markingGt } from "../lib/marking-gt.ts";
-import type { Bench } from "../lib/result.ts";
-import { spreadOf } from "../lib/stats.ts";
-import { startChecking } from "../lib/watcher-process.ts";
+import { spreadOf } from "../lib/measure.ts";
+import { startChecking } from "../lib/processes.ts";
+import { type Bench, time, times } from "../lib/result.ts";
 import { startWriter, type Writer } from "../lib/writer.ts";
-import { processLine } from "../original/watcher.ts";
+import { processLine, sqliteCli } from "../original.ts";
 
 const BEFORE = 100;
 

@@ -1,15 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type GtMode, installStandIns, tempDir } from "@gastown/test-fixtures";
-import { closeAll, townOf } from "../lib/closes.ts";
-import { closeLine } from "../lib/daemon.ts";
-import { throughput } from "../lib/decision.ts";
-import { count, three, time, times } from "../lib/format.ts";
-import { sqliteCli } from "../lib/machine.ts";
-import type { Bench } from "../lib/result.ts";
-import { type Spread, spreadOf } from "../lib/stats.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
-import { processLine } from "../original/watcher.ts";
+import { closeAll, closeLine, throughput, townOf } from "../lib/closes.ts";
+import { type Spread, spreadOf } from "../lib/measure.ts";
+import { startWatcher } from "../lib/processes.ts";
+import { type Bench, count, three, time, times } from "../lib/result.ts";
+import { processLine, sqliteCli } from "../original.ts";
 
 const run = promisify(execFile);
 

@@ -1,10 +1,8 @@
 import { createLineSplitter } from "@gastown/bd-source";
 import { decodeEvent, mayComplete } from "@gastown/convoy-core";
 import { activityLine } from "@gastown/test-fixtures";
-import { count, ratio, times } from "../lib/format.ts";
-import { interleave } from "../lib/interleave.ts";
-import type { Bench } from "../lib/result.ts";
-import { ratioOf, spreadOf } from "../lib/stats.ts";
+import { interleave, ratioOf, spreadOf } from "../lib/measure.ts";
+import { type Bench, count, ratio, times } from "../lib/result.ts";
 
 const LINES = 100_000;
 const CHUNK = 64 * 1024;

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tempDir } from "@gastown/test-fixtures";
 import { installDoltStandIns, type SqlServer, sqlServers, startSqlServer } from "@gastown/test-fixtures/dolt";
-import { buildBigDoltTown, type BigTown } from "../lib/dolt-town.ts";
-import { count, three } from "../lib/format.ts";
-import type { Bench, BenchResult, Target } from "../lib/result.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { startWatcher } from "../lib/processes.ts";
+import { type Bench, type BenchResult, count, type Target, three } from "../lib/result.ts";
+import { type BigTown, buildBigDoltTown } from "../lib/towns.ts";
 
 const SIZE: BigTown = { rigs: 50, issues: 30_000, events: 50_000, convoys: 100 };
 const SMALL: BigTown = { rigs: 5, issues: 3_000, events: 5_000, convoys: 100 };

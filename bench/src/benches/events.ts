@@ -3,10 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { bulkTown, tempDir } from "@gastown/test-fixtures";
 import { milliseconds, monotonic } from "../lib/clock.ts";
-import { count, three, time } from "../lib/format.ts";
-import type { Bench } from "../lib/result.ts";
-import { spreadOf } from "../lib/stats.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { spreadOf } from "../lib/measure.ts";
+import { startWatcher } from "../lib/processes.ts";
+import { type Bench, count, three, time } from "../lib/result.ts";
 
 interface Stream {
   readonly rate: number;
@@ -72,16 +71,6 @@ export const events: Bench = {
               `${three(one.cpu)} %`,
             ];
           }),
-        },
-      ],
-      plots: [
-        {
-          file: "events",
-          title: `RSS during ${count(long.rate)} events/s`,
-          x: "seconds",
-          y: "MB",
-          linear: true,
-          series: [{ name: "RSS", points: long.rss.map((mb, at) => [at, mb] as const) }],
         },
       ],
       targets: [

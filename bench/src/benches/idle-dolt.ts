@@ -8,10 +8,8 @@ import {
   sqlServers,
   startSqlServer,
 } from "@gastown/test-fixtures/dolt";
-import { count, three } from "../lib/format.ts";
-import { observe, restRow } from "../lib/rest.ts";
-import type { Bench } from "../lib/result.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { observe, restRow, startWatcher } from "../lib/processes.ts";
+import { type Bench, count, three } from "../lib/result.ts";
 
 const CONVOYS = 100;
 

@@ -1,11 +1,8 @@
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
-import { ended, endWithUs } from "../lib/children.ts";
-import { count, three } from "../lib/format.ts";
-import { observe, type Rest, restRow } from "../lib/rest.ts";
-import type { Bench } from "../lib/result.ts";
-import { startWatcher } from "../lib/watcher-process.ts";
+import { ended, endWithUs, observe, type Rest, restRow, startWatcher } from "../lib/processes.ts";
+import { type Bench, count, three } from "../lib/result.ts";
 
 const SIZES = [
   { convoys: 1_000, rigs: 10 },

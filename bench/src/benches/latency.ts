@@ -3,15 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
-import { epochOffset, milliseconds } from "../lib/clock.ts";
-import { rigOf, tellDaemon } from "../lib/daemon.ts";
-import { distribution } from "../lib/distribution.ts";
-import { time } from "../lib/format.ts";
+import { epochOffset, milliseconds, wakeUp } from "../lib/clock.ts";
+import { rigOf, tellDaemon } from "../lib/closes.ts";
 import { type MarkingGt, markingGt } from "../lib/marking-gt.ts";
-import type { Bench } from "../lib/result.ts";
-import { spreadOf } from "../lib/stats.ts";
-import { wakeUp } from "../lib/wake-up.ts";
-import { startChecking } from "../lib/watcher-process.ts";
+import { spreadOf } from "../lib/measure.ts";
+import { startChecking } from "../lib/processes.ts";
+import { type Bench, time } from "../lib/result.ts";
 import { startWriter } from "../lib/writer.ts";
 
 const run = promisify(execFile);
@@ -77,12 +74,6 @@ export const latency: Bench = {
             ];
           }),
         },
-      ],
-      plots: [
-        distribution("latency", "From a commit to the start of gt", [
-          ...spreads.map(({ name, tries }) => ({ name, samples: tries.map((one) => one.started) })),
-          { name: "floor", samples: rows.flatMap(({ tries }) => tries.map((one) => one.wake + one.spawn)) },
-        ]),
       ],
       targets: [
         {

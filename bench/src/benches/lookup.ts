@@ -1,13 +1,10 @@
 import { openStore } from "@gastown/convoy-watcher";
 import { tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
-import { count, ratio, time, times } from "../lib/format.ts";
-import { interleave, timed } from "../lib/interleave.ts";
-import { sqliteCli } from "../lib/machine.ts";
-import type { Bench } from "../lib/result.ts";
-import { growth, ratioOf, spreadOf } from "../lib/stats.ts";
+import { growth, interleave, ratioOf, spreadOf, timed } from "../lib/measure.ts";
+import { type Bench, count, ratio, time, times } from "../lib/result.ts";
 import { edgesTown } from "../lib/towns.ts";
-import { lookUp } from "../original/lookup.ts";
+import { lookUp, sqliteCli } from "../original.ts";
 
 const BATCH = 200;
 
@@ -58,20 +55,6 @@ export const lookup: Bench = {
             times(spreadOf(row.after)),
             time(spreadOf(row.first).median),
           ]),
-        },
-      ],
-      plots: [
-        {
-          file: "lookup",
-          title: "One lookup",
-          x: "edges",
-          y: "ms",
-          series: (["first", "original", "after", "ours", "floor"] as const).map((name) => ({
-            name: { first: "ours, very first", after: "ours, after a commit" }[name as string] ?? name,
-            points: rows
-              .filter((row) => row[name].length > 0)
-              .map((row) => [row.edges, spreadOf(row[name]).median] as const),
-          })),
         },
       ],
       targets: ours && [

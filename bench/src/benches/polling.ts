@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
-import { rigOf, tellDaemon } from "../lib/daemon.ts";
-import { distribution } from "../lib/distribution.ts";
-import { time, times } from "../lib/format.ts";
-import { sqliteCli } from "../lib/machine.ts";
+import { rigOf, tellDaemon } from "../lib/closes.ts";
 import { ANY, markingGt } from "../lib/marking-gt.ts";
-import type { Bench } from "../lib/result.ts";
-import { spreadOf } from "../lib/stats.ts";
-import { startChecking } from "../lib/watcher-process.ts";
+import { spreadOf } from "../lib/measure.ts";
+import { startChecking } from "../lib/processes.ts";
+import { type Bench, time, times } from "../lib/result.ts";
 import { startWriter } from "../lib/writer.ts";
-import { follow } from "../original/watcher.ts";
+import { follow, sqliteCli } from "../original.ts";
 
 interface Try {
   readonly ours: number;
@@ -38,12 +35,6 @@ export const polling: Bench = {
           head: ["", "tries", "p50 (p5 – p95)", "p99", "max"],
           rows: [row("ours, bd alone", ours), ...(original.length > 0 ? [row("the original", original)] : [])],
         },
-      ],
-      plots: [
-        distribution("polling", "From a commit to the start of gt, by bd activity", [
-          { name: "ours, bd alone", samples: ours },
-          ...(original.length > 0 ? [{ name: "the original", samples: original }] : []),
-        ]),
       ],
     };
   },

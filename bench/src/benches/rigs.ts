@@ -1,8 +1,6 @@
 import { bulkTown, tempDir } from "@gastown/test-fixtures";
-import { ratio, time, times } from "../lib/format.ts";
-import { interleave } from "../lib/interleave.ts";
-import type { Bench } from "../lib/result.ts";
-import { ratioOf, spreadOf } from "../lib/stats.ts";
+import { interleave, ratioOf, spreadOf } from "../lib/measure.ts";
+import { type Bench, ratio, time, times } from "../lib/result.ts";
 import { sweepsOf } from "../lib/sweeps.ts";
 
 export const rigs: Bench = {
@@ -26,18 +24,6 @@ export const rigs: Bench = {
             time(spreadOf(row.floor).median),
             ratio(ratioOf(row.warm, row.floor)),
           ]),
-        },
-      ],
-      plots: [
-        {
-          file: "rigs",
-          title: "One sweep of 1,000 convoys",
-          x: "rigs",
-          y: "ms",
-          series: (["cold", "warm", "floor"] as const).map((name) => ({
-            name,
-            points: rows.map((row) => [row.rigs, spreadOf(row[name]).median] as const),
-          })),
         },
       ],
     };

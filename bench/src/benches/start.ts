@@ -2,12 +2,9 @@ import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { bulkTown, installStandIns, tempDir } from "@gastown/test-fixtures";
-import { ended, endWithUs } from "../lib/children.ts";
-import { ratio, time, times } from "../lib/format.ts";
-import { interleave, timed } from "../lib/interleave.ts";
-import type { Bench } from "../lib/result.ts";
-import { ratioOf, spreadOf } from "../lib/stats.ts";
-import { cleanEnvironment, cli } from "../lib/watcher-process.ts";
+import { interleave, ratioOf, spreadOf, timed } from "../lib/measure.ts";
+import { cleanEnvironment, cli, ended, endWithUs } from "../lib/processes.ts";
+import { type Bench, ratio, time, times } from "../lib/result.ts";
 
 const run = promisify(execFile);
 

@@ -1,12 +1,9 @@
 import { bulkTown, tempDir } from "@gastown/test-fixtures";
-import { rigOf } from "../lib/daemon.ts";
-import { count, ratio, time, times } from "../lib/format.ts";
-import { interleave, timed } from "../lib/interleave.ts";
-import { sqliteCli } from "../lib/machine.ts";
-import type { Bench } from "../lib/result.ts";
-import { growth, ratioOf, spreadOf } from "../lib/stats.ts";
+import { rigOf } from "../lib/closes.ts";
+import { growth, interleave, ratioOf, spreadOf, timed } from "../lib/measure.ts";
+import { type Bench, count, ratio, time, times } from "../lib/result.ts";
 import { sweepsOf } from "../lib/sweeps.ts";
-import { checkAll } from "../original/check.ts";
+import { checkAll, sqliteCli } from "../original.ts";
 
 const RIGS = 10;
 
@@ -52,20 +49,6 @@ export const sweep: Bench = {
             row.original.length > 0 ? ratio(ratioOf(row.original, row.warm)) : "–",
             ratio(ratioOf(row.warm, row.floor)),
           ]),
-        },
-      ],
-      plots: [
-        {
-          file: "sweep",
-          title: "One sweep",
-          x: "open convoys",
-          y: "ms",
-          series: (["original", "cold", "warm", "floor"] as const).map((name) => ({
-            name,
-            points: rows
-              .filter((row) => row[name].length > 0)
-              .map((row) => [row.convoys, spreadOf(row[name]).median] as const),
-          })),
         },
       ],
       targets: at && [

@@ -2,7 +2,7 @@ import { check } from "@gastown/convoy-core";
 import { openStore, systemClock } from "@gastown/convoy-watcher";
 import type { BulkTown } from "@gastown/test-fixtures";
 import Database from "better-sqlite3";
-import { timed, type Way } from "./interleave.ts";
+import { timed, type Way } from "./measure.ts";
 
 /** The ways to sweep a town: over a store that is open, over one that is opened for it, and reading the rows only. */
 export function sweepsOf(town: BulkTown): { readonly ways: Record<"warm" | "cold" | "floor", Way> } & Disposable {

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { ended, endWithUs } from "./children.ts";
 import { milliseconds } from "./clock.ts";
+import { ended, endWithUs } from "./processes.ts";
 
 /** When something was committed, in milliseconds: since the epoch, and by the monotonic clock that all processes share. */
 export interface Committed {

@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { ended, endWithUs } from "./children.ts";
+import { spreadOf } from "./measure.ts";
+import { three } from "./result.ts";
 
 /** The built CLI as it was when this began: a build that comes in between must not change what is measured. */
 export const cli: string = copyOfCli();
@@ -109,4 +111,61 @@ export function usageOf(pid: number): { readonly rss: number; readonly cpu: numb
   } catch {
     return { rss: Number.NaN, cpu: Number.NaN };
   }
+}
+
+/** What a process used while it rested. */
+export interface Rest {
+  readonly name: string;
+  /** MB, each second. */
+  readonly rss: readonly number[];
+  /** Percent of a core. */
+  readonly cpu: number;
+}
+
+export async function observe(pid: number, seconds: number): Promise<Omit<Rest, "name">> {
+  const before = usageOf(pid).cpu;
+  const from = performance.now();
+  const rss: number[] = [];
+  while (performance.now() - from < seconds * 1_000) {
+    await sleep(1_000);
+    rss.push(usageOf(pid).rss);
+  }
+  return { rss, cpu: ((usageOf(pid).cpu - before) / (performance.now() - from)) * 100 };
+}
+
+/** Name, highest and median RSS, CPU. */
+export function restRow({ name, rss, cpu }: Rest): string[] {
+  return [name, `${three(Math.max(...rss))} MB`, `${three(spreadOf(rss).median)} MB`, `${three(cpu)} %`];
+}
+
+const running = new Set<ChildProcess>();
+
+/** Sees to it that the process ends with this one, however this one ends. */
+export function endWithUs<C extends ChildProcess>(child: C): C {
+  if (running.size === 0) listen();
+  running.add(child);
+  child.once("exit", () => running.delete(child));
+  return child;
+}
+
+/** Ends a process, and waits for that. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise<void>((resolve) => void child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  await exited;
+  clearTimeout(patience);
+}
+
+let listening = false;
+
+function listen(): void {
+  if (listening) return;
+  listening = true;
+  process.once("exit", () => {
+    for (const child of running) child.kill("SIGTERM");
+  });
+  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
 }
