@@ -1,5 +1,4 @@
 import { messageOf, printable, WatcherError } from "@gastown/convoy-core";
-import { type Command, CommanderError } from "commander";
 import { guardOutput } from "./output.ts";
 import { hushSqliteWarning } from "./runtime.ts";
 
@@ -7,28 +6,39 @@ import { hushSqliteWarning } from "./runtime.ts";
 const STATUS_OF: Readonly<Record<string, number>> = { "town-locked": 4, "topic-not-found": 2 };
 const LONGEST_LINE = 2_000;
 
+/** What reads the words of a command line, and does what they say: a `Command` of commander is one. */
+interface Program {
+  parseAsync(args: readonly string[], options: { readonly from: "user" }): Promise<unknown>;
+}
+
 /** Runs a command line; the exit status is left in `process.exitCode`. What fails, `onFault` prints. */
 export async function runCommandLine(
   args: readonly string[],
-  createProgram: (exit: (status: number) => void) => Command,
+  createProgram: (exit: (status: number) => void) => Program | Promise<Program>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
   guardOutput();
   hushSqliteWarning();
   try {
-    await createProgram((status) => {
+    const program = await createProgram((status) => {
       process.exitCode = status;
-    }).parseAsync(args, { from: "user" });
+    });
+    await program.parseAsync(args, { from: "user" });
   } catch (error) {
     process.exitCode = statusOf(error);
-    if (!(error instanceof CommanderError)) onFault(error);
+    if (!isUsageFault(error)) onFault(error);
   }
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isUsageFault(error)) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof WatcherError)) return 1;
   return "exitCode" in error && typeof error.exitCode === "number" ? error.exitCode : (STATUS_OF[error.code] ?? 1);
+}
+
+/** Commander's own, which it has printed. Its class is not imported: a process that stays can do without commander. */
+function isUsageFault(error: unknown): error is { readonly exitCode: number } {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
 }
 
 /** A fault as every fault is printed: what happened, and what to do about it. */

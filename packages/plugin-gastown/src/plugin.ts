@@ -1,13 +1,35 @@
-import { messageOf, type WatchRecord, WatcherError } from "@gastown/convoy-core";
-import { optionsOf, settingsSchema, watchTown, systemClock } from "@gastown/convoy-watcher";
+import {
+  type ActivitySource,
+  createHintChannel,
+  messageOf,
+  type Reporter,
+  WatcherError,
+  type WatchRecord,
+} from "@gastown/convoy-core";
+import {
+  credentialsFileOf,
+  findWatcher,
+  neededVariables,
+  optionsOf,
+  settingsSchema,
+  systemClock,
+  TownLockedError,
+  watchTown,
+} from "@gastown/convoy-watcher";
 import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
-import type { AutomationPlugin, PluginContext, PluginHandle } from "@gastown/plugin-api";
-import { NotReadyError } from "@gastown/plugin-api";
-import { preflight } from "./preflight.ts";
-import { summaryOf } from "./summary.ts";
-import { createSweepRequests } from "./sweep-requests.ts";
-import { logRecord, tellOthers } from "./tell.ts";
-import { VERSION } from "./version.ts";
+import {
+  type AutomationPlugin,
+  NotReadyError,
+  type PluginContext,
+  type PluginHandle,
+  type Preflight,
+  type PreflightContext,
+} from "@gastown/plugin-api";
+import manifest from "../package.json" with { type: "json" };
+import { logRecord, summaryOf, tellOthers } from "./report.ts";
+
+/** Version of this package. */
+const VERSION: string = manifest.version;
 
 /** Settings of the convoy watcher, as they are after the check: times in milliseconds. What is left out has its default. */
 export interface ConvoyWatcherSettings {
@@ -48,19 +70,35 @@ export function createConvoyWatcher(overrides: ConvoyWatcherSettings = {}): Auto
   };
 }
 
+/** Another watcher holds the town, or gt's own daemon lands convoys in it, too. */
+function preflight({ root, settings, env, pid }: PreflightContext): Preflight {
+  const watcher = findWatcher(root);
+  const rival = findRival(root)?.name;
+  const grace = typeof settings["grace"] === "string" ? settings["grace"] : "7s";
+  const { plain, secret } = neededVariables(root, env);
+  const file = credentialsFileOf(env) ?? "~/.config/beads/credentials";
+  return {
+    environment: { plain, secret, instead: `put the password into ${file}, below a line [host:port], as password=…` },
+    ...(watcher.state === "running" && watcher.pid !== pid && { refuse: new TownLockedError(root, watcher) }),
+    remarks:
+      rival === undefined
+        ? []
+        : [
+            `${rival} lands convoys here, too: each complete one is left to it for ${grace} first, so that nobody is told twice`,
+          ],
+  };
+}
+
 async function start(
   context: PluginContext<ConvoyWatcherSettings>,
   settings: ConvoyWatcherSettings,
 ): Promise<PluginHandle> {
   const { signal, root: town } = context;
   signal.throwIfAborted();
-  const stop = new AbortController();
+  const own = new AbortController();
   const kill = new AbortController();
-  const end = (reason: unknown): void => stop.abort(reason);
-  const onAbort = (): void => end(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
   context.onDispose(() => {
-    end("disposed");
+    own.abort("disposed");
     kill.abort();
   });
 
@@ -83,12 +121,9 @@ async function start(
     dryRun: false,
     report,
     leaveAfter: DRAIN,
-    stop: stop.signal,
+    stop: AbortSignal.any([signal, own.signal]),
     kill: kill.signal,
-  }).finally(() => {
-    signal.removeEventListener("abort", onAbort);
-    sweeps.end(new Error("the convoy watcher has ended"));
-  });
+  }).finally(() => sweeps.end(new Error("the convoy watcher has ended")));
   // Whoever holds the handle hears of a crash through `done`; that nobody does so yet is no fault.
   done.catch(() => undefined);
   await Promise.race([ready.promise, ended(done, signal)]);
@@ -101,7 +136,7 @@ async function start(
     },
     trigger: () => sweeps.request(),
     async [Symbol.asyncDispose]() {
-      end("disposed");
+      own.abort("disposed");
       await done.catch(() => undefined);
     },
   };
@@ -117,4 +152,60 @@ async function ended(done: Promise<void>, signal: AbortSignal): Promise<never> {
   }
   signal.throwIfAborted();
   throw new NotReadyError("the watcher ended before it was ready");
+}
+
+/** Sweeps on demand. */
+interface SweepRequests {
+  /** To be given to the watcher. */
+  readonly source: ActivitySource;
+  /** To be told of every record. */
+  readonly report: Reporter;
+  /** Resolves when a sweep that began after the call is over. */
+  request(): Promise<void>;
+  /** Rejects what is still waited for: there will be no more sweeps. */
+  end(reason: unknown): void;
+}
+
+interface Waiter {
+  readonly since: number;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/** Turns requests into hints; those made during a sweep share the next one. */
+function createSweepRequests(now: () => number): SweepRequests {
+  const channel = createHintChannel();
+  let waiters: Waiter[] = [];
+  let over: { readonly reason: unknown } | undefined;
+  const ask = (): void => channel.push({ kind: "sweep", reason: "on demand" });
+
+  return {
+    source: {
+      name: "trigger",
+      async *hints(signal) {
+        yield { kind: "state", state: "up" };
+        signal.addEventListener("abort", () => channel.end(), { once: true });
+        if (!signal.aborted) yield* channel;
+      },
+    },
+    report(record) {
+      if (record.event !== "sweep" || waiters.length === 0) return;
+      const begun = now() - record.ms;
+      for (const waiter of waiters) if (waiter.since < begun) waiter.resolve();
+      waiters = waiters.filter(({ since }) => since >= begun);
+      if (waiters.length > 0) ask();
+    },
+    request() {
+      if (over !== undefined) return Promise.reject(over.reason);
+      return new Promise((resolve, reject) => {
+        waiters.push({ since: now(), resolve, reject });
+        ask();
+      });
+    },
+    end(reason) {
+      over ??= { reason };
+      for (const waiter of waiters) waiter.reject(reason);
+      waiters = [];
+    },
+  };
 }

@@ -5,7 +5,7 @@ import { acceptSettings } from "@gastown/convoy-watcher/host";
 import { tempDir } from "@gastown/test-fixtures";
 import { describe, onTestFinished, test } from "vitest";
 import { declare, hostContract, type HostRun } from "../src/contract-suite.ts";
-import { runPlugin } from "../src/host/run-plugin.ts";
+import { runPlugin } from "../src/host/life.ts";
 import type { AnyPlugin, PluginLogger } from "../src/index.ts";
 import { example } from "./support/example.ts";
 

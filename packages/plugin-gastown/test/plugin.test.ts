@@ -12,7 +12,7 @@ import createConvoyWatcher, {
   type PluginEvent,
   type PluginHandle,
 } from "../src/index.ts";
-import { tellOthers } from "../src/tell.ts";
+import { tellOthers } from "../src/report.ts";
 import { inRepository } from "./support/repository.ts";
 
 interface Scene extends StandIns {

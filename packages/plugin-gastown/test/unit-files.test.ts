@@ -1,19 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { parse as parseIni } from "ini";
 import { parse as parsePlist } from "plist";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { environmentRemarks } from "../src/host/environment.ts";
 import { pathsOf } from "../src/host/paths.ts";
-import { launchdAgent } from "../src/host/supervisors/launchd.ts";
-import type { Service } from "../src/host/supervisors/supervisor.ts";
-import { systemdUnit } from "../src/host/supervisors/systemd.ts";
+import { environmentRemarks, type Service } from "../src/host/supervisors/supervisor.ts";
+import { launchdAgent, systemdUnit } from "../src/host/supervisors/units.ts";
 import { inRepository } from "./support/repository.ts";
-
-const TEMPLATE = inRepository("contrib/systemd/gastown-convoy-watcher@.service");
-const AGENT = inRepository("contrib/launchd/com.gastown.convoy-watcher.plist");
 
 const service = (town: string): Service => ({
   plugin: "convoy-watcher",
@@ -99,22 +94,21 @@ describe("the agent that `enable` writes", () => {
   });
 });
 
-describe("contrib", () => {
-  test("the template of a unit has the sections and keys of one", () => {
-    const unit = parseIni(readFileSync(TEMPLATE, "utf8")) as Record<string, Record<string, string>>;
+describe("the template of the guide, for who runs the command line alone", () => {
+  const guide = readFileSync(inRepository("docs/guides/always-on.md"), "utf8");
+  const template = /^```ini\n(.*?)^```$/ms.exec(guide)?.[1] ?? "";
+
+  test("has the sections and keys of a unit, and keeps what the unit of `enable` keeps", () => {
+    const unit = parseIni(template) as Record<string, Record<string, string>>;
+    const { ExecStart: _, WorkingDirectory: __, Environment: ___, ...rules } = unit["Service"] ?? {};
+    const ours = parseIni(systemdUnit(service("/srv/gt"))) as typeof unit;
     expect(Object.keys(unit)).toEqual(["Unit", "Service", "Install"]);
     expect(unit["Service"]?.["ExecStart"]).toBe("/usr/bin/env convoy-cli watch --town %f --json");
+    expect(Object.keys(rules).length).toBeGreaterThan(6);
+    expect(ours["Service"]).toMatchObject(rules);
   });
 
-  test.skipIf(!hasSystemd)("the template is without fault for systemd-analyze", () => {
-    expect(verified(readFileSync(TEMPLATE, "utf8"), basename(TEMPLATE).replace("@", "@tmp"))).toBe("0 ");
-  });
-
-  test("the agent is a property list", () => {
-    expect(parsePlist(readFileSync(AGENT, "utf8"))).toMatchObject({
-      Label: "com.gastown.convoy-watcher",
-      ProgramArguments: ["/usr/bin/env", "convoy-cli", "watch", "--town", "TOWN", "--quiet"],
-      KeepAlive: true,
-    });
+  test.skipIf(!hasSystemd)("is without fault for systemd-analyze", () => {
+    expect(verified(template, "gastown-convoy-watcher@tmp.service")).toBe("0 ");
   });
 });

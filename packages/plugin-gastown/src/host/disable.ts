@@ -1,15 +1,15 @@
 import { existsSync, lstatSync, rmSync } from "node:fs";
+import { printable } from "@gastown/convoy-core";
 import { findTown } from "@gastown/convoy-watcher";
-import { whileLocked } from "./change-lock.ts";
-import { PLUGIN_NAME } from "./discover.ts";
 import { HostError } from "./errors.ts";
+import { readNote } from "./host-note.ts";
 import { stopHost } from "./host-process.ts";
-import { findPlugin, installedPlugins, loadPlugin } from "./installed.ts";
-import { readMarker, readNote } from "./note.ts";
+import { askBefore, loadPlugin } from "./load-plugin.ts";
+import { whileLocked } from "./locks.ts";
+import { findPlugin, installedPlugins, PLUGIN_NAME } from "./packages.ts";
 import { pathsOf, type PluginPaths } from "./paths.ts";
-import { askBefore } from "./preflight.ts";
+import { readMarker, removePlugin } from "./plugin-dir.ts";
 import { supervisors } from "./supervisors/index.ts";
-import { removePlugin } from "./write-plugin.ts";
 
 /** What `disable` came to. */
 export interface Disabled {
@@ -24,9 +24,9 @@ export interface Disabled {
 }
 
 export interface DisableOptions {
-  readonly town: string | undefined;
+  readonly town?: string | undefined;
   /** Remove its logs and state, too. */
-  readonly purge: boolean;
+  readonly purge?: boolean | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
@@ -38,7 +38,10 @@ export interface DisableOptions {
  * @throws {TownNotFoundError}
  * @throws {HostError} when the plugin directory is not ours
  */
-export async function disable(name: string, { town: named, purge, env, signal }: DisableOptions): Promise<Disabled> {
+export async function disable(
+  name: string,
+  { town: named, purge = false, env, signal }: DisableOptions,
+): Promise<Disabled> {
   const town = findTown({ town: named, cwd: process.cwd(), env });
   const paths = pathsOf(town, name);
   // A plugin whose package is gone can still be disabled.
@@ -76,4 +79,10 @@ async function whatKeepsState(name: string, paths: PluginPaths, env: NodeJS.Proc
   if (plugin === undefined) return undefined;
   const { refuse } = await askBefore(await loadPlugin(plugin), paths, env);
   return refuse?.message;
+}
+
+export function disabledText({ plugin, town, changed, pid, remarks }: Disabled): string[] {
+  const stopped = pid === undefined ? "" : `, and its process (pid ${pid}) stopped`;
+  const what = changed ? `is disabled in ${printable(town)}${stopped}` : `was not enabled in ${printable(town)}`;
+  return [`${plugin} ${what}`, ...remarks.map((line) => `  ! ${printable(line)}`)];
 }

@@ -3,13 +3,12 @@ import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "@gastown/convoy-watcher";
 import { isRunning } from "@gastown/process";
-import { VERSION } from "../version.ts";
-import type { InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
-import { OWN_PACKAGE } from "./installed.ts";
-import { digestOf, type HostNote, type Marker, runningHost } from "./note.ts";
-import type { Service, Supervisor } from "./supervisors/supervisor.ts";
-import { waitUntilUp } from "./wait-until-up.ts";
+import { digestOf, type HostNote, runningHost } from "./host-note.ts";
+import { type InstalledPlugin, OWN_PACKAGE, runsOf, VERSION } from "./packages.ts";
+import type { PluginPaths } from "./paths.ts";
+import type { Marker } from "./plugin-dir.ts";
+import { readText, type Service, type Supervisor } from "./supervisors/supervisor.ts";
 
 /**
  * Program and first arguments that run this command line again, by absolute paths.
@@ -33,16 +32,16 @@ export async function startHost(
   supervisor: Supervisor,
   plugin: InstalledPlugin,
   before: Marker | undefined,
-  { signal, restart }: { readonly signal: AbortSignal; readonly restart: boolean },
+  { signal, anew }: { readonly signal: AbortSignal; readonly anew: boolean },
 ): Promise<{ readonly note?: HostNote | undefined; readonly started: boolean }> {
   const { paths } = service;
   const running = runningHost(paths.note);
   const asItShould =
-    !restart &&
+    !anew &&
     running?.phase === "running" &&
     running.version === VERSION &&
     running.runs === runsOf(plugin) &&
-    running.settings === (digestOf(paths.settings) ?? "") &&
+    running.settings === digestOf(paths.settings) &&
     before?.supervisor === supervisor.name;
   if (asItShould) {
     if (process.platform !== "win32") sendSignal(running, "SIGUSR2");
@@ -55,13 +54,52 @@ export async function startHost(
   return { note: await waitUntilUp(paths, running, signal), started: true };
 }
 
-/** What of a plugin a process runs: another version, or one from elsewhere, is another. */
-export function runsOf({ version, entry }: Pick<InstalledPlugin, "version" | "entry">): string {
-  return `${version} ${entry}`;
+/** Milliseconds for a process to come up, and its plugin to get ready. */
+const UP_PATIENCE = 30_000;
+
+/** What a process says on stderr counts as its last words when none has been running for so long. */
+const LAST_WORDS = 1_000;
+
+/**
+ * Waits until the plugin is running, in another process than the previous one.
+ *
+ * @throws {HostError} when it is not, with what it says of that
+ */
+async function waitUntilUp(
+  { note, errors, log }: PluginPaths,
+  previous: HostNote | undefined,
+  signal: AbortSignal,
+): Promise<HostNote> {
+  let last: HostNote | undefined;
+  let silentSince = systemClock.now();
+  for (const until = systemClock.now() + UP_PATIENCE; systemClock.now() < until;) {
+    signal.throwIfAborted();
+    const host = runningHost(note);
+    if (host !== undefined && host.identity !== previous?.identity) {
+      last = host;
+      silentSince = systemClock.now();
+      if (host.phase === "running") return host;
+      if (host.phase === "waiting")
+        throw new HostError(
+          "not-ready",
+          `it does not get ready: ${host.error ?? "no reason given"}`,
+          host.hint ?? `see ${log}`,
+        );
+    }
+    const said = readText(errors)?.trim().slice(-1_000) ?? "";
+    if (said !== "" && systemClock.now() - silentSince > LAST_WORDS)
+      throw new HostError("start-failed", `it does not start: ${said}`, `see ${log}`);
+    await sleep(50, undefined, { signal }).catch(() => undefined);
+  }
+  throw new HostError(
+    "start-failed",
+    `it is not up after ${UP_PATIENCE / 1000} s${last === undefined ? "" : ` (${last.phase})`}`,
+    `see ${log}, or what the supervisor says`,
+  );
 }
 
 /** Longer than the host's patience with its plugin. */
-const PATIENCE = 13_000;
+const END_PATIENCE = 13_000;
 
 /**
  * Stops the host of a note: asks it, waits, kills it.
@@ -72,9 +110,9 @@ export async function stopHost(noteFile: string): Promise<HostNote | undefined> 
   const note = runningHost(noteFile);
   if (note === undefined) return undefined;
   sendSignal(note, "SIGTERM");
-  if (await ended(note, PATIENCE)) return note;
+  if (await ended(note, END_PATIENCE)) return note;
   sendSignal(note, "SIGKILL");
-  await ended(note, PATIENCE);
+  await ended(note, END_PATIENCE);
   return note;
 }
 

@@ -2,7 +2,6 @@ import { printable } from "@gastown/convoy-core";
 import type { PluginLogger } from "@gastown/plugin-api";
 import { runCommand, toolEnvironment } from "@gastown/process";
 import type { TownEvent } from "./events.ts";
-import type { EventCommand } from "./settings.ts";
 
 /** Longest time one run may take, in milliseconds. */
 const TIMEOUT = 30_000;
@@ -17,11 +16,11 @@ export interface EventRunner {
 }
 
 /**
- * The event is JSON on the command's stdin; type, subject and town are in its environment. Nothing of it becomes a part
+ * A command is text for `sh -c`, or program and arguments. The event is JSON on the command's stdin; type, subject and town are in its environment. Nothing of it becomes a part
  * of the command. Whatever becomes of a run, a line in the log is the worst.
  */
 export function createEventRunner(
-  command: EventCommand,
+  command: string | readonly [string, ...string[]],
   town: string,
   { logger, kill }: { readonly logger: PluginLogger; readonly kill: AbortSignal },
 ): EventRunner {

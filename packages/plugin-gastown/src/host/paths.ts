@@ -1,16 +1,10 @@
 import { join } from "node:path";
-import type { DriverName } from "@gastown/sqlite-resolver";
-
-/** What the host locks with: the SQLite that comes with the runtime, so that a plugin that needs none loads no native package. */
-export const LOCK_DRIVER: DriverName = "node-sqlite";
 
 /** Where everything that has to do with a plugin lies in a town. */
 export interface PluginPaths {
   readonly town: string;
   /** What gt sees. */
   readonly dir: string;
-  readonly pluginMd: string;
-  readonly runScript: string;
   /** Says that the directory is ours, and how it was enabled. */
   readonly marker: string;
   readonly settings: string;
@@ -37,8 +31,6 @@ export function pathsOf(town: string, plugin: string): PluginPaths {
   return {
     town,
     dir,
-    pluginMd: join(dir, "plugin.md"),
-    runScript: join(dir, "run.sh"),
     marker: join(dir, "config.json"),
     settings: join(town, "settings", `${plugin}.json`),
     hostSettings: join(town, "settings", "gastown.json"),

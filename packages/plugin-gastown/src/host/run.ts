@@ -1,29 +1,21 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "@gastown/convoy-core";
-import { findTown, StateDirError, systemClock } from "@gastown/convoy-watcher";
-import { type FileLock, makeDirs, takeLock } from "@gastown/convoy-watcher/host";
-import { createRotatingFile, type Stopping, supervisor } from "@gastown/host-kit";
+import { findTown, systemClock } from "@gastown/convoy-watcher";
+import type { FileLock } from "@gastown/convoy-watcher/host";
+import { type Stopping, supervisor } from "@gastown/host-kit";
 import type { PluginLogger } from "@gastown/plugin-api";
-import { VERSION } from "../version.ts";
-import type { InstalledPlugin } from "./discover.ts";
 import { HostError } from "./errors.ts";
 import { createEventBus, type EventBus } from "./events.ts";
 import { createHostNote, type HostNoteKeeper } from "./host-note.ts";
-import { findPlugin, loadPlugin } from "./installed.ts";
-import { createLog } from "./log-file.ts";
-import { runningHost } from "./note.ts";
-import { LOCK_DRIVER, pathsOf, type PluginPaths } from "./paths.ts";
-import { runPlugin } from "./run-plugin.ts";
-import { readConfig, readEventCommand } from "./settings.ts";
+import { runPlugin } from "./life.ts";
+import { loadPlugin, readConfig } from "./load-plugin.ts";
+import { lockHost } from "./locks.ts";
+import { createLog } from "./logs.ts";
+import { findPlugin, type InstalledPlugin, VERSION } from "./packages.ts";
+import { pathsOf, type PluginPaths } from "./paths.ts";
 import { watchFiles } from "./watch-files.ts";
 
 /** Milliseconds that a plugin has to stop. */
 const STOP_TIMEOUT = 10_000;
-/** Milliseconds to wait for a host that is just going. */
-const LOCK_PATIENCE = 2_000;
-
 export interface RunOptions {
   readonly town: string | undefined;
   readonly signals: Stopping;
@@ -59,28 +51,19 @@ export async function run(names: readonly string[], { town: named, signals, echo
       const said = echo && (found.length === 1 ? echo : (line: string) => echo(`[${installed.name}] ${line}`));
       guests.push({ installed, paths, lock, logger: createLog({ file: paths.log, ...(said && { echo: said }) }) });
     }
-    await runAll(town, guests, signals);
+    await runAll(guests, signals);
   } finally {
     for (const { lock } of guests) lock.release();
   }
   return signals.exitCode();
 }
 
-async function runAll(town: string, guests: readonly Guest[], signals: Stopping): Promise<void> {
+async function runAll(guests: readonly Guest[], signals: Stopping): Promise<void> {
   const [first] = guests;
   if (first === undefined) return;
   const tellAll = (level: "info" | "error", message: string): void =>
     guests.forEach(({ logger }) => logger[level](message));
-  const command = readEventCommand(first.paths.hostSettings);
-  // Most towns have none: what runs programs is not loaded for them.
-  const runner =
-    command === undefined
-      ? undefined
-      : (await import("./on-event.ts")).createEventRunner(command, town, { logger: first.logger, kill: signals.kill });
-  mkdirSync(dirname(first.paths.events), { recursive: true });
-  const file = createRotatingFile({ file: first.paths.events, keep: 1 });
-  const time = (): string => new Date().toISOString();
-  const bus = createEventBus({ file, time, logger: first.logger, ...(runner && { onEvent: runner.tell }) });
+  const bus = await createEventBus(first.paths, first.logger, signals.kill);
   const notes: HostNoteKeeper[] = [];
   const onTrigger = (): void => notes.forEach((note) => note.trigger());
   const onFault = (error: unknown): void => {
@@ -98,7 +81,7 @@ async function runAll(town: string, guests: readonly Guest[], signals: Stopping)
       tellAll("info", `stopping: ${signals.reason()}`);
     });
     await Promise.all(guests.map((guest) => runGuest(guest, bus, signals, notes)));
-    await runner?.idle();
+    await bus.idle();
     tellAll("info", `stopped${signals.reason() === undefined ? "" : ` by ${signals.reason()}`}`);
   } finally {
     clearInterval(alive);
@@ -139,25 +122,4 @@ async function runGuest(
     stopTimeout: STOP_TIMEOUT,
     onState: note.onState,
   });
-}
-
-async function lockHost({ stateDir, lock: file, note }: PluginPaths, name: string): Promise<FileLock> {
-  for (const until = systemClock.now() + LOCK_PATIENCE; ; await sleep(50)) {
-    try {
-      makeDirs(stateDir);
-      const lock = await takeLock(file, LOCK_DRIVER);
-      if (lock !== undefined) return lock;
-    } catch (error) {
-      throw new StateDirError(stateDir, error);
-    }
-    if (systemClock.now() < until) continue;
-    const host = runningHost(note);
-    const who = host === undefined ? "another process" : `the process with pid ${host.pid} (since ${host.since})`;
-    throw new HostError(
-      "already-running",
-      `${who} runs ${name} in this town`,
-      "one is enough: see `gastown plugins status`",
-      { exitCode: 4 },
-    );
-  }
 }

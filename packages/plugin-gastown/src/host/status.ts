@@ -1,18 +1,16 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, printable } from "@gastown/convoy-core";
-import { findTown } from "@gastown/convoy-watcher";
+import { findTown, TownNotFoundError } from "@gastown/convoy-watcher";
 import type { PluginStatus } from "@gastown/plugin-api";
-import { type InstalledPlugin, PLUGIN_NAME } from "./discover.ts";
-import { environmentRemarks } from "./environment.ts";
 import { gtSees, type Seen } from "./gt-sees.ts";
-import { runsOf } from "./host-process.ts";
-import { findPlugin, installedPlugins, loadPlugin } from "./installed.ts";
-import { type HostNote, readMarker, readNote, runningHost } from "./note.ts";
+import { type HostNote, readNote, runningHost } from "./host-note.ts";
+import { askBefore, loadPlugin } from "./load-plugin.ts";
+import { findPlugin, type InstalledPlugin, installedPlugins, namesIn, PLUGIN_NAME, runsOf } from "./packages.ts";
 import { pathsOf, type PluginPaths } from "./paths.ts";
-import { askBefore } from "./preflight.ts";
+import { readMarker } from "./plugin-dir.ts";
 import { supervisors } from "./supervisors/index.ts";
-import type { SupervisorName } from "./supervisors/supervisor.ts";
+import { environmentRemarks, type SupervisorName } from "./supervisors/supervisor.ts";
 
 /** How a plugin is doing in a town. */
 export interface StatusOfPlugin {
@@ -56,19 +54,12 @@ export async function status(
 }
 
 /** The plugins that are installed, and those that were enabled or still run although their package is gone. */
-export function knownPlugins(town: string): readonly string[] {
-  const enabled = entries(join(town, "plugins")).filter((name) => readMarker(pathsOf(town, name).marker) !== undefined);
-  const running = entries(join(town, ".runtime")).filter((name) => runningHost(pathsOf(town, name).note) !== undefined);
+function knownPlugins(town: string): readonly string[] {
+  const namesOf = (dir: string): string[] => namesIn(join(town, dir)).filter((name) => PLUGIN_NAME.test(name));
+  const enabled = namesOf("plugins").filter((name) => readMarker(pathsOf(town, name).marker) !== undefined);
+  const running = namesOf(".runtime").filter((name) => runningHost(pathsOf(town, name).note) !== undefined);
   const installed = installedPlugins(town).map(({ name }) => name);
   return [...new Set([...installed, ...enabled, ...running])].toSorted();
-}
-
-function entries(dir: string): string[] {
-  try {
-    return readdirSync(dir).filter((name) => PLUGIN_NAME.test(name));
-  } catch {
-    return [];
-  }
 }
 
 async function statusOf(name: string, paths: PluginPaths, env: NodeJS.ProcessEnv): Promise<StatusOfPlugin> {
@@ -120,8 +111,20 @@ async function remarksOf(
   }
 }
 
-/** The status of a plugin in lines that a person reads. */
-export function statusText(one: StatusOfPlugin): string {
+/** Whether there are any, and all run; with `strictly`, also without a remark. */
+export function areWell(all: readonly StatusOfPlugin[], strictly: boolean): boolean {
+  return all.length > 0 && all.every(({ running, remarks }) => running && !(strictly && remarks.length > 0));
+}
+
+/** Those that were asked for, and the names of the others, in lines that a person reads. */
+export function statusesText(all: readonly StatusOfPlugin[], asked: readonly StatusOfPlugin[]): string[] {
+  const others = all.filter((one) => !asked.includes(one)).map((one) => one.plugin);
+  const blocks = asked.map(statusText);
+  if (others.length > 0) blocks.push(`not enabled: ${others.join(", ")}`);
+  return blocks.length === 0 ? [] : [blocks.join("\n\n")];
+}
+
+function statusText(one: StatusOfPlugin): string {
   const rows: [string, string][] = [
     ["enabled", one.enabled ? `yes (${one.supervisor})` : "no"],
     ["running", runningText(one)],
@@ -169,4 +172,62 @@ function ownRows({ status: own, running }: StatusOfPlugin): [string, string][] {
     printable(text, 1_000),
   ]);
   return running ? rows : [["it said last", ""], ...rows];
+}
+
+/** A plugin in the list: what its package says, without loading it, and whether it is enabled in the town. */
+export interface Listed {
+  readonly name: string;
+  readonly package: string | null;
+  readonly version: string | null;
+  readonly description: string | null;
+  readonly dir: string | null;
+  readonly installed: boolean;
+  readonly enabled?: boolean;
+  readonly running?: boolean;
+}
+
+/**
+ * The plugins that are installed, and those of the town whose package is gone; it can do without a town.
+ *
+ * @throws {TownNotFoundError} when the one that is named is none
+ */
+export function list(named: string | undefined): { readonly town: string | null; readonly plugins: readonly Listed[] } {
+  const town = townAround(named);
+  const installed = installedPlugins(town);
+  const known = town === undefined ? [] : knownPlugins(town);
+  const gone = known.filter((name) => !installed.some((one) => one.name === name));
+  const stateOf = (name: string): Pick<Listed, "enabled" | "running"> => {
+    if (town === undefined) return {};
+    const { marker, note } = pathsOf(town, name);
+    return { enabled: readMarker(marker) !== undefined, running: runningHost(note)?.phase === "running" };
+  };
+  const none = { package: null, version: null, description: null, dir: null, installed: false };
+  return {
+    town: town ?? null,
+    plugins: [
+      ...installed.map(({ name, packageName, version, description, dir }) => ({
+        ...{ name, package: packageName, version, description, dir, installed: true },
+        ...stateOf(name),
+      })),
+      ...gone.map((name) => ({ name, ...none, ...stateOf(name) })),
+    ],
+  };
+}
+
+function townAround(named: string | undefined): string | undefined {
+  try {
+    return findTown({ town: named, cwd: process.cwd(), env: process.env });
+  } catch (error) {
+    if (named === undefined && error instanceof TownNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+export function listText({ name, package: from, version, description, enabled, running }: Listed): string {
+  const state = enabled === undefined ? "" : ` [${enabled ? "enabled" : "not enabled"}${running ? ", running" : ""}]`;
+  const what =
+    from === null
+      ? "its package is not installed any more"
+      : `${printable(description ?? "")} (${printable(from)} ${printable(version ?? "")})`;
+  return `${name}${state}\n  ${what}`;
 }

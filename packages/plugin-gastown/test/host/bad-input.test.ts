@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { lockTown } from "@gastown/convoy-watcher/host";
 import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { refused } from "../support/refused.ts";
 import { read, scene } from "../support/scene.ts";
 

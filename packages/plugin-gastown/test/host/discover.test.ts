@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { discover } from "../../src/host/discover.ts";
+import { discover } from "../../src/host/packages.ts";
 
 const GOOD = { keywords: ["gastown-plugin"], gastown: { name: "good", plugin: "./index.js" } };
 

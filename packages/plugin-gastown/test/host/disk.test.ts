@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { GASTOWN, scene } from "../support/scene.ts";
 
 /** Runs a script as root of a mount namespace of its own; why not, where the system forbids that. */

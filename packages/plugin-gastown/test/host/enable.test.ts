@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "@gastown/test-fixtures";
 import { expect, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { installRouteWatch, read, scene } from "../support/scene.ts";
 
 test("enabled: gt sees it, a convoy lands; disabled: its log and state stay, until they are purged", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { createLog } from "../../src/host/log-file.ts";
+import { createLog } from "../../src/host/logs.ts";
 
 test("keeps so many old files, each of about the same size, and the newest lines", () => {
   const dir = tempDir(onTestFinished).path;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { markOf } from "@gastown/process";
 import { waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { scene } from "../support/scene.ts";
 
 describe("a note of a process that is not ours", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { tempDir } from "@gastown/test-fixtures";
 import { parse } from "smol-toml";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { pluginMd, runScript } from "../../src/host/plugin-files.ts";
+import { pluginMd, runScript } from "../../src/host/plugin-dir.ts";
 
 const front = (text: string): Record<string, unknown> => parse(text.split("+++")[1] ?? "");
 

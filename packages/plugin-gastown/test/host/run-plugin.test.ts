@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "@gastown/convoy-core";
 import { expect, test } from "vitest";
-import { HEALTHY_AFTER, runPlugin, type RunState } from "../../src/host/run-plugin.ts";
+import { HEALTHY_AFTER, runPlugin, type RunState } from "../../src/host/life.ts";
 import type { AnyPlugin } from "../../src/index.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };

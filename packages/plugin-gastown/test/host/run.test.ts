@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { GASTOWN, kill, read, type Running, type Scene, scene } from "../support/scene.ts";
 
 async function up({ start, state }: Scene, ...args: readonly string[]): Promise<Running> {

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildTown, waitFor } from "@gastown/test-fixtures";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import { read, running, type Scene, scene } from "../support/scene.ts";
 
 /** A scene with a supervisor that works. */
@@ -59,6 +59,31 @@ describe.each([
     expect(tree()).toEqual(before);
   });
 
+  test("--print-unit prints what is installed, to the byte, and writes and asks nothing", async () => {
+    const { plugins, home, root, town } = supervised(program);
+    const everything = (): string[] =>
+      readdirSync(root, { recursive: true, encoding: "utf8" })
+        .filter((path) => !/-(wal|shm)$/.test(path))
+        .toSorted();
+    const before = everything();
+    const print = ["enable", "convoy-watcher", "--supervisor", name, "--print-unit"];
+    const printed = await plugins(...print);
+    const asJson = JSON.parse((await plugins(...print, "--json")).stdout) as unknown;
+    expect(printed).toMatchObject({ code: 0, stderr: "" });
+    expect(everything()).toEqual(before);
+
+    expect((await plugins("enable", "convoy-watcher", "--supervisor", name)).code).toBe(0);
+    const [unit = ""] = filesIn(join(home, place));
+    const installed = join(home, place, unit);
+    expect(printed.stdout).toBe(read(installed));
+    expect(asJson).toEqual({
+      ...{ plugin: "convoy-watcher", town: town.dir, supervisor: name },
+      ...{ file: installed, text: read(installed) },
+    });
+    expect((await plugins(...print)).stdout, "also while it runs").toBe(printed.stdout);
+    await plugins("disable", "convoy-watcher");
+  });
+
   test("a file in its place that is not ours is left alone", async () => {
     const { plugins, home } = supervised(program);
     await plugins("enable", "convoy-watcher", "--supervisor", name);
@@ -93,6 +118,17 @@ describe.each([
     expect(filesIn(home)).toEqual([]);
     expect(tree()).toEqual(before);
   });
+});
+
+test.each(["detached", "none"])("--print-unit for %s, which has no unit, says so", async (name) => {
+  const { plugins, tree } = scene();
+  const before = tree();
+  expect(await plugins("enable", "convoy-watcher", "--supervisor", name, "--print-unit")).toEqual({
+    code: 2,
+    stdout: "",
+    stderr: `Error: the supervisor ${name} has no unit\nHint: --supervisor systemd or --supervisor launchd\n`,
+  });
+  expect(tree()).toEqual(before);
 });
 
 test("where systemd answers, it is the default; going over to another one leaves nothing of it", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { runningHost } from "../../src/host/note.ts";
+import { runningHost } from "../../src/host/host-note.ts";
 import type { Scene } from "./scene.ts";
 
 /** Enables, and expects a fault that leaves everything as it was. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildTown, type Control, installStandIns, tempDir, type Town, waitFor } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
+import { readNote, runningHost } from "../../src/host/host-note.ts";
 import { sendSignal as signalHost } from "../../src/host/host-process.ts";
-import { readNote, runningHost } from "../../src/host/note.ts";
 
 /** Program and first arguments that run a script in the runtime that runs this. */
 export const running = (script: string): [string, ...string[]] =>

@@ -1,17 +1,6 @@
-import { createHash } from "node:crypto";
-import { basename } from "node:path";
+import { readFileSync } from "node:fs";
+import type { NeededVariables } from "@gastown/plugin-api";
 import type { PluginPaths } from "../paths.ts";
-
-/** A name for what belongs to one town: readable, and different for each town. */
-export function townSlug(town: string): string {
-  const hash = createHash("sha256").update(town).digest("hex").slice(0, 8);
-  const name = basename(town)
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 32);
-  return name === "" ? hash : `${name}-${hash}`;
-}
 
 export const SUPERVISORS = ["systemd", "launchd", "detached", "none"] as const;
 
@@ -31,8 +20,16 @@ export interface Service {
   readonly force: boolean;
 }
 
+/** The file by which a supervisor knows a service. */
+export interface UnitFile {
+  readonly file: string;
+  readonly text: string;
+}
+
 export interface Supervisor {
   readonly name: SupervisorName;
+  /** What `start` installs. Who has it gives what it runs an environment of its own, not that of whoever enables the plugin. */
+  readonly unitOf?: (service: Service) => UnitFile;
   /** Why it cannot be used on this machine; undefined when it can. */
   unavailable(env: NodeJS.ProcessEnv): Promise<string | undefined>;
   /** Has the process started, now and whenever it is to run. May be repeated. */
@@ -41,4 +38,19 @@ export interface Supervisor {
   remove(service: Omit<Service, "command" | "force">): Promise<void>;
   /** Lines about what it does not do. */
   remarks(env: NodeJS.ProcessEnv): Promise<readonly string[]>;
+}
+
+/** What a person should know of the variables that a service was given, and of those it was not. */
+export function environmentRemarks({ plain, secret, instead }: NeededVariables): string[] {
+  const given = `the service was given variables of the shell it was enabled in (${plain.join(", ")}): enable it again when they change`;
+  const withheld = `${secret.join(", ")} was set when it was enabled, and is not written into a file of the service${instead === undefined ? "" : `: ${instead}`}`;
+  return [...(plain.length > 0 ? [given] : []), ...(secret.length > 0 ? [withheld] : [])];
+}
+
+export function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }

@@ -1,46 +1,25 @@
 import { existsSync } from "node:fs";
-import { join, sep } from "node:path";
+import { sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { messageOf } from "@gastown/convoy-core";
-import { isObject } from "@gastown/convoy-watcher/host";
-import type { AnyPlugin } from "@gastown/plugin-api";
-import { discover, type InstalledPlugin } from "./discover.ts";
+import { messageOf, WatcherError } from "@gastown/convoy-core";
+import { acceptSettings, isObject, parseSettingsFile, readObject } from "@gastown/convoy-watcher/host";
+import type { AnyPlugin, NeededVariables } from "@gastown/plugin-api";
 import { HostError } from "./errors.ts";
-
-const OWN_NAME = "@gastown/plugin-gastown";
-
-/** The package that this file is in, whether it runs from `src/host` or from `dist`. */
-export const OWN_PACKAGE: string = ownPackage(import.meta.dirname);
-
-/** The plugins that this host can run in a town: our own, those installed beside us, and those of the town. */
-export function installedPlugins(town: string | undefined): InstalledPlugin[] {
-  return discover([OWN_PACKAGE], [OWN_PACKAGE, ...(town === undefined ? [] : [town])]);
-}
-
-/** @throws {HostError} when no installed plugin has this name */
-export function findPlugin(name: string, town: string): InstalledPlugin {
-  const installed = installedPlugins(town);
-  const plugin = installed.find((one) => one.name === name);
-  if (plugin !== undefined) return plugin;
-  throw new HostError(
-    "unknown-plugin",
-    `no plugin ${JSON.stringify(name)} is installed`,
-    `installed: ${installed.map((one) => one.name).join(", ")}; others are npm packages with the keyword gastown-plugin, installed in the town`,
-    { exitCode: 2 },
-  );
-}
+import { runningHost } from "./host-note.ts";
+import { type InstalledPlugin, OWN_PACKAGE } from "./packages.ts";
+import type { PluginPaths } from "./paths.ts";
 
 /**
  * @throws {HostError} that names the rule which the module breaks: it cannot be loaded, has no default export that is a
  *   function, or that function gives no plugin of this version of the contract
  */
-export async function loadPlugin({ name, entry, packageName }: InstalledPlugin): Promise<AnyPlugin> {
+export async function loadPlugin({ name, entry, packageName, dir }: InstalledPlugin): Promise<AnyPlugin> {
   const broken = (what: string, hint: string, cause?: unknown): HostError =>
     new HostError("plugin-broken", `the plugin ${name} (${packageName}): ${what}`, hint, { cause });
   if (!existsSync(entry))
     throw broken(
       `there is no module ${entry}`,
-      packageName === OWN_NAME
+      dir === OWN_PACKAGE
         ? "build it first: `npm run build`"
         : 'build the package, or fix "gastown": {"plugin": …} of its package.json',
     );
@@ -94,6 +73,50 @@ function firstFrame(error: unknown): string | undefined {
   return frame === undefined ? undefined : `fix the module: thrown ${frame}`;
 }
 
-function ownPackage(dirname = ""): string {
-  return join(dirname, dirname.endsWith("dist") ? ".." : "../..");
+/**
+ * The config that a plugin gets from its settings file.
+ *
+ * @throws {SettingsError} naming the key, its value, and what is allowed
+ */
+export async function readConfig(plugin: AnyPlugin, file: string): Promise<unknown> {
+  const settings = parseSettingsFile(file);
+  const result = await plugin.configSchema?.["~standard"].validate(settings);
+  return acceptSettings(file, settings, result ?? { value: settings });
+}
+
+/** What a plugin itself finds, before it is started or beside it. */
+export interface Asked {
+  readonly refuse?: Error;
+  readonly remarks: readonly string[];
+  readonly environment?: NeededVariables;
+}
+
+/** Asks a plugin what speaks against it here. A preflight that fails is a reason, too. */
+export async function askBefore(
+  plugin: AnyPlugin,
+  { town, settings, note }: PluginPaths,
+  env: NodeJS.ProcessEnv,
+): Promise<Asked> {
+  try {
+    const about = { root: town, settings: readObject(settings) ?? {}, env, pid: runningHost(note)?.pid };
+    const { refuse, remarks = [], environment } = (await plugin.preflight?.(about)) ?? {};
+    return {
+      ...(refuse !== undefined && { refuse: asFault(plugin, refuse) }),
+      remarks: remarks.map(String),
+      ...(environment && { environment }),
+    };
+  } catch (error) {
+    return { refuse: asFault(plugin, error), remarks: [] };
+  }
+}
+
+function asFault({ name }: AnyPlugin, error: unknown): Error {
+  if (error instanceof WatcherError) return error;
+  const { message, hint, exitCode } = Object(error) as Readonly<Record<string, unknown>>;
+  return new HostError(
+    "plugin-refuses",
+    `the plugin ${name} refuses: ${typeof message === "string" ? message : String(error)}`,
+    typeof hint === "string" ? hint : "fix what it says, then enable it again",
+    { cause: error, ...(typeof exitCode === "number" && { exitCode }) },
+  );
 }
