@@ -3,8 +3,8 @@ import { systemClock, watchTown } from "@gastown/convoy-watcher";
 import { createRotatingFile, keepHeapSmall, supervisor, watchdog } from "@gastown/host-kit";
 import type { LandingOptions } from "../options.ts";
 import { createOutput, type Output } from "../output.ts";
+import { createStatusLine, hasStatusLine } from "../reporters/status-line.ts";
 import type { TimeOption } from "../reporters/text.ts";
-import { createStatusLine, hasStatusLine } from "../status-line/status-line.ts";
 import { takeSweepRequests } from "../sweep-requests.ts";
 import { createReporter, takeLeaving, townOptions } from "./landing.ts";
 

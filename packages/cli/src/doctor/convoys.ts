@@ -5,7 +5,7 @@ import { advice, blockerInShort, whyUnmerged } from "../views/convoy-text.ts";
 import { type ConvoyView, convoyView } from "../views/convoy.ts";
 import { plural } from "../views/layout.ts";
 import { stuckOf } from "../views/watcher.ts";
-import { type Finding, good, note, wrong } from "./check.ts";
+import { type Finding, good, note, wrong } from "./finding.ts";
 
 /**
  * Convoys that are not as they should be.

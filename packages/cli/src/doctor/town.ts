@@ -11,7 +11,7 @@ import {
   settingsFileOf,
 } from "@gastown/convoy-watcher";
 import { stateDirOf } from "@gastown/convoy-watcher/host";
-import { type Finding, good, note, wrong } from "./check.ts";
+import { type Finding, good, note, wrong } from "./finding.ts";
 
 /** Every line of `routes.jsonl`: whether it can be read, and leads somewhere. */
 export function checkRoutes(town: string): Finding[] {

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
-import { DatabaseError } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, type OpenedStore } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
 import { sinceInWords } from "../views/layout.ts";
 import { hangs, healthOf, watcherView } from "../views/watcher.ts";
-import { type Finding, good, note, wrong } from "./check.ts";
+import { storeOf } from "./databases.ts";
+import { type Finding, good, note, wrong } from "./finding.ts";
 
 /** Longest path of a socket that bd puts beside its database; a longer one goes to /tmp, where `bd activity` does not look. */
 const LONGEST_SOCKET = 103;
@@ -17,25 +17,17 @@ const HARMLESS = "nothing is missed: its database is watched directly";
 export async function checkDaemons(files: OpenedStore["files"]): Promise<Finding[]> {
   const findings: Finding[] = [];
   const down: { readonly rig: string; readonly left: boolean }[] = [];
-  for (const { rig, store } of files.places()) {
-    const dir = sqliteDir(store);
-    if (dir === undefined) continue;
-    const socket = join(dir, "bd.sock");
+  for (const place of files.places()) {
+    const store = storeOf(place);
+    if (store?.kind !== "sqlite") continue;
+    const { rig } = place;
+    const socket = join(dirname(store.file), "bd.sock");
     if (Buffer.byteLength(socket) > LONGEST_SOCKET) findings.push(tooLong(rig, socket));
     else if (await answers(socket)) findings.push(good(rig, "its daemon answers"));
     else down.push({ rig, left: existsSync(socket) });
   }
-  return [
-    ...findings,
-    ...notRunning(
-      down.filter(({ left }) => !left),
-      "",
-    ),
-    ...notRunning(
-      down.filter(({ left }) => left),
-      ", and left a socket behind",
-    ),
-  ];
+  const [left, gone] = [down.filter((one) => one.left), down.filter((one) => !one.left)];
+  return [...findings, ...notRunning(gone, ""), ...notRunning(left, ", and left a socket behind")];
 }
 
 /** One finding for all of them: most towns have all daemons, or none. */
@@ -71,16 +63,6 @@ function answers(socket: string): Promise<boolean> {
       .once("error", () => end(false))
       .setTimeout(PATIENCE, () => end(false));
   });
-}
-
-function sqliteDir(store: () => { readonly kind: string; readonly file?: string }): string | undefined {
-  try {
-    const { kind, file } = store();
-    return kind === "sqlite" && file !== undefined ? dirname(file) : undefined;
-  } catch (error) {
-    if (error instanceof DatabaseError) return undefined;
-    throw error;
-  }
 }
 
 /** Our own watcher, what it listens to, and whoever else lands convoys here. */

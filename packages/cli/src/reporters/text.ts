@@ -22,7 +22,7 @@ const SHOWN = 20;
 type Seen = Extract<WatchRecord, { event: "waiting" | "skipped" }>;
 
 /** How the open convoys stood when the watch began: those nearest to landing first. */
-export function createFirstLook(): { note(record: WatchRecord): void; lines(): readonly Line[] } {
+function createFirstLook(): { note(record: WatchRecord): void; lines(): readonly Line[] } {
   const seen = new Map<string, Seen>();
   return {
     note(record) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { checkRuntime } from "../../src/doctor/check.ts";
+import { checkRuntime } from "../../src/doctor/tools.ts";
 
 it("finds a runtime that is too old", () => {
   expect(checkRuntime({ node: "20.11.1" })).toEqual([

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { WatcherStatus } from "@gastown/convoy-watcher";
 import { waitFor } from "@gastown/test-fixtures";
-import type { Check } from "../../src/doctor/check.ts";
+import type { Check } from "../../src/doctor/finding.ts";
 import { lookJson } from "./look.ts";
 import { scene, type Scene } from "./scene.ts";
 

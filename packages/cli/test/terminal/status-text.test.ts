@@ -1,8 +1,7 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { statusText } from "../../src/status-line/status-line.ts";
-import { createWatchState } from "../../src/status-line/watch-state.ts";
+import { createWatchState, statusText } from "../../src/reporters/status-text.ts";
 import { width } from "../../src/views/layout.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
