@@ -1,22 +1,11 @@
+import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { type DatabaseError, orFault } from "./errors.ts";
+import type { MergeRequest, MergeRequests } from "./merge-gate.ts";
 import type { Message } from "./ports.ts";
 import type { Route } from "./routes.ts";
 
 /** A convoy as its database has it. Times as stored; `parseTime` reads them. */
-export interface ConvoyRow {
-  readonly id: string;
-  readonly title: string;
-  readonly status: string;
-  /** Label `gt:owned`. */
-  readonly owned: boolean;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly closedAt?: string;
-  readonly closeReason?: string;
-  readonly notify?: readonly string[];
-  readonly toldAt?: string;
-  readonly merge?: "direct" | "mr" | "local";
-}
+export type ConvoyRow = Omit<ConvoySnapshot, "open" | "staged" | "tracked">;
 
 /** One thing that a convoy tracks. */
 export interface TrackRow {
@@ -40,36 +29,15 @@ export interface OpenConvoys {
   readonly tracks: readonly TrackRow[];
 }
 
-/** An issue as its database has it. */
-export interface IssueRow {
-  readonly id: string;
-  readonly status: string;
-  /** What to say of it besides its status. */
-  readonly why?: string;
-  readonly title?: string;
-  readonly assignee?: string;
-  /** When it was closed, else last changed, as stored. */
-  readonly since?: string;
-}
+/** An issue as its database has it. `why`: what to say of it besides its status; `since`: when it was closed, else last changed. */
+export type IssueRow = Pick<TrackedIssue, "id" | "why" | "title" | "assignee" | "since"> & { readonly status: string };
 
 /** A merge request as its database has it. */
-export interface MergeRequestRow {
-  readonly id: string;
-  readonly status: string;
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  readonly closedAt?: string;
-  readonly closeReason?: string;
-  readonly description: string;
-  /** Issues that block it and are not done. */
-  readonly blockers: readonly string[];
-}
+export type MergeRequestRow = Omit<MergeRequest, "fields"> & { readonly description: string };
 
 /** Of an issue, what has to do with its merge. */
-export interface MergedIssueRow {
+export interface MergedIssueRow extends Pick<MergeRequests, "closedAt" | "closeReason"> {
   readonly id: string;
-  readonly closedAt?: string;
-  readonly closeReason?: string;
   readonly description: string;
   /** Those of `WAITING_LABELS` that it has. */
   readonly labels: readonly string[];
