@@ -1,5 +1,5 @@
 import { SETTLE } from "../src/pursue.ts";
-import type { Life } from "./oracle.ts";
+import type { Life } from "./command.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import type { ActivitySource, Clock, Hint, IssueChange } from "../src/index.ts";
+import type { Life } from "./command.ts";
 import type { Feeding } from "./history.ts";
-import type { Life } from "./oracle.ts";
 
 const DELAYS: Record<Feeding, readonly number[]> = { now: [5], late: [700], twice: [5, 2_000], lost: [] };
 /** So many events a daemon remembers, and tells again to whoever begins to follow. */

@@ -1,6 +1,7 @@
 import type { Clock, CommandResult, GtKnowledge, LandSignals } from "../src/index.ts";
+import type { Command } from "./command.ts";
 import type { GtHealth, GtKind } from "./history.ts";
-import type { Command, Oracle } from "./oracle.ts";
+import type { Oracle } from "./oracle.ts";
 import { NOTIFY, type Town } from "./town.ts";
 
 const LONG = 86_400_000;
@@ -85,7 +86,7 @@ export class Gt {
     }
     let result = plan.result;
     for (const convoy of plan.close) {
-      this.#oracle.closed(command, convoy);
+      this.#oracle.testimony.closed(command, convoy);
       this.#town.put(convoy, "closed", true);
     }
     if (kind === "july") {
@@ -127,7 +128,7 @@ export class Gt {
   }
 
   #mail(command: Command, convoy: string, to: string): void {
-    this.#oracle.mailed(command, convoy, to);
+    this.#oracle.testimony.mailed(command, convoy, to);
     this.#town.mail(convoy, to);
   }
 

@@ -5,7 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { BREAKS } from "./breaks.ts";
 import { breakIn, loadBroken } from "./broken-core.ts";
-import type { Violation } from "./oracle.ts";
+import type { Violation } from "./command.ts";
 import { search } from "./search.ts";
 
 /** What notices a break: the simulation, at this seed; or else a test, by its file. */

@@ -1,9 +1,9 @@
 import { messageOf } from "../src/index.ts";
 import { SETTLE } from "../src/pursue.ts";
+import type { Violation } from "./command.ts";
 import type { Core } from "./core.ts";
 import { Deadlines, SWEEP } from "./deadlines.ts";
 import type { History } from "./history.ts";
-import type { Violation } from "./oracle.ts";
 import { GRACE } from "./rival.ts";
 import { Supervisor } from "./supervisor.ts";
 import { takeStep } from "./take-step.ts";
@@ -48,7 +48,7 @@ async function playAll(history: History, world: World, supervisor: Supervisor): 
   await calm(history, world, supervisor);
   if (world.oracle.violation !== undefined) return;
   await epilogue(history, world);
-  if (supervisor.watcher !== undefined) world.oracle.expectTold(supervisor.watcher);
+  if (supervisor.watcher !== undefined) world.oracle.testimony.expectTold(supervisor.watcher);
   await supervisor.end();
 }
 
@@ -65,7 +65,7 @@ async function calm({ newGt }: History, world: World, supervisor: Supervisor): P
   supervisor.start();
   await clock.advance((newGt ? 0 : LONGEST_WAIT) + SWEEP + SLACK);
   oracle.expectLanded("liveness");
-  if (supervisor.watcher !== undefined) oracle.expectSaid(supervisor.watcher);
+  if (supervisor.watcher !== undefined) oracle.testimony.expectSaid(supervisor.watcher);
 }
 
 /** With a feed that works nothing waits for a sweep. */

@@ -65,7 +65,7 @@ export class Rival {
       if (isOver()) return;
       this.checking = false;
       for (const convoy of complete.filter((id) => town.isComplete(id))) {
-        oracle.closedByOthers(convoy);
+        oracle.testimony.closedByOthers(convoy);
         town.put(convoy, "closed", true);
         for (const to of NOTIFY) town.mail(convoy, to);
       }

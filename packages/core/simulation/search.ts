@@ -1,6 +1,6 @@
+import type { Violation } from "./command.ts";
 import type { Core } from "./core.ts";
 import { type History, makeHistory } from "./history.ts";
-import type { Violation } from "./oracle.ts";
 import { play } from "./play.ts";
 import { shrink } from "./shrink.ts";
 

@@ -1,6 +1,6 @@
+import type { Violation } from "./command.ts";
 import type { Core } from "./core.ts";
 import type { History, Step } from "./history.ts";
-import type { Violation } from "./oracle.ts";
 import { play } from "./play.ts";
 
 /** The shortest history that can be found by leaving things out, and that still breaks the same rule. */

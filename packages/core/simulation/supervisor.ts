@@ -122,7 +122,7 @@ export class Supervisor {
     this.#world.say(() => `${watcher.number}: ${JSON.stringify(record)}`);
     if (record.event === "landed") this.landed += 1;
     if (record.event === "watching") watcher.watching = true;
-    this.#world.oracle.heard(watcher, record, this.#world.sight);
+    this.#world.oracle.testimony.heard(watcher, record, this.#world.sight);
   }
 
   #over(watcher: Watcher, error?: unknown): void {

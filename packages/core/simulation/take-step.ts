@@ -34,7 +34,7 @@ export function takeStep(step: Step, world: World, supervisor: Supervisor): void
       for (const reference of town.edges.get(step.convoy) ?? []) close(world, issueOf(reference), step.feeding);
       return;
     case "status":
-      if (step.status === "closed") oracle.closedByOthers(step.convoy);
+      if (step.status === "closed") oracle.testimony.closedByOthers(step.convoy);
       if (town.row(step.convoy) !== undefined) town.put(step.convoy, step.status, true);
       return;
     case "own":
@@ -46,7 +46,7 @@ export function takeStep(step: Step, world: World, supervisor: Supervisor): void
       town.setFault(step.rig, "replaced");
       return world.later(step.ms, () => {
         town.replace(step.rig, step.rollBack);
-        if (step.rollBack && step.rig === "hq") oracle.rolledBack();
+        if (step.rollBack && step.rig === "hq") oracle.testimony.rolledBack();
         town.setFault(step.rig, undefined);
       });
     case "feed":

@@ -1,6 +1,6 @@
 import type { CommandResult, ConvoyLander, ConvoyStore } from "../src/index.ts";
+import type { Command, Life } from "./command.ts";
 import type { Core } from "./core.ts";
-import type { Command, Life } from "./oracle.ts";
 import type { World } from "./world.ts";
 
 /** One life of a watcher. Once it is dead, nothing that it waits for ever comes. */

@@ -1,11 +1,12 @@
 import { VirtualClock } from "../test/support/virtual-clock.ts";
+import type { Command } from "./command.ts";
 import type { Core } from "./core.ts";
 import { Databases } from "./databases.ts";
 import { Feed } from "./feed.ts";
 import { Gt } from "./gt.ts";
 import type { Feeding, History } from "./history.ts";
 import { Lately } from "./lately.ts";
-import { type Command, Oracle } from "./oracle.ts";
+import { Oracle } from "./oracle.ts";
 import { Rival } from "./rival.ts";
 import { Town } from "./town.ts";
 
