@@ -137,18 +137,13 @@ interface Turn {
   readonly time: string;
 }
 
-/** Runs commands for what has happened, a few at once. */
-export interface HookRunner {
-  run(command: HookCommand, call: HookCall): void;
-  /** Settles when all runs are over. Never rejects. */
-  idle(): Promise<void>;
-}
-
 /**
- * What has happened is on the command's stdin as JSON, and in its environment; nothing of it becomes a part of the
+ * Runs commands for what has happened, a few at once. What has happened is on the command's stdin as JSON, and in its environment; nothing of it becomes a part of the
  * command. Whatever becomes of it, a warning is the worst.
  */
-export function createHookRunner(options: HookOptions): HookRunner {
+function createHookRunner(
+  options: HookOptions,
+): Pick<Hooks, "idle"> & { run(command: HookCommand, call: HookCall): void } {
   const { report, kill, limits = {} } = options;
   const { atOnce = AT_ONCE, waiting = WAITING } = limits;
   const queue: Turn[] = [];

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { LandStep, Unfinished } from "@gastown/convoy-core";
 import { endProcess, forgetOutput, isRunning, markOf, type ProcessMark, readOutput } from "@gastown/process";
 import type { Ledger, LedgerLine } from "./ledger.ts";
+import { isPid, readObject } from "./state-dir.ts";
 
 const LOOK_EVERY = 200;
 const GRACE = 2_000;
@@ -149,12 +150,6 @@ function fileIn(dir: string): string {
 }
 
 function readMark(file: string): ProcessMark | undefined {
-  try {
-    const { pid, start } = JSON.parse(readFileSync(file, "utf8")) as Partial<ProcessMark>;
-    return Number.isSafeInteger(pid) && pid !== undefined && pid > 1 && typeof start === "string"
-      ? { pid, start }
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const { pid, start } = readObject(file) ?? {};
+  return isPid(pid) && pid > 1 && typeof start === "string" ? { pid, start } : undefined;
 }

@@ -1,8 +1,9 @@
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "@gastown/process";
 import { DriverError, type DriverName, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
+import { readNote } from "./other-processes.ts";
 import { statOf } from "./state-dir.ts";
 import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
@@ -41,15 +42,12 @@ function isBusy(error: unknown): boolean {
 
 const PATIENCE = 1_000;
 
+type Holder = ReturnType<typeof readNote>;
+
 /** The one watcher of a town. */
 export interface TownLock extends FileLock {
   /** Whether the file that is locked is still the one that the next watcher would lock. */
   isInPlace(): boolean;
-}
-
-interface Holder {
-  readonly pid: number;
-  readonly since: string;
 }
 
 /**
@@ -68,7 +66,7 @@ export async function lockTown(town: string, since: Date, driver?: DriverName): 
     held = await takeLock(file, driver);
     if (held !== undefined) {
       clearDrafts(dir);
-      writeAtomically(note, noteOf(since));
+      writeAtomically(note, `${JSON.stringify({ pid: process.pid, since: since.toISOString() })}\n`);
     }
   } catch (error) {
     held?.release();
@@ -102,12 +100,8 @@ function placeOf(file: string): string | undefined {
     return undefined;
   }
 }
-function noteOf(since: Date): string {
-  return `${JSON.stringify({ pid: process.pid, since: since.toISOString() } satisfies Holder)}\n`;
-}
-
 /** What the holder says of itself. It may just have taken the lock, and be about to say it. */
-function holderOf(note: string): Holder | undefined {
+function holderOf(note: string): Holder {
   const until = systemClock.now() + PATIENCE;
   for (;;) {
     const holder = readHolder(note);
@@ -116,12 +110,7 @@ function holderOf(note: string): Holder | undefined {
   }
 }
 
-function readHolder(note: string): Holder | undefined {
-  try {
-    const { pid, since } = JSON.parse(readFileSync(note, "utf8")) as Partial<Holder>;
-    if (typeof pid !== "number" || typeof since !== "string") return undefined;
-    return isAlive(pid) ? { pid, since } : undefined;
-  } catch {
-    return undefined;
-  }
+function readHolder(note: string): Holder {
+  const holder = readNote(note);
+  return holder !== undefined && isAlive(holder.pid) ? holder : undefined;
 }

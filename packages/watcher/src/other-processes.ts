@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import type { Rival } from "@gastown/convoy-core";
 import { isAlive, isDenied, otherPids, readText, statFields } from "@gastown/process";
-import { isObject, readObject, stateDirOf, statOf } from "./state-dir.ts";
+import { isObject, isPid, readObject, stateDirOf, statOf } from "./state-dir.ts";
 import type { WatcherStatus } from "./status.ts";
 
 /**
@@ -112,11 +112,10 @@ export function findWatcher(town: string): FoundWatcher {
   return { state: alive ? "running" : "dead", ...note, ...own };
 }
 
-function readNote(file: string): { pid: number; since: string } | undefined {
+/** What the holder of the lock has left of itself, whether or not it still runs. */
+export function readNote(file: string): { readonly pid: number; readonly since: string } | undefined {
   const { pid, since } = readObject(file) ?? {};
-  return typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 && typeof since === "string"
-    ? { pid, since }
-    : undefined;
+  return isPid(pid) && typeof since === "string" ? { pid, since } : undefined;
 }
 
 /** What a watcher wrote; anything of another shape counts as nothing. */
@@ -154,7 +153,7 @@ export function findHost(town: string): FoundHost | undefined {
   if (typeof marker?.["managedBy"] !== "string") return undefined;
   const note = readObject(join(stateDirOf(town), "host.json"));
   const pid = note?.["pid"];
-  const alive = typeof pid === "number" && Number.isSafeInteger(pid) && pid > 1 && isAlive(pid);
+  const alive = isPid(pid) && pid > 1 && isAlive(pid);
   const texts = ["phase", "error", "hint", "retryAt"].flatMap((name) => {
     const value = note?.[name];
     return typeof value === "string" && value !== "" ? [[name, value] as const] : [];

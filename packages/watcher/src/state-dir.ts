@@ -82,6 +82,10 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export function isPid(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
 /** What the system says of a path; undefined when nothing is there. On Deno a path below a file is an error to `statSync`. */
 export function statOf(path: string): BigIntStats | undefined {
   try {

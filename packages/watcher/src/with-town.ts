@@ -81,7 +81,9 @@ async function workOn<T>(
     hooks?.report(record);
   });
 
-  const { leaving, lost, stop } = signalsOf(options, defer);
+  const lost = new AbortController();
+  const stop = AbortSignal.any([options.stop, lost.signal]);
+  const leaving = abortedAfter(stop, options.leaveAfter ?? LEAVE_AFTER, defer);
   const opened = openFiles(town, {
     driver,
     onRejectedRoutes: (rejected) => tellRejectedRoutes(town, rejected, report),
@@ -160,34 +162,27 @@ async function workOn<T>(
   }
 }
 
-interface Signals {
-  /** Aborted some time after the stop: what is under way is waited for no longer. */
-  readonly leaving: AbortSignal;
-  /** To be aborted when the lock is found to be another's. */
-  readonly lost: AbortController;
-  readonly stop: AbortSignal;
-}
-
-function signalsOf({ stop, leaveAfter = LEAVE_AFTER }: WatchTownOptions, defer: (end: () => unknown) => void): Signals {
-  const leaving = new AbortController();
-  const lost = new AbortController();
-  const stopOrLost = AbortSignal.any([stop, lost.signal]);
+/** Aborted so long after this signal, in milliseconds. */
+function abortedAfter(signal: AbortSignal, ms: number, defer: (end: () => unknown) => void): AbortSignal {
+  const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const begin = (): void => {
-    timer = setTimeout(() => leaving.abort(), leaveAfter);
+    timer = setTimeout(() => late.abort(), ms);
   };
-  stopOrLost.addEventListener("abort", begin, { once: true });
-  if (stopOrLost.aborted) begin();
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
   defer(() => {
     clearTimeout(timer);
-    stopOrLost.removeEventListener("abort", begin);
+    signal.removeEventListener("abort", begin);
   });
-  return { leaving: leaving.signal, lost, stop: stopOrLost };
+  return late.signal;
 }
 
 interface Guard {
   readonly lock: TownLock | undefined;
+  /** To be aborted when the lock is found to be another's. */
   readonly lost: AbortController;
+  /** What is under way is waited for no longer. */
   readonly leaving: AbortSignal;
   readonly keeper: StatusKeeper;
 }
