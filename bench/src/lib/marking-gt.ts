@@ -24,6 +24,10 @@ export function markingGt(dir: string): MarkingGt {
   writeFileSync(
     path,
     `#!/bin/sh
+case "$*" in
+  *--help*) echo '  gt convoy check [convoy-id] [flags]'; exit ;;
+  *version) echo 'gt version 1.0.1'; exit ;;
+esac
 date +%s%N > '${dir}/started.tmp'$$
 mv '${dir}/started.tmp'$$ '${dir}/started-'"\${3:-any}"
 tries=0
