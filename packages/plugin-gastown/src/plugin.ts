@@ -80,12 +80,11 @@ function preflight({ root, settings, env, pid }: PreflightContext): Preflight {
   return {
     environment: { plain, secret, instead: `put the password into ${file}, below a line [host:port], as password=…` },
     ...(watcher.state === "running" && watcher.pid !== pid && { refuse: new TownLockedError(root, watcher) }),
-    remarks:
-      rival === undefined
-        ? []
-        : [
-            `${rival} lands convoys here, too: each complete one is left to it for ${grace} first, so that nobody is told twice`,
-          ],
+    ...(rival !== undefined && {
+      remarks: [
+        `${rival} lands convoys here, too: each complete one is left to it for ${grace} first, so that nobody is told twice`,
+      ],
+    }),
   };
 }
 
@@ -102,7 +101,7 @@ async function start(
     kill.abort();
   });
 
-  const sweeps = createSweepRequests(() => systemClock.now());
+  const sweeps = createSweepRequests();
   const startedAt = new Date().toISOString();
   const keeper = createStatusKeeper({ version: VERSION, pid: process.pid, town, startedAt }, false);
   const ready = Promise.withResolvers<void>();
@@ -163,20 +162,14 @@ interface SweepRequests {
   /** Resolves when a sweep that began after the call is over. */
   request(): Promise<void>;
   /** Rejects what is still waited for: there will be no more sweeps. */
-  end(reason: unknown): void;
-}
-
-interface Waiter {
-  readonly since: number;
-  resolve(): void;
-  reject(reason: unknown): void;
+  end(reason: Error): void;
 }
 
 /** Turns requests into hints; those made during a sweep share the next one. */
-function createSweepRequests(now: () => number): SweepRequests {
+function createSweepRequests(): SweepRequests {
   const channel = createHintChannel();
-  let waiters: Waiter[] = [];
-  let over: { readonly reason: unknown } | undefined;
+  let waiters: (PromiseWithResolvers<void> & { readonly since: number })[] = [];
+  let over: Error | undefined;
   const ask = (): void => channel.push({ kind: "sweep", reason: "on demand" });
 
   return {
@@ -190,20 +183,20 @@ function createSweepRequests(now: () => number): SweepRequests {
     },
     report(record) {
       if (record.event !== "sweep" || waiters.length === 0) return;
-      const begun = now() - record.ms;
+      const begun = systemClock.now() - record.ms;
       for (const waiter of waiters) if (waiter.since < begun) waiter.resolve();
       waiters = waiters.filter(({ since }) => since >= begun);
       if (waiters.length > 0) ask();
     },
     request() {
-      if (over !== undefined) return Promise.reject(over.reason);
-      return new Promise((resolve, reject) => {
-        waiters.push({ since: now(), resolve, reject });
-        ask();
-      });
+      if (over !== undefined) return Promise.reject(over);
+      const waiter = { since: systemClock.now(), ...Promise.withResolvers<void>() };
+      waiters.push(waiter);
+      ask();
+      return waiter.promise;
     },
     end(reason) {
-      over ??= { reason };
+      over ??= reason;
       for (const waiter of waiters) waiter.reject(reason);
       waiters = [];
     },

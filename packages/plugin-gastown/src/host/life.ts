@@ -10,7 +10,7 @@ import {
 import { kindOf } from "./load-plugin.ts";
 
 /** Between two starts of a plugin that fails: without jitter, since there is one of it. */
-export const RESTART_BACKOFF: Backoff = { base: 5_000, cap: 300_000, floor: 5_000 };
+const RESTART_BACKOFF: Backoff = { base: 5_000, cap: 300_000, floor: 5_000 };
 
 /** A plugin that has run for so long, in milliseconds, is taken to be well: its next crash is a first one. */
 export const HEALTHY_AFTER = 300_000;
@@ -84,7 +84,7 @@ function hintOf(error: unknown): string | undefined {
 type CleanUp = () => void | Promise<void>;
 
 /** The context of one life of a plugin, and the clean-ups that it registers. Nothing in it throws. */
-export function createContext(
+function createContext(
   config: unknown,
   { root, stateDir, host, logger, emit, on, watchFiles }: RunPluginOptions,
   signal: AbortSignal,
@@ -136,7 +136,7 @@ const CLEAN_UP_TIMEOUT = 2_000;
  *
  * @throws what the start failed with, or what the plugin crashed with
  */
-export async function runOnce(
+async function runOnce(
   plugin: AnyPlugin,
   config: unknown,
   options: RunPluginOptions,
@@ -144,11 +144,9 @@ export async function runOnce(
 ): Promise<void> {
   const { logger, stop } = options;
   const end = new AbortController();
-  const stopIt = (): void => end.abort(stop.reason);
-  stop.addEventListener("abort", stopIt, { once: true });
-  if (stop.aborted) stopIt();
-  const { context, cleanUps } = createContext(config, options, end.signal);
-  const patience = createPatience(options, end.signal);
+  const signal = AbortSignal.any([stop, end.signal]);
+  const { context, cleanUps } = createContext(config, options, signal);
+  const patience = createPatience(options, signal);
   try {
     const handle = await patience.over(plugin.start(context), "start");
     const rule = brokenRule(handle);
@@ -160,10 +158,9 @@ export async function runOnce(
   } finally {
     // Whatever the reason: nothing that this life started may go on into the next one.
     end.abort("ended");
-    stop.removeEventListener("abort", stopIt);
     for (const clean of cleanUps.toReversed()) {
       try {
-        await within(CLEAN_UP_TIMEOUT, Promise.resolve(clean()));
+        await within(CLEAN_UP_TIMEOUT, clean());
       } catch (error) {
         logger.warn(`a clean-up failed: ${messageOf(error)}`);
       }
@@ -216,7 +213,7 @@ function createPatience({ stopTimeout, kill }: RunPluginOptions, stop: AbortSign
   };
 }
 
-async function within(ms: number, work: Promise<void>): Promise<void> {
+async function within(ms: number, work: void | Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it took more than ${ms / 1000} s`)), ms);

@@ -128,7 +128,7 @@ function statusText(one: StatusOfPlugin): string {
   const rows: [string, string][] = [
     ["enabled", one.enabled ? `yes (${one.supervisor})` : "no"],
     ["running", runningText(one)],
-    ...troubleRows(one),
+    ...(one.error === undefined ? [] : troubleRows(one.error, one.hint)),
     ...ownRows(one),
     ["seen by gt", seenText(one)],
     ["log", printable(one.log)],
@@ -142,8 +142,7 @@ function statusText(one: StatusOfPlugin): string {
   ].join("\n");
 }
 
-function troubleRows({ error, hint = "" }: StatusOfPlugin): [string, string][] {
-  if (error === undefined) return [];
+function troubleRows(error: string, hint = ""): [string, string][] {
   return [
     ["why not", printable(error)],
     ["hint", printable(hint)],
@@ -175,15 +174,13 @@ function ownRows({ status: own, running }: StatusOfPlugin): [string, string][] {
 }
 
 /** A plugin in the list: what its package says, without loading it, and whether it is enabled in the town. */
-export interface Listed {
+export interface Listed extends Pick<Partial<StatusOfPlugin>, "enabled" | "running"> {
   readonly name: string;
   readonly package: string | null;
   readonly version: string | null;
   readonly description: string | null;
   readonly dir: string | null;
   readonly installed: boolean;
-  readonly enabled?: boolean;
-  readonly running?: boolean;
 }
 
 /**
@@ -194,23 +191,26 @@ export interface Listed {
 export function list(named: string | undefined): { readonly town: string | null; readonly plugins: readonly Listed[] } {
   const town = townAround(named);
   const installed = installedPlugins(town);
+  const listed = (name: string, plugin?: InstalledPlugin): Listed => {
+    const paths = town === undefined ? undefined : pathsOf(town, name);
+    return {
+      name,
+      package: plugin?.packageName ?? null,
+      version: plugin?.version ?? null,
+      description: plugin?.description ?? null,
+      dir: plugin?.dir ?? null,
+      installed: plugin !== undefined,
+      ...(paths && {
+        enabled: readMarker(paths.marker) !== undefined,
+        running: runningHost(paths.note)?.phase === "running",
+      }),
+    };
+  };
   const known = town === undefined ? [] : knownPlugins(town);
   const gone = known.filter((name) => !installed.some((one) => one.name === name));
-  const stateOf = (name: string): Pick<Listed, "enabled" | "running"> => {
-    if (town === undefined) return {};
-    const { marker, note } = pathsOf(town, name);
-    return { enabled: readMarker(marker) !== undefined, running: runningHost(note)?.phase === "running" };
-  };
-  const none = { package: null, version: null, description: null, dir: null, installed: false };
   return {
     town: town ?? null,
-    plugins: [
-      ...installed.map(({ name, packageName, version, description, dir }) => ({
-        ...{ name, package: packageName, version, description, dir, installed: true },
-        ...stateOf(name),
-      })),
-      ...gone.map((name) => ({ name, ...none, ...stateOf(name) })),
-    ],
+    plugins: [...installed.map((one) => listed(one.name, one)), ...gone.map((name) => listed(name))],
   };
 }
 

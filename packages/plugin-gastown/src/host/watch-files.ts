@@ -24,10 +24,10 @@ export function watchFiles(
   changed: (path: string) => void,
   logger: Pick<PluginLogger, "warn">,
 ): () => void {
-  const end = new AbortController();
+  let ended = false;
   const pending = new Map<string, NodeJS.Timeout>();
   const tell = (path: string): void => {
-    if (pending.has(path) || end.signal.aborted) return;
+    if (pending.has(path) || ended) return;
     const timer = setTimeout(() => {
       pending.delete(path);
       try {
@@ -44,7 +44,7 @@ export function watchFiles(
     const { watch } = await import("chokidar");
     for (const usePolling of [true, false]) {
       const some = paths.filter((path) => isRemote(path) === usePolling);
-      if (some.length === 0 || end.signal.aborted) continue;
+      if (some.length === 0 || ended) continue;
       const options = { ignoreInitial: true, depth: 0, usePolling, interval: POLL_EVERY, ignorePermissionErrors: true };
       const watcher = watch(some, options)
         .on("all", (_, path) => tell(path))
@@ -55,7 +55,7 @@ export function watchFiles(
   };
   begin().catch((error: unknown) => logger.warn(`files cannot be watched: ${messageOf(error)}`));
   return () => {
-    end.abort();
+    ended = true;
     for (const timer of pending.values()) clearTimeout(timer);
     pending.clear();
     for (const watcher of watchers) void watcher.close();
