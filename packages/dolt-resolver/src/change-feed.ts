@@ -142,8 +142,8 @@ export async function lookAt(
   let isDolt: boolean;
   let hashes: (string | undefined)[] = [];
   try {
-    isDolt = await server.isDolt(first.name);
-    if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.name));
+    isDolt = await server.isDolt(first.database.name);
+    if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.database.name));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     for (const entry of entries) {
@@ -156,11 +156,8 @@ export async function lookAt(
   for (const [index, entry] of entries.entries()) entry.noteHash(hashes[index]);
   let news = false;
   const faults: DatabaseError[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const found = isDolt
-      ? entry.followHash(hashes[index], awaited, channel)
-      : entry.followEvents(awaited, channel, COMPARE_EVERY);
-    const outcome = await found;
+  for (const entry of entries) {
+    const outcome = await entry.follow(awaited, channel, isDolt ? undefined : COMPARE_EVERY);
     if (outcome instanceof DatabaseError) faults.push(outcome);
     else news ||= outcome;
   }

@@ -1,24 +1,19 @@
 import { DatabaseError, type DatabaseFault } from "@gastown/convoy-core";
 
+const FOREIGN = "it lacks a table or a column that every beads database has";
+
 /** By number where there is one: what servers say in words differs. */
-const BY_NUMBER: ReadonlyMap<number, DatabaseFault> = new Map([
-  [1044, "denied"],
-  [1045, "denied"],
-  [1130, "denied"],
-  [1142, "denied"],
-  [1143, "denied"],
-  [1251, "denied"],
-  [1698, "denied"],
-  [1049, "missing"],
-  [1054, "foreign"],
-  [1146, "foreign"],
-  [1040, "unreachable"],
-  [1053, "unreachable"],
-  [1077, "unreachable"],
-  [1203, "unreachable"],
-  [1205, "locked"],
-  [1213, "locked"],
-]);
+const BY_NUMBER: readonly {
+  readonly fault: DatabaseFault;
+  readonly numbers: readonly number[];
+  readonly what: string;
+}[] = [
+  { fault: "denied", numbers: [1044, 1045, 1130, 1142, 1143, 1251, 1698], what: "the server does not let us in" },
+  { fault: "missing", numbers: [1049], what: "the server has no database of that name" },
+  { fault: "foreign", numbers: [1054, 1146], what: FOREIGN },
+  { fault: "unreachable", numbers: [1040, 1053, 1077, 1203], what: "the server takes no connection now" },
+  { fault: "locked", numbers: [1205, 1213], what: "the server waits for a lock" },
+];
 
 const NETWORK =
   /^(?:ECONN\w+|ETIMEDOUT|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_\w+|EPIPE|EACCES|EADDRNOTAVAIL|PROTOCOL_\w+|POOL_\w+|HANDSHAKE_\w+)$/;
@@ -40,19 +35,15 @@ const HINTS: Partial<Record<DatabaseFault, string>> = {
 };
 
 /** A fault of a database on a server, with the hint that goes with it. Names no address and nobody. */
-export function doltError(fault: DatabaseFault, database: string, what: string, cause?: unknown): DatabaseError {
-  const options = cause === undefined ? {} : { cause };
-  return new DatabaseError(
-    fault,
-    database,
-    cannotBeRead(database, what),
-    HINTS[fault] ?? "see `convoy-cli help errors`",
-    options,
-  );
-}
-
-function cannotBeRead(database: string, what: string): string {
-  return `the Dolt database ${database} cannot be read: ${what}`;
+export function doltError(
+  fault: DatabaseFault,
+  database: string,
+  what: string,
+  cause?: unknown,
+  hint: string = HINTS[fault] ?? "see `convoy-cli help errors`",
+): DatabaseError {
+  const message = `the Dolt database ${database} cannot be read: ${what}`;
+  return new DatabaseError(fault, database, message, hint, cause === undefined ? {} : { cause });
 }
 
 /** Why a server is not asked as things are: nothing was sent to it. */
@@ -96,68 +87,44 @@ export function asDoltError(error: unknown, database: string): unknown {
   if ((error instanceof TypeError || error instanceof RangeError) && !fromDriver.has(error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const number = "errno" in error && typeof error.errno === "number" ? error.errno : 0;
-  if (error instanceof Refusal)
-    return new DatabaseError(error.fault, database, cannotBeRead(database, error.message), error.hint, {
-      cause: error,
-    });
+  const told = (fault: DatabaseFault, what: string, hint?: string): DatabaseError =>
+    doltError(fault, database, what, error, hint);
+  if (error instanceof Refusal) return told(error.fault, error.message, error.hint);
   if (code === "HANDSHAKE_NO_SSL_SUPPORT")
-    return new DatabaseError(
+    return told(
       "denied",
-      database,
-      cannotBeRead(database, "TLS is asked for, and the server offers none"),
+      "TLS is asked for, and the server offers none",
       "let the server have a certificate, or take dolt_server_tls out of metadata.json (BEADS_DOLT_SERVER_TLS); nothing was sent",
-      { cause: error },
     );
-  if (code === "HANDSHAKE_SSL_ERROR")
-    return new DatabaseError(
-      "denied",
-      database,
-      cannotBeRead(
-        database,
-        `the server's certificate cannot be verified (${error.message.split(";")[0]?.slice(0, LONGEST_REASON)})`,
-      ),
-      TRUST,
-      { cause: error },
-    );
+  if (code === "HANDSHAKE_SSL_ERROR") {
+    const reason = error.message.split(";")[0]?.slice(0, LONGEST_REASON);
+    return told("denied", `the server's certificate cannot be verified (${reason})`, TRUST);
+  }
   // Deno's refusal, by the name that is all it has.
   if (error.name === "NotCapable")
-    return new DatabaseError(
+    return told(
       "unreachable",
-      database,
-      cannotBeRead(database, "Deno does not let this program connect to the server"),
+      "Deno does not let this program connect to the server",
       "add its address to --allow-net: `convoy-cli help deno` has the permissions",
-      { cause: error },
     );
   if (number === TLS_ONLY.number || (number === UNKNOWN && TLS_ONLY.words.test(error.message)))
-    return new DatabaseError(
+    return told(
       "denied",
-      database,
-      cannotBeRead(database, "the server takes nobody without TLS"),
+      "the server takes nobody without TLS",
       "set `dolt_server_tls` to true in metadata.json, or BEADS_DOLT_SERVER_TLS=1; over a Unix socket there is none",
-      { cause: error },
     );
-  const fault = BY_NUMBER.get(number);
-  if (fault === "denied") return doltError(fault, database, "the server does not let us in", error);
-  if (fault === "missing") return doltError(fault, database, "the server has no database of that name", error);
-  if (fault === "foreign")
-    return doltError(fault, database, "it lacks a table or a column that every beads database has", error);
-  if (fault === "locked") return doltError(fault, database, "the server waits for a lock", error);
-  if (fault === "unreachable") return doltError(fault, database, "the server takes no connection now", error);
+  const numbered = BY_NUMBER.find(({ numbers }) => numbers.includes(number));
+  if (numbered !== undefined) return told(numbered.fault, numbered.what);
   if (NETWORK.test(code) || "syscall" in error)
-    return doltError(
-      "unreachable",
-      database,
-      `the server does not answer (${code === "" ? "no reason given" : code})`,
-      error,
-    );
-  if (CLOSED.test(error.message)) return doltError("unreachable", database, "the connection has ended", error);
+    return told("unreachable", `the server does not answer (${code === "" ? "no reason given" : code})`);
+  if (CLOSED.test(error.message)) return told("unreachable", "the connection has ended");
   if (code.startsWith("AUTH_SWITCH_"))
-    return doltError("denied", database, "the server asks for a way to sign in that this program does not know", error);
+    return told("denied", "the server asks for a way to sign in that this program does not know");
   // Dolt has one number for most of what goes wrong.
   if (/could not be found in any table|does not have column|table not found/i.test(error.message))
-    return doltError("foreign", database, "it lacks a table or a column that every beads database has", error);
-  if (number > 0) return doltError("unreadable", database, `the server said ${code === "" ? number : code}`, error);
-  return doltError("unreadable", database, `the driver failed (${code === "" ? error.name : code})`, error);
+    return told("foreign", FOREIGN);
+  if (number > 0) return told("unreadable", `the server said ${code === "" ? number : code}`);
+  return told("unreadable", `the driver failed (${code === "" ? error.name : code})`);
 }
 
 /** Whether the server answered, and does not let us in. */

@@ -11,15 +11,15 @@ const RETRY = { base: 500, cap: 30_000, floor: 500 };
 export interface WatchedDatabase {
   readonly place: Place;
   readonly database: DoltDatabase;
-  readonly name: string;
   /** As the last look found it; undefined where there is none. */
   hash(): string | undefined;
   /** Says what a look has found, before anything is read. */
   noteHash(hash: string | undefined): void;
-  /** Reads what is new if the hash is another one than after the last good read. */
-  followHash(hash: string | undefined, awaited: Awaited, channel: HintChannel): Promise<boolean | DatabaseError>;
-  /** Without hashes: reads the events each time, and compares every so many milliseconds. */
-  followEvents(awaited: Awaited, channel: HintChannel, every: number): Promise<boolean | DatabaseError>;
+  /**
+   * Reads what is new if the hash is another one than after the last good read; where there are no hashes, reads the events
+   * each time, and compares every so many milliseconds.
+   */
+  follow(awaited: Awaited, channel: HintChannel, every?: number): Promise<boolean | DatabaseError>;
   /** It can't be read: looked at by a sweep once, since what depends on it can't be judged any more. */
   noteFault(error: DatabaseError, channel: HintChannel): void;
 }
@@ -82,50 +82,46 @@ export function watchDatabase(
     return changes.length + found.length > 0;
   };
 
-  /** What can't be read now is not asked for at every look. */
-  const guarded = async (
-    channel: HintChannel,
-    hash: string | undefined,
-    work: () => Promise<boolean>,
-  ): Promise<boolean | DatabaseError> => {
-    if (failure !== undefined) {
-      const lasting = failure.error.fault !== "locked" && hash === failure.hash;
-      if (now() - failure.at < (lasting ? backoff(RETRY, failure.count, 1) : RETRY.floor)) return failure.error;
+  /** What has changed since the last good read. */
+  const look = async (awaited: Awaited, channel: HintChannel, every: number | undefined): Promise<boolean> => {
+    if (every !== undefined) {
+      const due = now() - comparedAt >= every;
+      const news = await read(awaited, channel, due);
+      if (due) comparedAt = now();
+      return news;
     }
-    try {
-      const outcome = await work();
-      failure = undefined;
-      return outcome;
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      noteFault(error, channel);
-      failure = { error, count: (failure?.count ?? 0) + 1, at: now(), hash };
-      return error;
-    }
+    const hash = present;
+    if (hash !== undefined && hash === known && !faulty) return false;
+    // Without a hash the server does not know it: a read says why.
+    await read(awaited, channel, true);
+    const news = known !== hash;
+    known = hash;
+    return news;
   };
 
   return {
     place,
     database,
-    name: database.name,
     hash: () => present,
     noteHash: (hash) => void (present = hash),
     noteFault,
-    followHash: (hash, awaited, channel) =>
-      guarded(channel, hash, async () => {
-        if (hash !== undefined && hash === known && !faulty) return false;
-        // Without a hash the server does not know it: a read says why.
-        await read(awaited, channel, true);
-        const news = known !== hash;
-        known = hash;
-        return news;
-      }),
-    followEvents: (awaited, channel, every) =>
-      guarded(channel, undefined, async () => {
-        const due = now() - comparedAt >= every;
-        const news = await read(awaited, channel, due);
-        if (due) comparedAt = now();
-        return news;
-      }),
+    async follow(awaited, channel, every) {
+      // What can't be read now is not asked for at every look.
+      if (failure !== undefined) {
+        const lasting = failure.error.fault !== "locked" && present === failure.hash;
+        if (now() - failure.at < (lasting ? backoff(RETRY, failure.count, 1) : RETRY.floor)) return failure.error;
+      }
+      const hash = present;
+      try {
+        const outcome = await look(awaited, channel, every);
+        failure = undefined;
+        return outcome;
+      } catch (error) {
+        if (!(error instanceof DatabaseError)) throw error;
+        noteFault(error, channel);
+        failure = { error, count: (failure?.count ?? 0) + 1, at: now(), hash };
+        return error;
+      }
+    },
   };
 }

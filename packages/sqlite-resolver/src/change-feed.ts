@@ -8,7 +8,7 @@ import {
 } from "@gastown/convoy-core";
 import { createAwaited } from "@gastown/sql";
 import { watchDirectory, type WatchDirectory } from "./file-events.ts";
-import type { TownFiles } from "./open-town.ts";
+import type { TownFiles } from "./sqlite-database.ts";
 import { comparisonOf, type Surroundings, type WatchedPlace, watchPlace } from "./watched-place.ts";
 
 /**

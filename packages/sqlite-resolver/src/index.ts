@@ -9,5 +9,5 @@ export {
   type Statement,
 } from "./driver.ts";
 export { DriverError, loadDriver } from "./driver.ts";
-export { openTown, type Place, type TownFiles, type TownOptions } from "./open-town.ts";
+export { openTown, type Place, type TownFiles, type TownOptions } from "./sqlite-database.ts";
 export type { DirectoryWatch, WatchDirectory } from "./file-events.ts";

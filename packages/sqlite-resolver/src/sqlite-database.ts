@@ -1,5 +1,14 @@
 import { DatabaseError, type IssueDatabase, type IssueRow, type OwnOpening } from "@gastown/convoy-core";
-import { answersBy, type Compiled, toIssue, toTrack } from "@gastown/sql";
+import {
+  answersBy,
+  type Compiled,
+  createTownPlaces,
+  type Place as AnyPlace,
+  toIssue,
+  toTrack,
+  type TownPlaces,
+  type TownPlacesOptions,
+} from "@gastown/sql";
 import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
 import { type Driver, type DriverName, loadDriver } from "./driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
@@ -157,4 +166,21 @@ export function issuesOf(opened: Connection, ids: readonly string[]): IssueRow[]
 
 function revisionOf(opened: Connection): string {
   return `${opened.serial}:${opened.version()}`;
+}
+
+/** Which town to open, and how. */
+export interface TownOptions extends Omit<TownPlacesOptions<SqliteDatabase>, "openSqlite"> {
+  /** What opens SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
+}
+
+/** A place of the town that keeps issues: the town itself, or a rig. */
+export type Place = AnyPlace<SqliteDatabase>;
+
+/** The databases of a town. */
+export type TownFiles = TownPlaces<SqliteDatabase>;
+
+/** Opens nothing yet, and never throws: faults come with the reads. */
+export function openTown({ driver, ...options }: TownOptions): TownFiles {
+  return createTownPlaces({ ...options, openSqlite: (file) => createSqliteDatabase(file, driver) });
 }

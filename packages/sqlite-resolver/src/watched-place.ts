@@ -2,8 +2,7 @@ import { type Clock, DatabaseError, type HintChannel, type IssueChange, type Wor
 import type { Awaited } from "@gastown/sql";
 import { createDatabaseCursor, type DatabaseCursor, type News } from "./database-cursor.ts";
 import { createFileEvents, type WatchDirectory } from "./file-events.ts";
-import type { Place, TownFiles } from "./open-town.ts";
-import type { SqliteDatabase } from "./sqlite-database.ts";
+import type { Place, SqliteDatabase, TownFiles } from "./sqlite-database.ts";
 
 /** A file changes a moment before its commit can be read: when to look again, in milliseconds after the last look. */
 const LOOK_AGAIN: readonly number[] = [1, 2, 4, 8, 15, 30, 60, 120];
