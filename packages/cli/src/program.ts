@@ -45,17 +45,16 @@ export function createProgram(exit: (status: number) => void): Command {
     .hook("preAction", (_program, command) => refuseUseless(program, command));
 
   const add: Add = (name, description, examples, load) => {
-    const lines = examples.map(([line, what]) => `  # ${what}\n  ${line}`);
-    const command = program
-      .command(name, { hidden: name.startsWith("__") })
-      .description(description)
-      .configureOutput(faultsOf(`convoy-cli ${name}`));
+    const command = program.command(name, { hidden: name.startsWith("__") }).description(description);
     command.action(async (...given: unknown[]) => {
       const run = (await load()) as (...given: unknown[]) => number | Promise<number>;
       // What commander gives: the operands, the options of this command alone, and the command.
       exit(await run(...given.slice(0, -2), givenOptions(command)));
     });
-    if (lines.length > 0) command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+    if (examples.length > 0) {
+      const lines = examples.map(([line, what]) => `  # ${what}\n  ${line}`);
+      command.configureOutput(faultsOf(`convoy-cli ${name}`)).addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+    }
     EXAMPLES.set(command, examples);
     return command;
   };

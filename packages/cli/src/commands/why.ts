@@ -72,7 +72,7 @@ function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now: numbe
         advice([convoy.convoy], `\`gt convoy add ${id} ISSUE\` gives it something to wait for`),
       ];
     case "closed": {
-      const since = sinceInWords(convoy.updatedAt, now);
+      const since = sinceInWords(convoy.closedAt ?? convoy.updatedAt, now);
       if (blockers.length === 0)
         return [
           `${id} was closed${since === undefined ? "" : ` ${since} ago`}: ${done} of ${total} tracked issues are closed`,

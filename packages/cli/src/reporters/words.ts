@@ -87,7 +87,10 @@ function howItWaits({ open, unmerged = 0, done, total }: Extract<Told, { event: 
 
 /** The record names twenty blockers at most; its numbers say how many there are. */
 function waitsOn({ blockers, total, done }: { blockers: readonly Blocker[]; total: number; done: number }): string {
-  const shown = blockers.slice(0, NAMED_BLOCKERS).map((blocker) => printable(blocker.why));
+  // Records have the status as it is stored.
+  const shown = blockers
+    .slice(0, NAMED_BLOCKERS)
+    .map(({ why }) => printable(why).replace(/(?<=, |\()in_progress\)(?=$|: )/, "in progress)"));
   const more = total - done - shown.length;
   return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }

@@ -60,8 +60,13 @@ const STATES: Readonly<Record<ConvoyView["verdict"], (convoy: ConvoyView, now: n
   staged: () => "staged, not launched",
   status: ({ status }) => `skipped: gt does not know its status ${printable(status)}`,
   empty: () => "tracks nothing",
-  closed: ({ blockers, done, total }, now) =>
-    blockers.length > 0 ? `closed, but open again: ${firstOf(blockers, now)}` : `closed, ${done} of ${total}`,
+  closed({ blockers, closedAt, done, total }, now) {
+    const long = sinceInWords(closedAt, now);
+    const closed = long === undefined ? "closed" : `closed ${long} ago`;
+    return blockers.length > 0
+      ? `${closed}, but open again: ${firstOf(blockers, now)}`
+      : `${closed}, ${done} of ${total}`;
+  },
 };
 
 /** What the first blocker is. */

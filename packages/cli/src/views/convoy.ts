@@ -15,6 +15,8 @@ export interface ConvoyView {
   readonly total: number;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
+  /** Null while it is open. */
+  readonly closedAt: string | null;
   /** Open, unknown and unmerged ones among what it tracks. For a closed convoy: issues that are open again. */
   readonly blockers: readonly IssueView[];
   /** What a running watcher says of its attempts, when it could not land it. */
@@ -46,6 +48,7 @@ export function convoyView(convoy: ConvoySnapshot, stuck: Stuck): ConvoyView {
     total,
     createdAt: isoTime(convoy.createdAt),
     updatedAt: isoTime(convoy.updatedAt),
+    closedAt: isClosed ? isoTime(convoy.closedAt) : null,
     blockers: blockers.filter((issue) => !isClosed || isReopened(issue, convoy)).map(issueView),
     stuck: (isClosed ? undefined : stuck.get(convoy.id)) ?? null,
   };

@@ -55,6 +55,19 @@ it("adds the closed ones with --all, and says which of them have an issue that i
   expect(list.convoys.slice(-2).map(({ blockers }) => blockers.map(({ issue }) => issue))).toEqual([["al-back"], []]);
 });
 
+it("says with --all when the closed ones were closed", async () => {
+  const made = everyState();
+  const { convoys } = await lookJson<List>(made, "list", "--all");
+  const closedAt = new Map(convoys.map((convoy) => [convoy.convoy, convoy.closedAt]));
+  expect(closedAt.get(ID.half)).toBeNull();
+  expect(closedAt.get(ID.landed)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const lines = await look(made, "list", "--all");
+  expect(lines.slice(-2).map((line) => line.split("\t")[5]?.replaceAll(/\d+ s/g, "N s"))).toEqual([
+    "closed N s ago, but open again: al-back (alpha, N s)",
+    "closed N s ago, 1 of 1",
+  ]);
+});
+
 it("lists with --stuck what is complete and still open", async () => {
   expect(ids(await lookJson<List>(everyState(), "list", "--stuck"))).toEqual([ID.complete]);
 });

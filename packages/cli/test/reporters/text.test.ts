@@ -36,6 +36,14 @@ it("says nothing of closes that nobody waits for, unless it is asked to", () => 
   expect(read([close("al-2", "db", [])], { verbose: true })).toEqual(["detected close of al-2"]);
 });
 
+it("says the status of a blocker in words, and an id as it is", () => {
+  const why = "in_progress) is not closed (my_rig, in_progress)";
+  const blockers = [{ issue: "in_progress)", state: "open", why }] as const;
+  expect(
+    read([{ event: "waiting", convoy: "hq-cv-a", title: "", done: 0, total: 1, open: 1, unknown: 0, blockers }]),
+  ).toEqual(["hq-cv-a waits on 1 of 1: in_progress) is not closed (my_rig, in progress)"]);
+});
+
 it("wraps between words on a terminal, and never in a pipe", () => {
   const landed: WatchRecord = { event: "landed", convoy: "hq-cv-a", title: "Login", ms: 1_234, by: "check" };
   expect(read([landed], {}, 44)).toEqual(['✓ hq-cv-a "Login" landed, 1.2 s after it was', "    found complete"]);
