@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { connect, isIP } from "node:net";
-import * as tls from "node:tls";
 import type { ServerAddress } from "@gastown/town-files";
 import type { ConnectionOptions } from "mysql2";
 import { Refusal } from "./faults.ts";
@@ -20,7 +19,7 @@ export function connectingTo(address: ServerAddress): Connecting {
   const credential = credentialCommand === undefined ? undefined : createCredential(credentialCommand);
   const options = async (): Promise<ConnectionOptions> => ({
     ...(socket === undefined ? { host, port } : { socketPath: socket }),
-    ...tlsOptions(address),
+    ...(await tlsOptions(address)),
     user: credential === undefined ? user : await credential(),
     password,
     maxPreparedStatements: 256,
@@ -37,7 +36,7 @@ export function connectingTo(address: ServerAddress): Connecting {
  * The certificate is verified for the name, as bd's driver does it; the driver here takes the host for the name, so that
  * another host is dialled by ourselves. It cannot verify an address of the network: that is refused.
  */
-function tlsOptions({ host, port, tls: asked }: ServerAddress): ConnectionOptions {
+async function tlsOptions({ host, port, tls: asked }: ServerAddress): Promise<ConnectionOptions> {
   if (asked === undefined) return {};
   const name = /^(?:127(?:\.\d+){3}|::1)$/.test(asked.name) ? "localhost" : asked.name;
   if (isIP(name) !== 0) {
@@ -50,12 +49,12 @@ function tlsOptions({ host, port, tls: asked }: ServerAddress): ConnectionOption
   return {
     host: name,
     ...(name !== host && { stream: () => connect(port, host) }),
-    ssl: { ca: trusted(asked.caFile), rejectUnauthorized: true, verifyIdentity: true, minVersion: "TLSv1.2" },
+    ssl: { ca: await trusted(asked.caFile), rejectUnauthorized: true, verifyIdentity: true, minVersion: "TLSv1.2" },
   };
 }
 
 /** A file of its own, else what the runtime and the system trust (`SSL_CERT_FILE` and the like). */
-function trusted(caFile: string | undefined): string[] {
+async function trusted(caFile: string | undefined): Promise<string[]> {
   if (caFile !== undefined) {
     try {
       return [readFileSync(caFile, "utf8")];
@@ -68,7 +67,8 @@ function trusted(caFile: string | undefined): string[] {
       );
     }
   }
-  // Not every runtime tells.
+  // Imported only here: it was a sixth of the time that a command takes to start. Not every runtime tells.
+  const tls = await import("node:tls");
   if (typeof tls.getCACertificates !== "function") return [...tls.rootCertificates];
   return [...tls.getCACertificates("default"), ...tls.getCACertificates("system")];
 }
