@@ -2,5 +2,5 @@ import { mergeConfig } from "vitest/config";
 // @boundaries-ignore the settings are shared
 import shared from "../../vitest.shared.ts";
 
-/** The longest lane, and the last: most of its time goes into waiting for programs. */
+/** The longest lane: most of its time goes into waiting for programs. */
 export default mergeConfig(shared, { test: { maxWorkers: 3 } });
