@@ -118,7 +118,7 @@ export async function whileLeading(
       if (stop.aborted) return;
       const end = new AbortController();
       const lost = new AbortController();
-      const leadership = leadershipOf(lock, lost, { teller, before });
+      const leadership = leadershipOf(lock, lost, { onLead: teller.leads, before });
       const heart = beat(leadership, options.clock, end.signal);
       try {
         await work(leadership);
@@ -138,13 +138,16 @@ export async function whileLeading(
 export function leadershipOf(
   lock: TownLead,
   lost: AbortController,
-  { teller, before = () => undefined }: { readonly teller?: Teller; readonly before?: Leadership["before"] } = {},
+  {
+    onLead,
+    before = () => undefined,
+  }: { readonly onLead?: (hold: TownHold) => void; readonly before?: Leadership["before"] } = {},
 ): Leadership {
   let commands = 0;
   const busy = (more: number): void => lock.setBusy((commands += more) > 0);
   const sure = async (): Promise<TownHold> => {
     const hold = await lock.take();
-    if (hold.held) teller?.leads(hold);
+    if (hold.held) onLead?.(hold);
     else lost.abort(hold.by);
     return hold;
   };
@@ -174,15 +177,10 @@ export function leadershipOf(
   };
 }
 
-/** What is told of the lead: each thing once. */
-interface Teller {
-  leads(hold: TownHold): void;
-  follows(by: string): void;
-  /** It can't be told who leads. */
-  wonders(error: DatabaseError): void;
-}
+type Teller = ReturnType<typeof createTeller>;
 
-function createTeller(report: Reporter): Teller {
+/** Tells of the lead: each thing once. */
+function createTeller(report: Reporter) {
   let state = "";
   let told = "";
   const tell = (now: "up" | "down", detail: string): boolean => {
@@ -196,16 +194,17 @@ function createTeller(report: Reporter): Teller {
     told = message;
   };
   return {
-    leads(hold) {
+    leads(hold: TownHold): void {
       told = "";
       if ("alone" in hold) state = "";
       else tell("up", "this watcher leads the town");
     },
-    follows(by) {
+    follows(by: string): void {
       if (tell("down", `${by} leads the town`))
         warn(`${by} leads this town: standing by`, "it is taken over within seconds when that one ends");
     },
-    wonders: (error) => warn(error.message, error.hint),
+    /** It can't be told who leads. */
+    wonders: ({ message, hint }: DatabaseError): void => warn(message, hint),
   };
 }
 
