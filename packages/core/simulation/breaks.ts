@@ -156,8 +156,8 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   doubt: one(
     "sources are doubted for what a sweep found by itself alone",
     "sweep.ts",
-    'if (fresh > 0 && reason === "timer")',
-    "if (fresh >= 0)",
+    'if (swept.fresh > 0 && reason === "timer")',
+    "if (swept.fresh >= 0)",
   ),
   failing: one(
     "sweeps that fail wait for longer and longer",

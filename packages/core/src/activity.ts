@@ -1,3 +1,5 @@
+import { isDone } from "./beads.ts";
+
 /** What a line of `bd activity --json` says that matters here. */
 export interface ActivityEvent {
   /** `create`, `update`, `delete`, `comment`, `status`, or a kind that a later `bd` adds. */
@@ -50,16 +52,10 @@ export function decodeEvent(line: string): DecodedLine {
 
 /** Whether an event may have completed something: a close, or a deletion (a deleted issue counts as done). */
 export function mayComplete({ type, newStatus }: ActivityEvent): boolean {
-  return type === "delete" || (type === "status" && (newStatus === "closed" || newStatus === "tombstone"));
+  return type === "delete" || (type === "status" && newStatus !== undefined && isDone(newStatus));
 }
 
 /** Whether an event says that a closed issue is open again. */
 export function isReopening({ type, oldStatus, newStatus }: ActivityEvent): boolean {
-  return (
-    type === "status" &&
-    oldStatus === "closed" &&
-    newStatus !== undefined &&
-    newStatus !== "closed" &&
-    newStatus !== "tombstone"
-  );
+  return type === "status" && oldStatus === "closed" && newStatus !== undefined && !isDone(newStatus);
 }

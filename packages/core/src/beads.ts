@@ -113,7 +113,7 @@ export function parseConvoyFields(description: string): ConvoyFields {
   return {
     notify: [...new Set(addresses.filter((address) => address !== ""))],
     ...((merge === "direct" || merge === "mr" || merge === "local") && { merge }),
-    ...optional("toldAt", fields.get("completion_notified_at")),
+    ...pick(fields, { toldAt: "completion_notified_at" }),
   };
 }
 
@@ -124,15 +124,17 @@ export function parseMergeRequestFields(description: string): MergeRequestFields
   );
   const retries = NUMBER.exec(fields.get("retry_count") ?? "")?.[0];
   return {
-    ...optional("branch", fields.get("branch")),
-    ...optional("target", fields.get("target")),
-    ...optional("sourceIssue", fields.get("source_issue")),
-    ...optional("worker", fields.get("worker")),
-    ...optional("commitSha", fields.get("commit_sha")),
-    ...optional("mergeCommit", fields.get("merge_commit")),
-    ...optional("closeReason", fields.get("close_reason")),
+    ...pick(fields, {
+      branch: "branch",
+      target: "target",
+      sourceIssue: "source_issue",
+      worker: "worker",
+      commitSha: "commit_sha",
+      mergeCommit: "merge_commit",
+      closeReason: "close_reason",
+      conflictTaskId: "conflict_task_id",
+    }),
     ...(retries !== undefined && { retryCount: Number(retries) }),
-    ...optional("conflictTaskId", fields.get("conflict_task_id")),
   };
 }
 
@@ -142,7 +144,7 @@ export function parseAttachmentFields(description: string): AttachmentFields {
   return {
     noMerge: fields.get("no_merge")?.toLowerCase() === "true",
     reviewOnly: fields.get("review_only")?.toLowerCase() === "true",
-    ...optional("mergeStrategy", fields.get("merge_strategy")),
+    ...pick(fields, { mergeStrategy: "merge_strategy" }),
   };
 }
 
@@ -185,6 +187,14 @@ const SPELLINGS: ReadonlyMap<string, string> = new Map(
   ].flatMap((key) => [key, key.replaceAll("_", "-"), key.replaceAll("_", "")].map((spelling) => [spelling, key])),
 );
 
-function optional<K extends string>(key: K, value: string | undefined): { readonly [P in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: string });
+/** Those of these keys that are there, by names of ours. */
+function pick<K extends string>(
+  fields: ReadonlyMap<string, string>,
+  keys: Readonly<Record<K, string>>,
+): { readonly [P in K]?: string } {
+  const there = Object.entries<string>(keys).flatMap(([name, key]) => {
+    const value = fields.get(key);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return Object.fromEntries(there) as { readonly [P in K]?: string };
 }

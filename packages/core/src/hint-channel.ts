@@ -51,9 +51,9 @@ export function createHintChannel(): HintChannel {
           yield { kind: "issues", changes };
         } else if (queue.length === 0) {
           if (ended) return;
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+          const woken = Promise.withResolvers<void>();
+          wake = woken.resolve;
+          await woken.promise;
         }
       }
     },

@@ -177,6 +177,8 @@ export interface ReconcileOptions {
   readonly hold?: () => Promise<string | undefined>;
   /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
   readonly tellLimit?: number;
+  /** How long a stop waits for a gt under way before that is left to end by itself; 10 seconds by default. */
+  readonly leaveAfter?: number;
   /** `merge`: an issue whose merge request is not merged holds its convoy up. */
   readonly gate?: "off" | "merge";
   /** After so long without a change a merge request that holds a convoy up is told of; 24 hours by default. */

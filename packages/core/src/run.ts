@@ -8,7 +8,7 @@ import { WorkQueue } from "./work-queue.ts";
 /** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
 const JUMP = 2_000;
 /** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
-const STOP_LIMIT = 10_000;
+const LEAVE_AFTER = 10_000;
 const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
@@ -114,7 +114,7 @@ export async function withRun<T>(
   const tasks: Promise<unknown>[] = [];
   onAbort(stop, () => {
     for (const queue of [run.judging, run.landing, run.reopened]) queue.shutDown();
-    void options.clock.sleep(STOP_LIMIT, over.signal).then(() => {
+    void options.clock.sleep(options.leaveAfter ?? LEAVE_AFTER, over.signal).then(() => {
       if (!over.signal.aborted) leave.abort();
     });
   });

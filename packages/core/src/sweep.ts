@@ -1,5 +1,5 @@
 import { backoff, STREAM_BACKOFF } from "./backoff.ts";
-import { DatabaseError } from "./errors.ts";
+import { DatabaseError, orFault } from "./errors.ts";
 import { lookAtClock, type Run, type Sweeping } from "./run.ts";
 import { LONGEST_SLEEP } from "./work-queue.ts";
 
@@ -126,16 +126,15 @@ export function createSweeper(run: Run): Sweeper {
   let endedAt = Number.NEGATIVE_INFINITY;
 
   const attempt = async (reason: string): Promise<void> => {
-    try {
-      const { fresh } = await sweep(run, reason);
+    const swept = await orFault(sweep(run, reason));
+    if (swept instanceof DatabaseError) {
+      failures += 1;
+      if (swept.message !== told) report({ event: "warning", message: swept.message, hint: swept.hint });
+      told = swept.message;
+    } else {
       failures = 0;
       told = "";
-      if (fresh > 0 && reason === "timer") for (const source of sources) source.doubt?.();
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      failures += 1;
-      if (error.message !== told) report({ event: "warning", message: error.message, hint: error.hint });
-      told = error.message;
+      if (swept.fresh > 0 && reason === "timer") for (const source of sources) source.doubt?.();
     }
     endedAt = clock.now();
   };

@@ -31,13 +31,24 @@ export function decideTold(
   messages: readonly Message[] | undefined,
   gt: GtKnowledge,
 ): ToldVerdict {
-  const unknown = (why: string): ToldVerdict => ({ told: "cannot be known", untold: [], repair: undefined, why });
+  const verdict = (
+    told: Told,
+    why: string,
+    untold: readonly string[] = [],
+    repair?: "check" | "mail",
+  ): ToldVerdict => ({
+    told,
+    untold,
+    repair,
+    why,
+  });
+  const unknown = (why: string): ToldVerdict => verdict("cannot be known", why);
   if (convoy.open) return unknown("it is not closed");
   if (convoy.notify === undefined) return unknown("the database does not say who waits for it");
   const stamped = convoy.toldAt !== undefined;
   const stamps = stamped || gt.stamps;
   const expected = stamps ? withMayor(convoy.notify) : convoy.notify;
-  if (expected.length === 0) return { told: "told", untold: [], repair: undefined, why: "nobody waits for it" };
+  if (expected.length === 0) return verdict("told", "nobody waits for it");
   if (messages === undefined) return unknown("its mails cannot be read");
 
   const { since, unclear } = sort(messages, convoy.closedAt);
@@ -49,22 +60,13 @@ export function decideTold(
 
   if (missing.length === 0) {
     const repeats = stamps && !stamped ? ": the next gt convoy check or close of it tells them again" : "";
-    return { told: "told", untold: [], repair: undefined, why: `everybody has mail; ${stamp}${repeats}` };
+    return verdict("told", `everybody has mail; ${stamp}${repeats}`);
   }
   if (since.length === 0 && !stamped)
-    return {
-      told: "closed, not told",
-      untold: expected,
-      repair: stamps ? "check" : "mail",
-      why: `nobody has mail; ${stamp}`,
-    };
+    return verdict("closed, not told", `nobody has mail; ${stamp}`, expected, stamps ? "check" : "mail");
   if (untold.length === 0) return unknown(`${missing.join(", ")}: mail to several goes to addresses of their own`);
-  return {
-    told: "tried, not told",
-    untold,
-    repair: "mail",
-    why: `${since.length === 0 ? "nobody has mail" : `no mail to ${untold.join(", ")}`}; ${stamp}`,
-  };
+  const who = since.length === 0 ? "nobody has mail" : `no mail to ${untold.join(", ")}`;
+  return verdict("tried, not told", `${who}; ${stamp}`, untold, "mail");
 }
 
 /** A row that may be a mail about a convoy. */

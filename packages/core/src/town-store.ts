@@ -67,10 +67,8 @@ export function createTownStore(
         const tracks = await database.tracks(convoys.map((row) => row.id));
         const find = await findIssues(tracks, { town, homes, routesFault }, onFault);
         const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
-        await gone?.note(
-          tracks.map(({ reference }) => reference),
-          find,
-        );
+        const references = tracks.map(({ reference }) => reference);
+        await gone?.note(references, find);
         for (const { convoy, reference } of tracks) {
           const found = find(reference);
           tracked.get(convoy)?.push(trackedIssue(reference, gone?.explain(convoy, reference, found) ?? found));

@@ -33,25 +33,16 @@ export function createTrackingIndex(): TrackingIndex {
     }
     const { convoys: open, tracks } = await openWithTracks(database);
     edges = tracks.length;
-    known = {
-      revision: now,
-      convoysOf: together(
-        open.map((row) => row.id),
-        tracks,
-      ),
-    };
+    known = { revision: now, convoysOf: together(open, tracks) };
     return known.convoysOf;
   };
 
   return {
     async lookUp(database, issues) {
       const all = await convoysOf(database, issues);
-      const found = new Map<string, readonly string[]>();
-      for (const issue of issues) {
-        const convoys = all.get(issue);
-        if (convoys) found.set(issue, convoys);
-      }
-      return found;
+      return new Map(
+        issues.flatMap((issue) => [[issue, all.get(issue) ?? []] as const]).filter(([, { length }]) => length > 0),
+      );
     },
   };
 }
@@ -70,20 +61,15 @@ async function ask(database: IssueDatabase, issues: readonly string[]): Promise<
   const tracks = await database.openTracksOf?.(issues);
   if (tracks === undefined) return undefined;
   const open = (await database.convoys(issues)).filter((row) => !isDone(row.status));
-  return together(
-    open.map((row) => row.id),
-    tracks,
-  );
+  return together(open, tracks);
 }
 
-function together(open: readonly string[], tracks: readonly TrackRow[]): Convoys {
+function together(open: OpenConvoys["convoys"], tracks: readonly TrackRow[]): Convoys {
   const convoysOf = new Map<string, Set<string>>();
   const put = (issue: string, convoy: string): void => {
-    const convoys = convoysOf.get(issue);
-    if (convoys === undefined) convoysOf.set(issue, new Set([convoy]));
-    else convoys.add(convoy);
+    convoysOf.set(issue, (convoysOf.get(issue) ?? new Set()).add(convoy));
   };
-  for (const id of open) put(id, id);
+  for (const { id } of open) put(id, id);
   for (const { convoy, reference } of tracks) put(parseReference(reference).id, convoy);
   convoysOf.delete("");
   return new Map([...convoysOf].map(([issue, convoys]) => [issue, [...convoys]]));

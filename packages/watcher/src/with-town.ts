@@ -46,7 +46,7 @@ async function workOn<T>(
   work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
   defer: (end: () => unknown) => void,
 ): Promise<T> {
-  const { town, dryRun, version, driver, tellLimit = TELL_LIMIT } = options;
+  const { town, dryRun, version, driver, tellLimit = TELL_LIMIT, leaveAfter = LEAVE_AFTER } = options;
   const { now, wall } = systemClock;
   const { bd, gt } = findTools(options);
   const dir = stateDirOf(town);
@@ -83,7 +83,7 @@ async function workOn<T>(
 
   const lost = new AbortController();
   const stop = AbortSignal.any([options.stop, lost.signal]);
-  const leaving = abortedAfter(stop, options.leaveAfter ?? LEAVE_AFTER, defer);
+  const leaving = abortedAfter(stop, leaveAfter, defer);
   const opened = openFiles(town, {
     driver,
     onRejectedRoutes: (rejected) => tellRejectedRoutes(town, rejected, report),
@@ -119,7 +119,7 @@ async function workOn<T>(
     const result = await work(
       {
         store,
-        lander: guarded(lander, { lock, lost, leaving, keeper }),
+        lander: guarded(lander, { lock, lost, keeper }),
         sources: [],
         clock: systemClock,
         report,
@@ -133,6 +133,7 @@ async function workOn<T>(
         observe: keeper.observe,
         hold: async () => freezeOf(town, process.env)?.reason,
         tellLimit,
+        leaveAfter,
         unfinished:
           ledger === undefined
             ? []
@@ -182,16 +183,14 @@ interface Guard {
   readonly lock: TownLock | undefined;
   /** To be aborted when the lock is found to be another's. */
   readonly lost: AbortController;
-  /** What is under way is waited for no longer. */
-  readonly leaving: AbortSignal;
   readonly keeper: StatusKeeper;
 }
 
-/** The lander, which runs nothing once the lock may be another's, is left when a stop has waited long enough, and is seen in the status. */
-function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper }: Guard): ConvoyLander {
+/** The lander, which runs nothing once the lock may be another's, and is seen in the status. */
+function guarded(lander: ConvoyLander, { lock, lost, keeper }: Guard): ConvoyLander {
   return {
     ...lander,
-    async run(step, convoy, { kill, leave }) {
+    async run(step, convoy, signals) {
       if (lock?.isInPlace() === false) {
         lost.abort();
         return { ended: "failed", output: "nothing was run: the lock of this town is gone" };
@@ -199,7 +198,7 @@ function guarded(lander: ConvoyLander, { lock, lost, leaving, keeper }: Guard): 
       const command = lander.command(step, convoy);
       const end = keeper.noteCommand(convoy, command);
       try {
-        return await lander.run(step, convoy, { kill, leave: AbortSignal.any([leave, leaving]) });
+        return await lander.run(step, convoy, signals);
       } finally {
         end();
       }

@@ -58,3 +58,20 @@ test("kill ends the command in flight, too", async () => {
   await harness.clock.settle();
   await expect(ended).resolves.toBeUndefined();
 });
+
+test("a command in flight is left to end by itself after the time that is set, and not before", async () => {
+  const harness = almostComplete();
+  harness.town.close("hq-1");
+  harness.options = { leaveAfter: 30 * SECOND };
+  harness.gt.script.check = async (convoy) => {
+    await harness.clock.sleep(20 * SECOND);
+    harness.land(convoy);
+    return exit(0);
+  };
+  const { ended } = await harness.watch();
+  harness.stop.abort();
+  await harness.clock.advance(21 * SECOND);
+  await ended;
+  expect(harness.of("warning")).toEqual([]);
+  expect(harness.of("landed")).toMatchObject([{ convoy: "hq-cv-a" }]);
+});
