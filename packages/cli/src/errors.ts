@@ -1,14 +1,12 @@
 import { WatcherError } from "@gastown/convoy-core";
 
-/** What the exit status says; part of the contract, and shown by `--help`. */
+/** What the exit status says; part of the contract, and shown by `--help`. That of signals and of a held town host-kit knows. */
 export const EXIT = {
   done: 0,
   failure: 1,
   usage: 2,
   findings: 3,
-  locked: 4,
   timedOut: 124,
-  interrupted: 130,
 } as const;
 
 /** Something that Deno was not given leave for. */
@@ -30,7 +28,6 @@ export function asDenial(error: unknown): WatcherError | undefined {
 
 /** Convoys were named that the town does not have. */
 export class ConvoyNotFoundError extends WatcherError {
-  readonly convoys: readonly string[];
   readonly exitCode?: number;
 
   /** @param exitCode the exit status, where it is not that of every fault */
@@ -40,7 +37,6 @@ export class ConvoyNotFoundError extends WatcherError {
       `the town has no convoy ${convoys.join(", ")}`,
       "`convoy-cli list --all` shows those it has; `convoy-cli why ID` takes issues, too",
     );
-    this.convoys = convoys;
     if (exitCode !== undefined) this.exitCode = exitCode;
   }
 }
@@ -80,24 +76,18 @@ export class NotAConvoyError extends WatcherError {
 
 /** An id was named that is neither a convoy nor an issue of the town. */
 export class IssueNotFoundError extends WatcherError {
-  readonly issue: string;
-
   constructor(issue: string) {
     super(
       "issue-not-found",
       `the town has no convoy and no issue ${issue}`,
       "`convoy-cli list --all` shows the convoys; ids of issues are written in full, as `bd show` wants them",
     );
-    this.issue = issue;
   }
 }
 
 /** A rig was named that no route leads to. */
 export class RigNotFoundError extends WatcherError {
-  readonly rig: string;
-
   constructor(rig: string, rigs: readonly string[]) {
     super("rig-not-found", `the town has no rig ${rig}`, `it has ${rigs.join(", ")}`);
-    this.rig = rig;
   }
 }

@@ -117,11 +117,7 @@ export async function askWatcher(
           : wereOpen.has(convoy.id) && !noted.has(convoy.id) && systemClock.now() < notedBy;
       if (convoys.some(isPending) && systemClock.now() < end && !signal.aborted) continue;
       for (const convoy of convoys) report(recordOf(convoy, stuck.get(convoy.id), noted.get(convoy.id), watcher.pid));
-      return {
-        missing,
-        stuck: convoys.filter(({ id, open }) => open && stuck.has(id)).length,
-        answered: true,
-      };
+      return { missing, stuck: convoys.filter(({ id, open }) => open && stuck.has(id)).length, answered: true };
     }
   });
 }

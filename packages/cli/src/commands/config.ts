@@ -60,24 +60,21 @@ function effective(key: SettingName, setting: Setting, given: Readonly<Record<st
 
 function lines(file: string, exists: boolean, settings: readonly Effective[], { columns, style }: Output): string[] {
   const room = columns();
-  const names = Math.max(...settings.map(({ key }) => key.length));
   const texts = settings.map(({ value }) => printable(textOf(value), 300));
+  const names = Math.max(...settings.map(({ key }) => key.length));
   const values = Math.min(30, Math.max(...texts.map(width)));
-  const rows = settings.map(({ from }, at) => {
+  const rows = settings.flatMap(({ key, from }, at) => {
     const origin = from === "nothing" ? "" : from === "settings" ? "from the file" : from;
-    return `  ${pad(settings[at]?.key ?? "", names)}  ${pad(texts[at] ?? "", values)}  ${origin}`.trimEnd();
+    const row = `  ${pad(key, names)}  ${pad(texts[at] ?? "", values)}  ${origin}`.trimEnd();
+    const wrapped = wrap(row, room, " ".repeat(names + 4));
+    return from === "settings" ? wrapped.map((line) => style("bold", line)) : wrapped;
   });
+  const advice =
+    '`convoy-cli config --schema > convoy-watcher.schema.json` beside it, and `"$schema": "./convoy-watcher.schema.json"` in it, let an editor check it.';
   return [
     ...wrap(`${printable(file)}${exists ? "" : " (not there: everything is at its default)"}`, room, "  "),
-    ...rows.flatMap((row, at) =>
-      wrap(row, room, " ".repeat(names + 4)).map((line) =>
-        settings[at]?.from === "settings" ? style("bold", line) : line,
-      ),
-    ),
-    ...wrap(
-      '`convoy-cli config --schema > convoy-watcher.schema.json` beside it, and `"$schema": "./convoy-watcher.schema.json"` in it, let an editor check it.',
-      room,
-    ).map((line) => style("dim", line)),
+    ...rows,
+    ...wrap(advice, room).map((line) => style("dim", line)),
   ];
 }
 

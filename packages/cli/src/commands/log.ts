@@ -7,7 +7,7 @@ import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, safeJson, type Style } from "../output.ts";
 import { timestamp } from "../reporters/text.ts";
-import { untoldInWords } from "../reporters/words.ts";
+import { afterWhat, untoldInWords } from "../reporters/words.ts";
 import { townOf } from "../town.ts";
 import { named } from "../views/convoy-text.ts";
 import { lengthInWords, plural, wrap } from "../views/layout.ts";
@@ -71,21 +71,19 @@ function logLine(entry: LedgerRecord): { readonly text: string; readonly style: 
 
 const SAYS = {
   landed({ by, ms, closedAfter, toldMs, told, untold }): Said {
-    const after =
-      typeof closedAfter === "number"
-        ? [`${lengthInWords(closedAfter)} after its last issue was closed`]
-        : typeof ms === "number"
-          ? [`${lengthInWords(ms)} after it was found complete`]
-          : [];
     const telling = typeof toldMs === "number" && typeof ms === "number" ? toldMs - ms : 0;
     const parts = [
       `landed by ${typeof by === "string" ? printable(by, 20) : "?"}`,
-      ...after,
-      ...(telling < 1_000 ? [] : [`gt took ${lengthInWords(telling)} to tell people`]),
-      ...(typeof told === "string" ? [toldInWords(told, untold)] : []),
+      afterWhat({ ms, closedAfter }),
+      telling < 1_000 ? "" : `gt took ${lengthInWords(telling)} to tell people`,
+      typeof told === "string" ? toldInWords(told, untold) : "",
     ];
     const isUntold = typeof told === "string" && told !== "told" && told !== "cannot be known";
-    return { mark: isUntold ? "!" : "✓", words: parts.join(", "), style: isUntold ? "red" : "green" };
+    return {
+      mark: isUntold ? "!" : "✓",
+      words: parts.filter((part) => part !== "").join(", "),
+      style: isUntold ? "red" : "green",
+    };
   },
   stuck({ attempts, output }): Said {
     const last = typeof output === "string" ? printable(output.trimEnd().split("\n").at(-1) ?? "", 300) : "";

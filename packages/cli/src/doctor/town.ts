@@ -68,7 +68,7 @@ export function isOfCity(town: string): boolean {
 
 /** The town's root, and whether the watcher can keep its own files there. */
 export function checkTown(town: string): Finding[] {
-  if (isOfCity(town)) return [isGasCity(town) ? gasCity(town) : rigOfCity(town), checkSettings(town)];
+  if (isOfCity(town)) return [cityFinding(town), checkSettings(town)];
   return [
     isTown(town)
       ? good("root", town)
@@ -83,20 +83,19 @@ function isTown(dir: string): boolean {
   return existsSync(join(dir, "mayor", "town.json"));
 }
 
-function rigOfCity(town: string): Finding {
-  return note(
-    "root",
-    `${town} is a rig of a Gas City, whose convoys gc closes`,
-    "`list` and `why` read this rig's convoys; `gc convoy check` closes what is complete",
-  );
-}
-
-function gasCity(town: string): Finding {
-  return note(
-    "root",
-    `${town} is a Gas City (city.toml): each rig keeps its own convoys, and gc closes them`,
-    "`convoy-cli list --town RIG` reads the convoys of one rig, read only; `gc convoy check` closes what is complete",
-  );
+/** A Gas City, or a rig of one. */
+function cityFinding(town: string): Finding {
+  return isGasCity(town)
+    ? note(
+        "root",
+        `${town} is a Gas City (city.toml): each rig keeps its own convoys, and gc closes them`,
+        "`convoy-cli list --town RIG` reads the convoys of one rig, read only; `gc convoy check` closes what is complete",
+      )
+    : note(
+        "root",
+        `${town} is a rig of a Gas City, whose convoys gc closes`,
+        "`list` and `why` read this rig's convoys; `gc convoy check` closes what is complete",
+      );
 }
 
 /** The settings that `watch`, `check` and the plugin will read. */

@@ -95,11 +95,10 @@ function waitsOn({ blockers, total, done }: { blockers: readonly Blocker[]; tota
   return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
-/** What people ask is how long after the last close; where that is not known, since when it was known to be complete. */
-function afterWhat({ ms, closedAfter }: Landed): string {
-  return closedAfter === undefined
-    ? `${lengthInWords(ms)} after it was found complete`
-    : `${lengthInWords(closedAfter)} after its last issue was closed`;
+/** What people ask is how long after the last close; where that is not known, since when it was known to be complete. Empty when neither is. */
+export function afterWhat({ ms, closedAfter }: { readonly ms?: unknown; readonly closedAfter?: unknown }): string {
+  if (typeof closedAfter === "number") return `${lengthInWords(closedAfter)} after its last issue was closed`;
+  return typeof ms === "number" ? `${lengthInWords(ms)} after it was found complete` : "";
 }
 
 function untoldLines({ told, untold = [] }: Landed): Line[] {
