@@ -1,22 +1,8 @@
-import {
-  DummyDriver,
-  Kysely,
-  SqliteAdapter,
-  type SqliteDialect,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
 import { expect, test } from "vitest";
 import type { TrackRecord } from "../src/queries.ts";
-import { byIds, type ByIds, compile, type Compiled, type Db } from "../src/query-parts.ts";
+import { byIds, type ByIds, compile, type Compiled, compilerOf, type Db } from "../src/query-parts.ts";
 
-const dialect = {
-  createAdapter: () => new SqliteAdapter(),
-  createDriver: () => new DummyDriver(),
-  createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-  createQueryCompiler: () => new SqliteQueryCompiler(),
-} as unknown as SqliteDialect;
-const db = new Kysely({ dialect }) as unknown as Db;
+const db = compilerOf("sqlite") as unknown as Db;
 const tracks = db.selectFrom("dependencies as d");
 
 test("a query whose columns have other names than the rows that are read does not compile", () => {

@@ -16,7 +16,7 @@ const FAULTS: readonly (readonly [prefix: string, fault: DatabaseFault])[] = [
   ["ERR_INVALID_ARG_VALUE", "unreadable"],
 ];
 
-const HINTS: Readonly<Record<DatabaseFault, string>> = {
+const HINTS: Partial<Record<DatabaseFault, string>> = {
   missing: "run `bd init` there, or remove its line from routes.jsonl",
   directory: "a database must be a file: move the directory away, then run `bd doctor --fix`",
   empty: "remove the file if it was made by mistake, then run `bd doctor --fix`",
@@ -24,11 +24,7 @@ const HINTS: Readonly<Record<DatabaseFault, string>> = {
   corrupt: "run `bd doctor --fix` there; it rebuilds the database from issues.jsonl",
   locked: "it is tried again; see which program holds it with `fuser`",
   unreadable: "check the owner and mode of the file and of its directory",
-  unsupported: "see `convoy-cli help errors`",
   replaced: "it is opened again",
-  unreachable: "start the server, or check its address in metadata.json",
-  denied: "check the server's user and password",
-  stranger: "check the server's address in metadata.json",
 };
 
 const WORDS: Partial<Record<DatabaseFault, string>> = {
@@ -46,7 +42,7 @@ export function databaseError(fault: DatabaseFault, file: string, cause?: unknow
     fault,
     file,
     `${file} cannot be read: ${what}`,
-    HINTS[fault],
+    HINTS[fault] ?? "see `convoy-cli help errors`",
     cause === undefined ? {} : { cause },
   );
 }
