@@ -29,7 +29,7 @@ export const PLUGIN_NAME: RegExp = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 export const VERSION: string = manifest.version;
 
 /** The package that this file is in, whether it runs from `src/host` or from `dist`. */
-export const OWN_PACKAGE: string = join(import.meta.dirname, import.meta.dirname.endsWith("dist") ? ".." : "../..");
+export const OWN_PACKAGE: string = packageAround(import.meta.dirname);
 
 /** The plugins that this host can run in a town: our own, those installed beside us, and those of the town. */
 export function installedPlugins(town: string | undefined): InstalledPlugin[] {
@@ -133,4 +133,9 @@ export function namesIn(dir: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Deno's types do not know that a file has a directory. */
+function packageAround(dir = ""): string {
+  return join(dir, dir.endsWith("dist") ? ".." : "../..");
 }
