@@ -7,6 +7,9 @@ import { parse } from "yaml";
 import { $ } from "zx";
 import { packages, readJson } from "./workspace.mts";
 
+/** Pages that name files without their folders as well. */
+const ABOUT_CODE = ["ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md"];
+
 const tracked = (await $({ quiet: true })`git ls-files --cached --others --exclude-standard`)
   .lines()
   .filter((file) => existsSync(file));
@@ -82,7 +85,7 @@ function workflow(file: string): string[] {
   ];
 }
 
-/** Every link and image of a page leads to a file, every anchor to a heading, and what pages about the code name is there. */
+/** Every link and image of a page leads to a file, every anchor to a heading, and what is named as a file is there. */
 function pages(): string[] {
   const foldersOf = (file: string): string[] =>
     posix.dirname(file) === "." ? [] : [posix.dirname(file), ...foldersOf(posix.dirname(file))];
@@ -100,7 +103,11 @@ function pages(): string[] {
     ...links
       .filter((link) => !/^[a-z][a-z0-9+.-]*:/i.test(link) && isLost(file, link))
       .map((link) => `${file}: ${link}: leads nowhere`),
-    ...(["ARCHITECTURE.md", "CONTRIBUTING.md", "AGENTS.md"].includes(file) ? code : [])
+    ...code
+      .filter(
+        (name) =>
+          ABOUT_CODE.includes(file) || /^(?:bench|demo|docs|packages|publishing|scripts|test-fixtures)\//.test(name),
+      )
       .filter((name) => !isThere(name))
       .map((name) => `${file}: \`${name}\`: no such file`),
   ]);
