@@ -72,38 +72,21 @@ function isFile(path: string, mayLook: boolean): boolean {
 
 /** Loops of links, and directories that may not be entered, are faults of the path that was named. */
 function checked(town: string): string {
+  const wrong = (message: string, hint: string): TownNotFoundError => new TownNotFoundError(town, message, hint);
+  const named = "check the path given with --town, GT_TOWN_ROOT or GT_ROOT";
   try {
-    return realTown(town);
+    const stat = statOf(town);
+    if (stat === undefined) throw wrong(`there is no directory ${town}`, named);
+    if (!stat.isDirectory())
+      throw wrong(`${town} is not a directory`, "name the root of the town, the directory with mayor/ and .beads/");
+    if (!statOf(join(town, ".beads"))?.isDirectory())
+      throw wrong(
+        `${town} is not a town: it has no .beads directory`,
+        "name the root of the town, or make one with `gt install`",
+      );
+    return realpathSync(town);
   } catch (error) {
     if (error instanceof TownNotFoundError) throw error;
-    throw new TownNotFoundError(
-      town,
-      `${town} cannot be looked into: ${messageOf(error)}`,
-      "check the path given with --town, GT_TOWN_ROOT or GT_ROOT, and the modes of its directories",
-    );
+    throw wrong(`${town} cannot be looked into: ${messageOf(error)}`, `${named}, and the modes of its directories`);
   }
-}
-
-function realTown(town: string): string {
-  const stat = statOf(town);
-  if (stat === undefined)
-    throw new TownNotFoundError(
-      town,
-      `there is no directory ${town}`,
-      "check the path given with --town, GT_TOWN_ROOT or GT_ROOT",
-    );
-  if (!stat.isDirectory())
-    throw new TownNotFoundError(
-      town,
-      `${town} is not a directory`,
-      "name the root of the town, the directory with mayor/ and .beads/",
-    );
-  if (!statOf(join(town, ".beads"))?.isDirectory()) {
-    throw new TownNotFoundError(
-      town,
-      `${town} is not a town: it has no .beads directory`,
-      "name the root of the town, or make one with `gt install`",
-    );
-  }
-  return realpathSync(town);
 }

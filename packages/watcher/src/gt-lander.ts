@@ -77,13 +77,7 @@ const ASK_AGAIN_AFTER = 300_000;
 /** What may be taken for granted of a gt that says nothing of itself: `check` is right for each of them, if slow. */
 const UNKNOWN: GtKnowledge = { checkTakesId: true, stamps: false };
 
-export interface GtProbeOptions {
-  /** Absolute path of gt. */
-  readonly gt: string;
-  readonly town: string;
-  readonly env: NodeJS.ProcessEnv;
-  /** Monotonic milliseconds. */
-  readonly now: () => number;
+export interface GtProbeOptions extends Omit<GtOptions, "own"> {
   readonly identity: () => string;
 }
 

@@ -14,14 +14,14 @@ import {
   SETTINGS,
   type WatcherSettings,
 } from "./settings-table.ts";
-import { readObject, settingsFileOf } from "./state-dir.ts";
+import { isObject, readObject, settingsFileOf } from "./state-dir.ts";
 import type { TownSettings } from "./watch-town.ts";
 
 /** Beside the settings, a file may name its JSON Schema, for editors. */
 const SCHEMA_KEY = "$schema";
 
 const names = allSettings().map(([name]) => name);
-const KEYS = Object.fromEntries(allSettings().map(([name, setting]) => [name, schemaOf(setting)]));
+const KEYS = Object.fromEntries(allSettings().map(([name, setting]) => [name, v.optional(schemaOf(setting))]));
 
 /** The settings as a Standard Schema. Its messages say what is allowed. */
 export const settingsSchema: StandardSchemaV1<unknown, WatcherSettings> = v.pipe(
@@ -88,37 +88,31 @@ function schemaOf(setting: Setting): v.GenericSchema<unknown, unknown> {
   switch (setting.kind) {
     case "words": {
       const { words } = setting;
-      return v.optional(
-        v.pipe(
-          v.array(v.picklist(words, allowed), allowed),
-          v.minLength(1, allowed),
-          v.transform((chosen) => words.filter((word) => chosen.includes(word))),
-        ),
+      return v.pipe(
+        v.array(v.picklist(words, allowed), allowed),
+        v.minLength(1, allowed),
+        v.transform((chosen) => words.filter((word) => chosen.includes(word))),
       );
     }
     case "word":
-      return v.optional(v.picklist(setting.words, allowed));
+      return v.picklist(setting.words, allowed);
     case "time":
-      return v.optional(
-        v.pipe(
-          v.string(allowed),
-          v.transform(timeOf),
-          v.check((ms) => ms >= setting.least && ms <= mostOf(setting), allowed),
-        ),
+      return v.pipe(
+        v.string(allowed),
+        v.transform(timeOf),
+        v.check((ms) => ms >= setting.least && ms <= mostOf(setting), allowed),
       );
     case "path":
-      return v.optional(v.pipe(v.string(allowed), v.minLength(1, allowed)));
+      return v.pipe(v.string(allowed), v.minLength(1, allowed));
     default:
-      return v.optional(
-        v.pipe(
-          v.unknown(),
-          v.rawTransform(({ dataset, addIssue, NEVER }) => {
-            const command = hookCommand(dataset.value);
-            if (command !== undefined) return command;
-            addIssue({ message: allowed });
-            return NEVER;
-          }),
-        ),
+      return v.pipe(
+        v.unknown(),
+        v.rawTransform(({ dataset, addIssue, NEVER }) => {
+          const command = hookCommand(dataset.value);
+          if (command !== undefined) return command;
+          addIssue({ message: allowed });
+          return NEVER;
+        }),
       );
   }
 }
@@ -141,24 +135,21 @@ export function acceptSettings<T>(file: string, settings: unknown, result: Stand
  * @throws {SettingsError}
  */
 export function parseSettingsFile(file: string): unknown {
-  const value = parse(file);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
-}
-
-function parse(file: string): unknown {
-  let text: string;
+  let text = "{}";
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw new SettingsError(file, `cannot be read: ${messageOf(error)}`, error);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
+      throw new SettingsError(file, `cannot be read: ${messageOf(error)}`, error);
   }
+  let value: unknown;
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw new SettingsError(file, `is not JSON: ${messageOf(error)}`, error);
   }
+  if (isObject(value)) return value;
+  throw new SettingsError(file, `the file is ${shown(value)}; allowed: a JSON object`);
 }
 
 /** One fault in words: which key, which value, what is allowed. */
