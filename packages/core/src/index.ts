@@ -1,5 +1,5 @@
 export { type ActivityEvent, type DecodedLine, decodeEvent, isReopening, mayComplete } from "./activity.ts";
-export { backoff, type Backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
+export { type Backoff, backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
 export {
   type AttachmentFields,
   type ConvoyFields,
