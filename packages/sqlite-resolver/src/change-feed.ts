@@ -9,7 +9,7 @@ import {
 import { createAwaited } from "@gastown/sql";
 import { watchDirectory, type WatchDirectory } from "./file-events.ts";
 import type { TownFiles } from "./sqlite-database.ts";
-import { comparisonOf, type Surroundings, type WatchedPlace, watchPlace } from "./watched-place.ts";
+import { type Surroundings, type Turn, type WatchedPlace, watchPlace } from "./watched-place.ts";
 
 /**
  * How often every database is looked at although no file has changed: what the system does not tell is found by this,
@@ -45,7 +45,7 @@ async function run(
   signal: AbortSignal,
   running: Set<() => void>,
 ): Promise<void> {
-  const queue = new WorkQueue<string>(clock);
+  const queue = new WorkQueue<Turn>(clock);
   const surroundings: Surroundings = {
     files,
     clock,
@@ -58,23 +58,21 @@ async function run(
   const tell = (): void => channel.push(stateOf([...watched.values()]));
   const end = new AbortController();
 
-  const turn = async (key: string): Promise<void> => {
-    const comparing = key.startsWith(comparisonOf(""));
-    const entry = watched.get(comparing ? key.slice(comparisonOf("").length) : key);
-    await (comparing ? entry?.compare() : entry?.look());
-    queue.done(key);
+  const take = async (turn: Turn): Promise<void> => {
+    await turn();
+    queue.done(turn);
   };
 
   const lookAtAll = (): void => {
     updatePlaces(watched, surroundings);
-    for (const path of watched.keys()) queue.add(path);
+    for (const { look } of watched.values()) queue.add(look);
   };
 
   const work = async (): Promise<void> => {
     for (;;) {
-      const [key] = await queue.take(1);
-      if (key === undefined || signal.aborted) return;
-      await turn(key);
+      const [turn] = await queue.take(1);
+      if (turn === undefined || signal.aborted) return;
+      await take(turn);
     }
   };
 
@@ -97,7 +95,7 @@ async function run(
   try {
     running.add(doubt);
     lookAtAll();
-    while (queue.busy > 0 && !signal.aborted) for (const key of await queue.take(1)) await turn(key);
+    while (queue.busy > 0 && !signal.aborted) for (const turn of await queue.take(1)) await take(turn);
     tell();
     await Promise.all([work(), tick(AbortSignal.any([signal, end.signal]))]);
   } finally {

@@ -15,13 +15,14 @@ const COMPARE_FAULTY_AFTER = 5_000;
 /** A database is let go of when nothing has happened in it, and nobody has asked it, for so long, in milliseconds. */
 const REST_AFTER = 5_000;
 
-/** One place of the town while it is watched. Both turns tell what they find, faults as well, and never fail by them. */
+/** Something to be done about one place: tells what it finds, faults as well, and never fails by them. */
+export type Turn = () => Promise<void>;
+
+/** One place of the town while it is watched. */
 export interface WatchedPlace {
   readonly place: Place;
   /** Looks for commits. */
-  look(): Promise<void>;
-  /** Compares what convoys wait for with how it stood. */
-  compare(): Promise<void>;
+  readonly look: Turn;
   /** Nothing it has said can be relied on: it is opened anew, and everything is to be looked at. */
   doubt(reason: string): void;
   /** Why its files are not watched; undefined when they are, or when there are none. */
@@ -37,13 +38,8 @@ export interface Surroundings {
   readonly watchDirectory: WatchDirectory;
   readonly awaited: Awaited;
   readonly channel: HintChannel;
-  /** Turns to come: `look` under the key of the place, `compare` under that of its comparison. */
-  readonly queue: WorkQueue<string>;
-}
-
-/** The key of a comparison; no route path holds a NUL. */
-export function comparisonOf(path: string): string {
-  return `\0${path}`;
+  /** Turns to come: looks, and comparisons of what convoys wait for with how it stood. */
+  readonly queue: WorkQueue<Turn>;
 }
 
 export function watchPlace(
@@ -61,11 +57,12 @@ export function watchPlace(
   /** When something last happened here, and how often the database had been asked when it was last looked at. */
   let busyAt = Number.NEGATIVE_INFINITY;
   let uses = 0;
+  let closed = false;
   const patience = createPatience(clock);
 
   const lookAgain = (): void => {
     looks = 0;
-    queue.add(path);
+    queue.add(look);
   };
 
   const events = createFileEvents(clock, watchDirectory, {
@@ -130,7 +127,7 @@ export function watchPlace(
     if (found.kind === "nothing") {
       const wait = LOOK_AGAIN[looks];
       looks += 1;
-      if (wait !== undefined) queue.addAfter(path, wait);
+      if (wait !== undefined) queue.addAfter(look, wait);
       return;
     }
     looks = LOOK_AGAIN.length;
@@ -141,39 +138,46 @@ export function watchPlace(
       awaited.note(path, found.changes);
     }
     const explained = found.kind === "changed" && found.changes.length > 0;
-    queue.addAfter(comparisonOf(path), explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
+    queue.addAfter(compare, explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
   };
 
   const compareAgain = (error: unknown): void => {
     if (!(error instanceof DatabaseError)) throw error;
-    queue.addAfter(comparisonOf(path), error.fault === "locked" ? COMPARE_AFTER : COMPARE_FAULTY_AFTER);
+    queue.addAfter(compare, error.fault === "locked" ? COMPARE_AFTER : COMPARE_FAULTY_AFTER);
   };
 
-  const look = (): Promise<void> => lookForNews().catch(noteFault);
+  const look: Turn = async () => {
+    if (!closed) await lookForNews().catch(noteFault);
+  };
+
+  const compare: Turn = async () => {
+    if (closed) return;
+    // What an event tells of is told as that: the comparison would find it as well, and it would be told twice.
+    await look();
+    comparedAt = clock.now();
+    // What is wrong with the town's own database is told by its own place.
+    await awaited.convoys().then(tell, compareAgain);
+    if (database !== undefined) await awaited.issues(place).then(tell, compareAgain);
+  };
 
   return {
     place,
     look,
-    async compare() {
-      // What an event tells of is told as that: the comparison would find it as well, and it would be told twice.
-      await look();
-      comparedAt = clock.now();
-      // What is wrong with the town's own database is told by its own place.
-      await awaited.convoys().then(tell, compareAgain);
-      if (database !== undefined) await awaited.issues(place).then(tell, compareAgain);
-    },
     doubt(reason) {
       cursor?.doubt(reason);
-      queue.add(path);
+      queue.add(look);
     },
     unwatched: () => events.unwatched()?.why,
     concerns: () => database !== undefined || fault !== undefined,
-    close: events.close,
+    close() {
+      closed = true;
+      events.close();
+    },
   };
 }
 
 /** When to try a database again that cannot be read, for as long as nothing becomes of its files. */
-export interface Patience {
+interface Patience {
   /** It could not be read just now. */
   note(database: SqliteDatabase): void;
   /** Whether it is too early to try it again. */
@@ -187,7 +191,7 @@ const SHORTEST = 700;
 /** The same where nothing happens: reached by doubling. */
 const LONGEST = 12_000;
 
-export function createPatience(clock: Clock): Patience {
+function createPatience(clock: Clock): Patience {
   let triedAt = Number.NEGATIVE_INFINITY;
   let wait = 0;
   let access = "";
