@@ -75,13 +75,12 @@ export function createHostNote(
   };
   let state: RunState = { phase: "starting" };
   let handle: PluginHandle | undefined;
-  let starts = 0;
+  let restarts = -1;
   let settingsRead = "";
   let written = "";
 
   const write = (): void => {
     const status = statusOf(handle);
-    const { phase } = state;
     const trouble = state.phase === "waiting" && {
       error: state.error,
       ...(state.hint !== undefined && { hint: state.hint }),
@@ -89,9 +88,9 @@ export function createHostNote(
     };
     const now: HostNote = {
       ...first,
-      phase,
+      phase: state.phase,
       settings: settingsRead,
-      restarts: Math.max(0, starts - 1),
+      restarts: Math.max(0, restarts),
       ...trouble,
       ...(status && { status }),
     };
@@ -110,7 +109,7 @@ export function createHostNote(
     onState(next) {
       state = next;
       if (next.phase === "starting") {
-        starts += 1;
+        restarts += 1;
         settingsRead = digestOf(settings);
       }
       handle = next.phase === "running" ? next.handle : undefined;

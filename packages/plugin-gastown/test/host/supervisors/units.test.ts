@@ -5,10 +5,10 @@ import { tempDir } from "@gastown/test-fixtures";
 import { parse as parseIni } from "ini";
 import { parse as parsePlist } from "plist";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { pathsOf } from "../src/host/paths.ts";
-import { environmentRemarks, type Service } from "../src/host/supervisors/supervisor.ts";
-import { launchdAgent, systemdUnit } from "../src/host/supervisors/units.ts";
-import { inRepository } from "./support/repository.ts";
+import { pathsOf } from "../../../src/host/paths.ts";
+import { environmentRemarks, type Service } from "../../../src/host/supervisors/supervisor.ts";
+import { launchdAgent, systemdUnit } from "../../../src/host/supervisors/units.ts";
+import { inRepository } from "../../support/repository.ts";
 
 const service = (town: string): Service => ({
   plugin: "convoy-watcher",
