@@ -1,6 +1,5 @@
-import { Argument, type Command, Option } from "commander";
-import { HELP_TOPICS, helpCommand } from "./commands/help.ts";
-import { anyTime, ASK, count, lastingTime, SHELLS, settingOptions } from "./options.ts";
+import { type Command, Option } from "commander";
+import { anyTime, count, lastingTime, settingOptions } from "./options.ts";
 
 /**
  * Adds a command: name, what it does, three examples of its use, and what imports the function that runs it. That function
@@ -13,8 +12,8 @@ export type Add = (
   load: () => Promise<(...given: never[]) => number | Promise<number>>,
 ) => Command;
 
-/** Every command, in the order in which the help lists them. */
-export function declareCommands(program: Command, add: Add): void {
+/** The commands about towns, in the order in which the help lists them. */
+export function declareCommands(add: Add): void {
   declareLanding(add);
   add(
     "demo",
@@ -33,7 +32,6 @@ export function declareCommands(program: Command, add: Add): void {
         .default("sqlite"),
     );
   declareReading(add);
-  declareHelp(program, add);
 }
 
 /** The commands that land convoys. */
@@ -182,30 +180,4 @@ function declareReading(add: Add): void {
     ],
     async () => (await import("./commands/config.ts")).configCommand,
   ).option("--schema", "print a JSON Schema for the file instead");
-}
-
-/** The commands about the command line itself. */
-function declareHelp(program: Command, add: Add): void {
-  add(
-    "completion",
-    "Print a script that completes commands, flags and convoy ids in a shell.",
-    [
-      ['eval "$(convoy-cli completion bash)"', "in ~/.bashrc"],
-      ['convoy-cli completion zsh > "${fpath[1]}/_convoy-cli"', "for zsh, once"],
-      ["convoy-cli completion fish > ~/.config/fish/completions/convoy-cli.fish", "for fish, once"],
-    ],
-    async () => (await import("./commands/completion.ts")).completionCommand,
-  ).addArgument(new Argument("<shell>", "the shell").choices(SHELLS));
-
-  // What the scripts call back.
-  add(ASK, "", [], async () => {
-    const { answerCommand } = await import("./commands/completion.ts");
-    return (words: readonly string[]) => answerCommand(program, words);
-  }).argument("[words...]");
-
-  const topics = Object.keys(HELP_TOPICS).join(", ");
-  add("help", `Show help for a command, or a page: ${topics}.`, [], async () => (topic: string | undefined) => {
-    const command = topic === undefined ? program : program.commands.find((one) => one.name() === topic);
-    return command === undefined ? helpCommand(topic ?? "") : command.help();
-  }).argument("[topic]", "a command or a page");
 }

@@ -1,9 +1,9 @@
 import { usageFault } from "@gastown/host-kit";
-import { Command, type OutputConfiguration } from "commander";
+import { Argument, Command, type OutputConfiguration } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { HELP_TOPICS } from "./commands/help.ts";
+import { HELP_TOPICS, helpCommand } from "./commands/help.ts";
 import { type Add, declareCommands } from "./declare-commands.ts";
-import { givenOptions, isUsedBy, refuseUseless, settingOption } from "./options.ts";
+import { ASK, givenOptions, isUsedBy, refuseUseless, settingOption, SHELLS } from "./options.ts";
 
 /** What the exit status says, as the help shows it. */
 export const STATUS_HELP = `
@@ -58,8 +58,35 @@ export function createProgram(exit: (status: number) => void): Command {
     EXAMPLES.set(command, examples);
     return command;
   };
-  declareCommands(program, add);
+  declareCommands(add);
+  declareHelp(program, add);
   return program;
+}
+
+/** The commands about the command line itself. */
+function declareHelp(program: Command, add: Add): void {
+  add(
+    "completion",
+    "Print a script that completes commands, flags and convoy ids in a shell.",
+    [
+      ['eval "$(convoy-cli completion bash)"', "in ~/.bashrc"],
+      ['convoy-cli completion zsh > "${fpath[1]}/_convoy-cli"', "for zsh, once"],
+      ["convoy-cli completion fish > ~/.config/fish/completions/convoy-cli.fish", "for fish, once"],
+    ],
+    async () => (await import("./commands/completion.ts")).completionCommand,
+  ).addArgument(new Argument("<shell>", "the shell").choices(SHELLS));
+
+  // What the scripts call back.
+  add(ASK, "", [], async () => {
+    const { answerCommand } = await import("./commands/completion.ts");
+    return (words: readonly string[]) => answerCommand(program, words);
+  }).argument("[words...]");
+
+  const topics = Object.keys(HELP_TOPICS).join(", ");
+  add("help", `Show help for a command, or a page: ${topics}.`, [], async () => (topic: string | undefined) => {
+    const command = topic === undefined ? program : program.commands.find((one) => one.name() === topic);
+    return command === undefined ? helpCommand(topic ?? "") : command.help();
+  }).argument("[topic]", "a command or a page");
 }
 
 /** The examples of a command, as its help and the man page show them. */
