@@ -77,9 +77,9 @@ async function checkTool(
 
 /** Where installers put programs although PATH may not lead there. */
 const USUAL = [
-  join(homedir(), "go/bin"),
-  join(homedir(), ".local/bin"),
-  join(homedir(), "bin"),
+  "~/go/bin",
+  "~/.local/bin",
+  "~/bin",
   "/usr/local/bin",
   "/opt/homebrew/bin",
   "/home/linuxbrew/.linuxbrew/bin",
@@ -89,7 +89,9 @@ const USUAL = [
 function missing(name: "bd" | "gt", given: string | undefined): Finding {
   if (given !== undefined)
     return wrong(name, `there is no program ${given}`, `check the path given with --${name}, or in the settings`);
-  const found = findTool(name, undefined, USUAL.join(":"), "/");
+  // Deno asks for leave before it tells the home directory: only now is it needed.
+  const path = USUAL.map((dir) => (dir.startsWith("~/") ? join(homedir(), dir.slice(2)) : dir)).join(":");
+  const found = findTool(name, undefined, path, "/");
   const need = name === "gt" ? "only gt can close a convoy and tell people" : "gt closes convoys with it";
   return found === undefined
     ? wrong(
