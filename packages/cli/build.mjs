@@ -15,7 +15,7 @@ await bundle({
   product: "convoy-cli",
   keep: [MAN_PAGE, "help"],
   input: {
-    cli: "src/cli.ts",
+    cli: "src/program.ts",
     "demo-bd": "../../test-fixtures/src/programs/bd.ts",
     "demo-gt": "../../test-fixtures/src/programs/gt.ts",
     "demo-dolt-bd": "../../test-fixtures/src/dolt/bd.ts",

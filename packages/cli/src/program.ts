@@ -1,9 +1,11 @@
-import { usageFault } from "@gastown/host-kit";
+import { printFault, runCommandLine, usageFault } from "@gastown/host-kit";
 import { Argument, Command, type OutputConfiguration } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { HELP_TOPICS, helpCommand } from "./commands/help.ts";
 import { type Add, declareCommands } from "./declare-commands.ts";
+import { asDenial } from "./errors.ts";
 import { ASK, givenOptions, isUsedBy, refuseUseless, settingOption, SHELLS } from "./options.ts";
+import { createOutput } from "./output.ts";
 
 /** What the exit status says, as the help shows it. */
 export const STATUS_HELP = `
@@ -107,3 +109,14 @@ const KNOWN_GUESSES: readonly (readonly [RegExp, string])[] = [
   [/unknown command '(start|run|follow)'/, "did you mean watch?"],
   [/unknown command 'show'/, "did you mean status?"],
 ];
+
+/** Runs the command line; the exit status is left in `process.exitCode`. */
+export function main(args: readonly string[]): Promise<void> {
+  return runCommandLine(args, createProgram, (error) => {
+    printFault(asDenial(error) ?? error, {
+      hint: "this is a fault of convoy-cli: run it again with -v, and report what it prints",
+      verbose: args.includes("-v") || args.includes("--verbose"),
+      write: createOutput(false).err,
+    });
+  });
+}

@@ -1,6 +1,13 @@
-import { type ConvoySnapshot, printable } from "@gastown/convoy-core";
+import { type ConvoySnapshot, type ConvoyStore, decideTold, parseTime, printable } from "@gastown/convoy-core";
 import { findWatcher, systemClock } from "@gastown/convoy-watcher";
-import { driverOf, type FollowedTown, whileFollowing } from "@gastown/convoy-watcher/host";
+import {
+  createLedgerReader,
+  driverOf,
+  type FollowedTown,
+  type LedgerRecord,
+  stateDirOf,
+  whileFollowing,
+} from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError, EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, safeJson } from "../output.ts";
@@ -8,8 +15,38 @@ import { readConvoys, townOf } from "../town.ts";
 import { named, stateInShort } from "../views/convoy-text.ts";
 import { convoyView } from "../views/convoy.ts";
 import { stuckOf } from "../views/watcher.ts";
-import { endOf, type Outcome, outcomeOf } from "./wait-outcome.ts";
-import { createToldReader } from "./wait-told.ts";
+import { endOf, type Outcome, outcomeOf, type ToldSoFar } from "./wait-outcome.ts";
+
+/** Milliseconds after a close in which a gt may still be telling people: without a watcher of ours, and with one. */
+const TELLING = 10_000;
+const TELLING_BY_US = 6 * 60_000;
+/** Times of rows are whole seconds. */
+const SLACK = 1_000;
+
+/** Reads whether people were told: from the watcher's ledger, else from the rows. */
+export function createToldReader(
+  town: string,
+  store: ConvoyStore,
+): (convoy: ConvoySnapshot, watched: boolean) => Promise<ToldSoFar> {
+  const read = createLedgerReader(stateDirOf(town));
+  const landed: LedgerRecord[] = [];
+  /** What the watcher noted when it had landed a convoy, last and not before. */
+  const noted = (id: string, since: number): ToldSoFar | undefined => {
+    landed.push(...read().filter((line): line is LedgerRecord => line.kind === "landed"));
+    const line = landed.findLast((one) => one.convoy === id && Date.parse(one.time) >= since);
+    if (typeof line?.["told"] !== "string") return undefined;
+    const { told, untold } = line;
+    return { told, untold: Array.isArray(untold) ? untold.map(String) : [], final: true };
+  };
+  return async (convoy, watched) => {
+    const closedAt = parseTime(convoy.closedAt ?? convoy.updatedAt) ?? 0;
+    const note = noted(convoy.id, closedAt - SLACK);
+    if (note !== undefined) return note;
+    const messages = await store.messagesAbout?.(convoy.id);
+    const { told, untold } = decideTold(convoy, messages, { checkTakesId: false, stamps: false });
+    return { told, untold, final: systemClock.wall() - closedAt > (watched ? TELLING_BY_US : TELLING) };
+  };
+}
 
 export interface WaitOptions extends CommonOptions {
   readonly any?: true;
