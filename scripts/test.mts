@@ -6,15 +6,16 @@ import { packages } from "./workspace.mts";
 
 const turbo = ["turbo", "run", "--continue", "--log-order=grouped"];
 const tests = [...turbo, "test", "test:deno", "--concurrency=1"];
-const cli = "@gastown/convoy-cli";
+/** Whose tests take half of all the time. */
+const long = ["@gastown/convoy-cli", "@gastown/plugin-gastown", "@gastown/publishing"];
 
 /** Commands of one check run at once. */
 const checks = {
   "build and types": [[...turbo, "build", "check-types"]],
-  // Half of all the time is the command line's: turbo would begin with it last, and one core would have nothing to do at the end.
+  // Two halves side by side: turbo by itself begins with the longest last, and one core would have nothing to do at the end.
   tests: [
-    [...tests, `--filter=${cli}`],
-    [...tests, `--filter=!${cli}`],
+    [...tests, ...long.map((name) => `--filter=${name}`)],
+    [...tests, ...long.map((name) => `--filter=!${name}`)],
   ],
   lint: [["node", "scripts/lint.mts"]],
 };
