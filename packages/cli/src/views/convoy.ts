@@ -69,7 +69,7 @@ function isReopened(issue: TrackedIssue, convoy: ConvoySnapshot): boolean {
 export function byUrgency(one: ConvoyView, other: ConvoyView): number {
   return (
     rank(one) - rank(other) ||
-    (one.verdict === "closed" ? compare(other.updatedAt, one.updatedAt) : left(one) - left(other)) ||
+    (one.verdict === "closed" ? compare(endOf(other), endOf(one)) : left(one) - left(other)) ||
     compare(one.createdAt, other.createdAt) ||
     compare(one.convoy, other.convoy)
   );
@@ -77,6 +77,10 @@ export function byUrgency(one: ConvoyView, other: ConvoyView): number {
 
 function rank({ stuck, verdict }: ConvoyView): number {
   return stuck === null ? ["complete", "waiting", "owned", "status", "staged", "empty", "closed"].indexOf(verdict) : -1;
+}
+
+function endOf({ closedAt, updatedAt }: ConvoyView): string | null {
+  return closedAt ?? updatedAt;
 }
 
 function left({ done, total }: ConvoyView): number {

@@ -55,6 +55,16 @@ it("adds the closed ones with --all, and says which of them have an issue that i
   expect(list.convoys.slice(-2).map(({ blockers }) => blockers.map(({ issue }) => issue))).toEqual([["al-back"], []]);
 });
 
+it("lists the closed ones by when they were closed, whoever has written to them since", async () => {
+  const made = everyState();
+  const town = new Database(made.town.db());
+  const set = town.prepare("update issues set closed_at = ?, updated_at = ? where id = ?");
+  set.run("2026-01-03 00:00:00", "2026-01-03 00:00:00", ID.landed);
+  set.run("2026-01-02 00:00:00", "2026-01-04 00:00:00", ID.reopened);
+  town.close();
+  expect(ids(await lookJson<List>(made, "list", "--all")).slice(-2)).toEqual([ID.landed, ID.reopened]);
+});
+
 it("says with --all when the closed ones were closed", async () => {
   const made = everyState();
   const { convoys } = await lookJson<List>(made, "list", "--all");

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { scene, type Scene } from "../support/scene.ts";
 import { inTerminal, noTmux, type TerminalOptions } from "../support/tmux.ts";
@@ -17,6 +19,10 @@ function busyTown(convoys = 3): Scene {
   }
   return made;
 }
+
+/** By `ps`, which every system has that has a tmux. */
+const isStopped = (pid: number): boolean =>
+  execFileSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).startsWith("T");
 
 const watch = (made: Scene, options: TerminalOptions = {}, ...args: readonly string[]) =>
   inTerminal(made, ["watch", "--source", "db", ...args], options);
@@ -93,12 +99,13 @@ describe.skipIf(noTmux !== undefined)(
       const made = busyTown();
       const terminal = watch(made);
       await terminal.shows("the status line", settled);
-      const { readFileSync } = await import("node:fs");
       const { pid } = JSON.parse(readFileSync(`${made.town.dir}/.runtime/convoy-watcher/watcher.pid`, "utf8")) as {
         pid: number;
       };
       process.kill(pid, "SIGTSTP");
       await terminal.shows("no status line", (lines) => statuses(lines).length === 0);
+      // It takes the line away first: a signal to go on that came before it had stopped would be lost.
+      await terminal.shows("no status line, from a process that is stopped", () => isStopped(pid));
       process.kill(pid, "SIGCONT");
       await terminal.shows("the status line again", settled);
     });
