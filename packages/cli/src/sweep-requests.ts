@@ -1,15 +1,8 @@
 import { readFileSync } from "node:fs";
-import {
-  type ActivitySource,
-  type ConvoySnapshot,
-  createHintChannel,
-  judge,
-  type Reporter,
-  verdictRecord,
-  type WatchRecord,
-} from "@gastown/convoy-core";
+import { type ConvoySnapshot, judge, type Reporter, verdictRecord, type WatchRecord } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, systemClock, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { createLedgerReader, type LedgerRecord, stateDirOf, whileFollowing } from "@gastown/convoy-watcher/host";
+import { createRequestSource, type RequestSource } from "@gastown/host-kit";
 import { readConvoys } from "./town.ts";
 import { REQUESTS, stuckOf } from "./views/watcher.ts";
 
@@ -17,8 +10,7 @@ import { REQUESTS, stuckOf } from "./views/watcher.ts";
 const SWEEP_SIGNAL = "SIGUSR2";
 
 /** Sweeps on demand. */
-interface SweepRequests {
-  readonly source: ActivitySource;
+interface SweepRequests extends Pick<RequestSource, "source"> {
   /** The record without what is only said of this source: nobody asked for it. */
   hide(record: WatchRecord): WatchRecord | undefined;
   dispose(): void;
@@ -26,18 +18,10 @@ interface SweepRequests {
 
 /** Turns signals into requests for a sweep; several at once are one. */
 export function takeSweepRequests(): SweepRequests {
-  const channel = createHintChannel();
-  const ask = (): void => channel.push({ kind: "sweep", reason: "asked by convoy-cli check" });
+  const { source, ask } = createRequestSource(REQUESTS, "asked by convoy-cli check");
   process.on(SWEEP_SIGNAL, ask);
   return {
-    source: {
-      name: REQUESTS,
-      async *hints(signal) {
-        yield { kind: "state", state: "up" };
-        signal.addEventListener("abort", () => channel.end(), { once: true });
-        if (!signal.aborted) yield* channel;
-      },
-    },
+    source,
     hide(record) {
       if (record.event === "source" && record.name === REQUESTS) return undefined;
       if (record.event === "watching")

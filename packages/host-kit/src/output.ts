@@ -68,14 +68,14 @@ function findReader(pipe: string, proc: string): string | undefined {
   for (const pid of otherPids(proc)) {
     for (const fd of namesIn(`${proc}/${pid}/fd`)) {
       const path = `${proc}/${pid}/fd/${fd}`;
-      if (linkOf(path) === pipe && mayRead(`${proc}/${pid}/fdinfo/${fd}`)) return path;
+      if (linkOf(path) === pipe && isWriteOnly(`${proc}/${pid}/fdinfo/${fd}`) === false) return path;
     }
   }
   return undefined;
 }
 
-/** `flags: 0100000`, octal; its last digit is 1 when the file is open for writing only. */
-function mayRead(fdinfo: string): boolean {
+/** Undefined where nobody says. `flags: 0100000`, octal; its last digit is 1 when the file is open for writing only. */
+export function isWriteOnly(fdinfo: string): boolean | undefined {
   const text = readText(fdinfo);
-  return text !== undefined && !/^flags:\s*\d*1$/m.test(text);
+  return text === undefined ? undefined : /^flags:\s*\d*1$/m.test(text);
 }

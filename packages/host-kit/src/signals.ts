@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { linkOf, readText } from "@gastown/process";
-import { isFull, outliveOutput, pipeReader } from "./output.ts";
+import { linkOf } from "@gastown/process";
+import { isFull, isWriteOnly, outliveOutput, pipeReader } from "./output.ts";
 
 /**
  * Whether `nohup` started us. It asks the system to ignore SIGHUP, but Node takes that back before we are asked; what is
@@ -10,8 +10,7 @@ export function underNohup(env: Readonly<Record<string, string | undefined>>, pr
   if (basename(env["_"] ?? "") === "nohup") return true;
   // Deno would ask the user for leave.
   if ("Deno" in globalThis) return false;
-  const opened = linkOf(`${proc}/self/fd/0`) === "/dev/null" ? readText(`${proc}/self/fdinfo/0`) : undefined;
-  return opened !== undefined && /^flags:\s*\d*1$/m.test(opened);
+  return linkOf(`${proc}/self/fd/0`) === "/dev/null" && isWriteOnly(`${proc}/self/fdinfo/0`) === true;
 }
 
 /** Then nothing can be waited for any more: a child that will not end, or that we may not end. */

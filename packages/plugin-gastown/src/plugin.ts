@@ -1,11 +1,4 @@
-import {
-  type ActivitySource,
-  createHintChannel,
-  messageOf,
-  type Reporter,
-  WatcherError,
-  type WatchRecord,
-} from "@gastown/convoy-core";
+import { messageOf, type Reporter, WatcherError, type WatchRecord } from "@gastown/convoy-core";
 import {
   credentialsFileOf,
   findWatcher,
@@ -17,6 +10,7 @@ import {
   watchTown,
 } from "@gastown/convoy-watcher";
 import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
+import { createRequestSource, type RequestSource } from "@gastown/host-kit";
 import {
   type AutomationPlugin,
   NotReadyError,
@@ -154,9 +148,7 @@ async function ended(done: Promise<void>, signal: AbortSignal): Promise<never> {
 }
 
 /** Sweeps on demand. */
-interface SweepRequests {
-  /** To be given to the watcher. */
-  readonly source: ActivitySource;
+interface SweepRequests extends Pick<RequestSource, "source"> {
   /** To be told of every record. */
   readonly report: Reporter;
   /** Resolves when a sweep that began after the call is over. */
@@ -167,20 +159,12 @@ interface SweepRequests {
 
 /** Turns requests into hints; those made during a sweep share the next one. */
 function createSweepRequests(): SweepRequests {
-  const channel = createHintChannel();
+  const { source, ask } = createRequestSource("trigger", "on demand");
   let waiters: (PromiseWithResolvers<void> & { readonly since: number })[] = [];
   let over: Error | undefined;
-  const ask = (): void => channel.push({ kind: "sweep", reason: "on demand" });
 
   return {
-    source: {
-      name: "trigger",
-      async *hints(signal) {
-        yield { kind: "state", state: "up" };
-        signal.addEventListener("abort", () => channel.end(), { once: true });
-        if (!signal.aborted) yield* channel;
-      },
-    },
+    source,
     report(record) {
       if (record.event !== "sweep" || waiters.length === 0) return;
       const begun = systemClock.now() - record.ms;

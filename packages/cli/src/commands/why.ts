@@ -5,7 +5,7 @@ import type { CommonOptions } from "../options.ts";
 import { createOutput, safeJson } from "../output.ts";
 import { findIssue, readConvoys, type ReadTown, readTown } from "../town.ts";
 import { advice, blockerInFull, factsOf } from "../views/convoy-text.ts";
-import { byUrgency, type ConvoyDetail, convoyDetail, type ConvoyView, convoyView } from "../views/convoy.ts";
+import { byUrgency, closeOf, type ConvoyDetail, convoyDetail, type ConvoyView, convoyView } from "../views/convoy.ts";
 import { plural, sinceInWords, wrap } from "../views/layout.ts";
 import { stuckOf, type WatcherView, watcherView } from "../views/watcher.ts";
 
@@ -72,7 +72,7 @@ function whyConvoy(convoy: ConvoyDetail, watcher: WatcherView | null, now: numbe
         advice([convoy.convoy], `\`gt convoy add ${id} ISSUE\` gives it something to wait for`),
       ];
     case "closed": {
-      const since = sinceInWords(convoy.closedAt ?? convoy.updatedAt, now);
+      const since = sinceInWords(closeOf(convoy), now);
       if (blockers.length === 0)
         return [
           `${id} was closed${since === undefined ? "" : ` ${since} ago`}: ${done} of ${total} tracked issues are closed`,

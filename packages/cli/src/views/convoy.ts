@@ -69,7 +69,7 @@ function isReopened(issue: TrackedIssue, convoy: ConvoySnapshot): boolean {
 export function byUrgency(one: ConvoyView, other: ConvoyView): number {
   return (
     rank(one) - rank(other) ||
-    (one.verdict === "closed" ? compare(endOf(other), endOf(one)) : left(one) - left(other)) ||
+    (one.verdict === "closed" ? compare(closeOf(other), closeOf(one)) : left(one) - left(other)) ||
     compare(one.createdAt, other.createdAt) ||
     compare(one.convoy, other.convoy)
   );
@@ -79,7 +79,8 @@ function rank({ stuck, verdict }: ConvoyView): number {
   return stuck === null ? ["complete", "waiting", "owned", "status", "staged", "empty", "closed"].indexOf(verdict) : -1;
 }
 
-function endOf({ closedAt, updatedAt }: ConvoyView): string | null {
+/** When a closed convoy was closed; of one that does not say, when it was last written to. */
+export function closeOf({ closedAt, updatedAt }: ConvoyView): string | null {
   return closedAt ?? updatedAt;
 }
 

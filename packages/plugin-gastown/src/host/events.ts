@@ -72,9 +72,14 @@ export async function createEventBus(
   };
 }
 
+/** For `JSON.stringify`, which refuses them. */
+export function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
+}
+
 function asLine(event: TownEvent): string {
   try {
-    return JSON.stringify(event, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+    return JSON.stringify(event, bigintAsText);
   } catch {
     const { payload: _, ...rest } = event;
     return JSON.stringify({ ...rest, payload: null });

@@ -2,13 +2,13 @@ import { rmSync } from "node:fs";
 import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "@gastown/convoy-watcher";
-import { isRunning } from "@gastown/process";
+import { isRunning, readText } from "@gastown/process";
 import { HostError } from "./errors.ts";
 import { digestOf, type HostNote, runningHost } from "./host-note.ts";
 import { type InstalledPlugin, OWN_PACKAGE, runsOf, VERSION } from "./packages.ts";
 import type { PluginPaths } from "./paths.ts";
 import type { Marker } from "./plugin-dir.ts";
-import { readText, type Service, type Supervisor } from "./supervisors/supervisor.ts";
+import type { Service, Supervisor } from "./supervisors/supervisor.ts";
 
 /**
  * Program and first arguments that run this command line again, by absolute paths.

@@ -5,7 +5,7 @@ import { findTown } from "@gastown/convoy-watcher";
 import { createLineReader } from "@gastown/convoy-watcher/host";
 import { createRotatingFile, type RotatingFileOptions } from "@gastown/host-kit";
 import type { LogFields, PluginLogger } from "@gastown/plugin-api";
-import type { TownEvent } from "./events.ts";
+import { bigintAsText, type TownEvent } from "./events.ts";
 import { findPlugin, PLUGIN_NAME } from "./packages.ts";
 import { pathsOf } from "./paths.ts";
 
@@ -32,8 +32,7 @@ export function createLog({ echo, ...options }: LogOptions): PluginLogger {
 function shown(fields: LogFields = {}): string {
   if (Object.keys(fields).length === 0) return "";
   try {
-    const text = JSON.stringify(fields, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-    return ` ${printable(text, 4_000)}`;
+    return ` ${printable(JSON.stringify(fields, bigintAsText), 4_000)}`;
   } catch {
     return " {…}";
   }

@@ -16,8 +16,9 @@ export interface EventRunner {
 }
 
 /**
- * A command is text for `sh -c`, or program and arguments. The event is JSON on the command's stdin; type, subject and town are in its environment. Nothing of it becomes a part
- * of the command. Whatever becomes of a run, a line in the log is the worst.
+ * A command is text for `sh -c`, or program and arguments. The event is JSON on the command's stdin; type, subject and town
+ * are in its environment. Nothing of it becomes a part of the command. Whatever becomes of a run, a line in the log is the
+ * worst.
  */
 export function createEventRunner(
   command: string | readonly [string, ...string[]],

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { isObject } from "@gastown/convoy-watcher/host";
+import { namesIn as allNamesIn } from "@gastown/process";
 import manifest from "../../package.json" with { type: "json" };
 import { HostError } from "./errors.ts";
 
@@ -128,11 +129,7 @@ function packagesIn(modules: string): string[] {
 
 /** What is in a directory, but for what is hidden; nothing where there is none. */
 export function namesIn(dir: string): string[] {
-  try {
-    return readdirSync(dir).filter((name) => !name.startsWith("."));
-  } catch {
-    return [];
-  }
+  return allNamesIn(dir).filter((name) => !name.startsWith("."));
 }
 
 /** Deno's types do not know that a file has a directory. */

@@ -3,11 +3,12 @@ import { basename, dirname, join } from "node:path";
 import { printable } from "@gastown/convoy-core";
 import { readObject, writeAtomically } from "@gastown/convoy-watcher/host";
 import type { NeededVariables } from "@gastown/plugin-api";
+import { readText } from "@gastown/process";
 import { stringify } from "smol-toml";
 import { HostError } from "./errors.ts";
 import type { InstalledPlugin } from "./packages.ts";
 import type { PluginPaths } from "./paths.ts";
-import { readText, type SupervisorName, SUPERVISORS } from "./supervisors/supervisor.ts";
+import { type SupervisorName, SUPERVISORS } from "./supervisors/supervisor.ts";
 
 const OURS = "@gastown/plugin-gastown";
 const FILES = ["plugin.md", "run.sh", "config.json"] as const;

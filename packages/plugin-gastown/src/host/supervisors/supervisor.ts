@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { NeededVariables } from "@gastown/plugin-api";
 import type { PluginPaths } from "../paths.ts";
 
@@ -45,12 +44,4 @@ export function environmentRemarks({ plain, secret, instead }: NeededVariables):
   const given = `the service was given variables of the shell it was enabled in (${plain.join(", ")}): enable it again when they change`;
   const withheld = `${secret.join(", ")} was set when it was enabled, and is not written into a file of the service${instead === undefined ? "" : `: ${instead}`}`;
   return [...(plain.length > 0 ? [given] : []), ...(secret.length > 0 ? [withheld] : [])];
-}
-
-export function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 }

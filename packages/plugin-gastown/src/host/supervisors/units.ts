@@ -4,10 +4,11 @@ import { homedir, userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { messageOf } from "@gastown/convoy-core";
 import { writeAtomically } from "@gastown/convoy-watcher/host";
+import { readText } from "@gastown/process";
 import { execa } from "execa";
 import { build } from "plist";
 import { HostError } from "../errors.ts";
-import { readText, type Service, type Supervisor, type UnitFile } from "./supervisor.ts";
+import type { Service, Supervisor, UnitFile } from "./supervisor.ts";
 
 /** In every file outside of the town that is ours. */
 const SIGNATURE = "Written by `gastown plugins enable`";
