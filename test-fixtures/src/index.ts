@@ -1,5 +1,4 @@
-export { activityLine } from "./beads/wording.ts";
-export type { Change } from "./beads/wording.ts";
+export { activityLine, type Change } from "./beads/wording.ts";
 export { buildTown, openTown } from "./town/town.ts";
 export { bulkTown } from "./bulk-town.ts";
 export type {
@@ -16,34 +15,27 @@ export type {
 } from "./town/types.ts";
 export type { BdControl, Call, Control, ControlState, Exit, GtControl, GtMode, GtPoint, Mail } from "./control.ts";
 export { type GtGeneration, gtGenerations } from "./gt-generations.ts";
-export { shellProgram } from "./stand-ins.ts";
-export { controlOf, installStandIns } from "./stand-ins.ts";
-export type { StandInOptions, StandIns } from "./stand-ins.ts";
-export { isAlive } from "./support.ts";
+export { controlOf, installStandIns, shellProgram, type StandInOptions, type StandIns } from "./stand-ins.ts";
+export { isAlive, tempDir, type TempDir, until, waitFor } from "./support.ts";
 export { copyRecordedTown, recordedTown } from "./recorded-town.ts";
 export {
+  type DoltAddressCase,
   doltAddressCases,
+  type ExternalRefCase,
   externalRefCases,
+  gateSays,
+  type MailRow,
+  type MergeGateCase,
   mergeGateCases,
+  type MergeGateIssue,
+  type MergeGateRequest,
+  type RestartCase,
   restartCases,
+  type RestartRun,
+  type RestartStep,
+  type SqlQuotingCase,
   sqlQuotingCases,
+  type ToldCase,
   toldCases,
 } from "./tables.ts";
-export type {
-  DoltAddressCase,
-  ExternalRefCase,
-  MailRow,
-  MergeGateCase,
-  MergeGateIssue,
-  MergeGateRequest,
-  RestartCase,
-  RestartRun,
-  RestartStep,
-  SqlQuotingCase,
-  ToldCase,
-} from "./tables.ts";
-export { tempDir } from "./support.ts";
-export type { TempDir } from "./support.ts";
-export { until, waitFor } from "./support.ts";
-export { virtualClock } from "./virtual-clock.ts";
-export type { VirtualClock } from "./virtual-clock.ts";
+export { virtualClock, type VirtualClock } from "./virtual-clock.ts";

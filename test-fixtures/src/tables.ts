@@ -172,5 +172,25 @@ export const toldCases = (): ToldCase[] => [...load("told").cases];
 /** `tables/merge-gate.json`. */
 export const mergeGateCases = (): MergeGateCase[] => [...load("merge-gate").cases];
 
+/** What a gate has made of the issues that a convoy tracks, as that table has it. */
+export const gateSays = (
+  tracked: readonly {
+    readonly id: string;
+    readonly unmerged?: { readonly since?: unknown };
+    readonly mergeState?: string;
+  }[],
+): { readonly unmerged: unknown; readonly words: unknown } => ({
+  unmerged: Object.fromEntries(
+    tracked.flatMap(({ id, unmerged }) => {
+      if (unmerged === undefined) return [];
+      const { since: _, ...rest } = unmerged;
+      return [[id, rest]];
+    }),
+  ),
+  words: Object.fromEntries(
+    tracked.flatMap(({ id, mergeState }) => (mergeState === undefined ? [] : [[id, mergeState]])),
+  ),
+});
+
 /** `tables/dolt-address.json`. */
 export const doltAddressCases = (): DoltAddressCase[] => [...load("dolt-address").cases];

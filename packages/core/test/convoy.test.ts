@@ -102,16 +102,10 @@ test.for([
   expect(isStaged(status)).toBe(staged);
 });
 
-const CONVOY: ConvoySnapshot = {
-  id: "hq-cv-a",
-  title: "A",
-  status: "open",
-  open: true,
-  staged: false,
-  owned: false,
+const CONVOY = convoy({
   updatedAt: "1",
   tracked: [{ reference: "gt-1", id: "gt-1", state: "done", status: "closed", since: "1", rig: "gastown" }],
-};
+});
 
 test("what matters not to landing does not change the fingerprint", () => {
   expect(fingerprint({ ...CONVOY, title: "B" })).toBe(fingerprint(CONVOY));

@@ -1,4 +1,4 @@
-import { type MergeGateCase, mergeGateCases } from "@gastown/test-fixtures";
+import { gateSays, type MergeGateCase, mergeGateCases } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
 import { fingerprint } from "../src/convoy.ts";
 import {
@@ -22,8 +22,7 @@ describe("the table", () => {
   test.for(mergeGateCases())("$name", async (row) => {
     const convoy = await gated(row);
     expect(judge(convoy).kind).toBe(row.verdict);
-    expect(heldBack(convoy)).toEqual(row.unmerged);
-    expect(wordsOf(convoy)).toEqual(row.words);
+    expect(gateSays(convoy.tracked)).toEqual({ unmerged: row.unmerged, words: row.words });
   });
 
   test("without the gate every convoy whose issues are done is complete", async () => {
@@ -190,18 +189,6 @@ async function gated(row: MergeGateCase): Promise<ConvoySnapshot> {
   const convoys = await gatedStore(store(row), gate).readConvoys(["hq-cv-a"]);
   return convoys.get("hq-cv-a") ?? expect.fail("no convoy");
 }
-
-const heldBack = ({ tracked }: ConvoySnapshot): unknown =>
-  Object.fromEntries(
-    tracked.flatMap(({ id, unmerged }) => {
-      if (unmerged === undefined) return [];
-      const { since: _, ...rest } = unmerged;
-      return [[id, rest]];
-    }),
-  );
-
-const wordsOf = ({ tracked }: ConvoySnapshot): unknown =>
-  Object.fromEntries(tracked.flatMap(({ id, mergeState }) => (mergeState === undefined ? [] : [[id, mergeState]])));
 
 /** A town of these rows, in memory. */
 function store(row: MergeGateCase): ConvoyStore {

@@ -1,5 +1,5 @@
-import { type ConvoySnapshot, decideTold, gatedStore, judge } from "@gastown/convoy-core";
-import { mergeGateCases, toldCases } from "@gastown/test-fixtures";
+import { decideTold, gatedStore, judge } from "@gastown/convoy-core";
+import { gateSays, mergeGateCases, toldCases } from "@gastown/test-fixtures";
 import { type DoltSchema, type ServerKind, sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RawRows, rowsOfFile, rowsOnServer } from "./support/raw-rows.ts";
@@ -50,7 +50,7 @@ describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
       const convoy =
         (await gatedStore(under.store, gate).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
       expect([row.name, judge(convoy).kind]).toEqual([row.name, row.verdict]);
-      expect([row.name, heldBack(convoy), wordsOf(convoy)]).toEqual([row.name, row.unmerged, row.words]);
+      expect([row.name, gateSays(convoy.tracked)]).toEqual([row.name, { unmerged: row.unmerged, words: row.words }]);
       seen += 1;
     }
     expect(seen).toBeGreaterThan(50);
@@ -109,21 +109,9 @@ describe.each(stores)("rows on %s, schema %s", (kind, schema) => {
     await writer("alpha").issue({ id: "al-mr", type: "merge-request" });
     await writer().convoy({ id: "hq-cv-a", tracks: ["external:al:al-1"] });
     const convoy = (await gatedStore(store, gate).readConvoys(["hq-cv-a"])).get("hq-cv-a") ?? expect.fail("no convoy");
-    expect([judge(convoy).kind, wordsOf(convoy)]).toEqual([
+    expect([judge(convoy).kind, gateSays(convoy.tracked).words]).toEqual([
       "complete",
       { "al-1": "merge state unknown: alpha does not keep merge requests where they can be read" },
     ]);
   });
 });
-
-const heldBack = ({ tracked }: ConvoySnapshot): unknown =>
-  Object.fromEntries(
-    tracked.flatMap(({ id, unmerged }) => {
-      if (unmerged === undefined) return [];
-      const { since: _, ...rest } = unmerged;
-      return [[id, rest]];
-    }),
-  );
-
-const wordsOf = ({ tracked }: ConvoySnapshot): unknown =>
-  Object.fromEntries(tracked.flatMap(({ id, mergeState }) => (mergeState === undefined ? [] : [[id, mergeState]])));
