@@ -1,6 +1,5 @@
 import { backoff, DatabaseError, type HintChannel, type IssueChange } from "@gastown/convoy-core";
-import type { Place } from "@gastown/sql";
-import type { Awaited } from "@gastown/sql";
+import type { Awaited, Place } from "@gastown/sql";
 import type { DoltDatabase } from "./dolt-database.ts";
 import { createHistory } from "./history.ts";
 

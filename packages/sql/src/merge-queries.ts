@@ -1,7 +1,18 @@
 import { creatorOf, WAITING_LABELS } from "@gastown/convoy-core";
 import { type Expression, sql, type SqlBool } from "kysely";
-import { type Family, type Issues, optional, signedIn, target } from "./query-parts.ts";
-import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
+import {
+  type ByIds,
+  byIds,
+  compile,
+  type Compiled,
+  type Db,
+  type Family,
+  type Issues,
+  optional,
+  signedIn,
+  target,
+  together,
+} from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */
 export interface MailRecord {

@@ -7,7 +7,12 @@ import {
   type MergeSourceRecord,
 } from "./merge-queries.ts";
 import {
+  type ByIds,
+  byIds,
   closed,
+  compile,
+  type Compiled,
+  type Db,
   type Family,
   hasLabel,
   isConvoy,
@@ -16,8 +21,8 @@ import {
   optional,
   signedIn,
   target,
+  together,
 } from "./query-parts.ts";
-import { type ByIds, byIds, type Compiled, compile, type Db, together } from "./query-parts.ts";
 import type { BeadsSchema, Shape } from "./schema.ts";
 
 /** A row of a convoy, as the driver gives it; `toConvoy` reads it. */

@@ -116,7 +116,10 @@ export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
   );
 }
 
-/** Ids of all that has the sign of a kind (a type, or `gt:` and the type as a label), each once; undefined where the schema has no sign to ask for. */
+/**
+ * Ids of all that has the sign of a kind (a type, or `gt:` and the type as a label), each once; undefined where the schema has
+ * no sign to ask for.
+ */
 export function signedIn(
   db: Db,
   { issues, labels, shape }: Family,

@@ -2,12 +2,16 @@ export { addressOf, type AddressPart, type DatabaseAddress, type ServerAddress }
 export { credentialsFileOf } from "./bd-config.ts";
 export { type Environment, type Files, systemFiles } from "./files.ts";
 export { type Freeze, freezeOf } from "./freeze.ts";
-export { isGasCity, isRigOfCity, type LeftOut, leftOutHint, leftOutOf } from "./places.ts";
+export { type BeadsDir, beadsDirOf, isGasCity, isRigOfCity, type LeftOut, leftOutHint, leftOutOf } from "./places.ts";
 export type { Metadata } from "./metadata.ts";
-export { type NeededVariables, neededVariables } from "./variables.ts";
-export { type BeadsDir, beadsDirOf } from "./places.ts";
+export {
+  decidingVariables,
+  type NeededVariables,
+  neededVariables,
+  type SetVariable,
+  unreadVariables,
+} from "./variables.ts";
 export { type DoltStore, type SqliteStore, type Store, storeOf } from "./store.ts";
-export { decidingVariables, type SetVariable, unreadVariables } from "./variables.ts";
 export {
   schemaFault,
   schemaKnownTo,

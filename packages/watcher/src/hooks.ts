@@ -138,8 +138,8 @@ interface Turn {
 }
 
 /**
- * Runs commands for what has happened, a few at once. What has happened is on the command's stdin as JSON, and in its environment; nothing of it becomes a part of the
- * command. Whatever becomes of it, a warning is the worst.
+ * Runs commands for what has happened, a few at once. What has happened is on the command's stdin as JSON, and in its
+ * environment; nothing of it becomes a part of the command. Whatever becomes of it, a warning is the worst.
  */
 function createHookRunner(
   options: HookOptions,

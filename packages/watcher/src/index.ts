@@ -8,7 +8,7 @@ export {
   TownLockedError,
   TownNotFoundError,
 } from "./errors.ts";
-export { checkTown } from "./watch-town.ts";
+export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./other-processes.ts";
@@ -39,5 +39,3 @@ export type { HookCommand, WatcherSettings } from "./settings-table.ts";
 export { settingsFileOf } from "./state-dir.ts";
 export type { WatcherStatus } from "./status.ts";
 export { systemClock } from "./system-clock.ts";
-export type { SourceName, WatchTownOptions } from "./watch-town.ts";
-export { watchTown } from "./watch-town.ts";

@@ -8,8 +8,8 @@ interface Mark {
 
 /**
  * Reads the lines that were not read before of a file that grows, and that is put aside when it is long: first all there
- * are, then what has been added, oldest first. A last line without its end is waited
- * for, and a file that cannot be read has none.
+ * are, then what has been added, oldest first. A last line without its end is waited for, and a file that cannot be read
+ * has none.
  *
  * @param before what the file becomes then; that of the time before it is gone
  */

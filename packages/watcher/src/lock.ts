@@ -4,8 +4,7 @@ import { isAlive } from "@gastown/process";
 import { DriverError, type DriverName, loadDriver, type OpenDatabase } from "@gastown/sqlite-resolver";
 import { StateDirError, TownLockedError } from "./errors.ts";
 import { readNote } from "./other-processes.ts";
-import { statOf } from "./state-dir.ts";
-import { clearDrafts, makeStateDir, writeAtomically } from "./state-dir.ts";
+import { clearDrafts, makeStateDir, statOf, writeAtomically } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** A lock of the system's own: it is free again at once when its holder dies, however. */

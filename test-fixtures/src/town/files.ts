@@ -1,9 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { insert } from "../beads/rows.ts";
-import { createDatabase } from "../schema/database.ts";
-import type { Db } from "../schema/database.ts";
-import { localTime } from "../schema/database.ts";
+import { createDatabase, type Db, localTime } from "../schema/database.ts";
 import { type Rig, townRig } from "./places.ts";
 import type { SchemaVariant, TownOptions } from "./types.ts";
 
