@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "@gastown/test-fixtures";
+import { isAlive, waitFor } from "@gastown/test-fixtures";
 import { onTestFinished } from "vitest";
 import { CLI } from "./running-cli.ts";
 import type { Stage } from "./scene.ts";
@@ -29,6 +30,12 @@ export interface Terminal {
   shows(what: string, wanted: (lines: readonly string[]) => unknown): Promise<void>;
 }
 
+/** The process of the watcher that runs in a town; undefined when none does. */
+export function watcherPid(town: string): number | undefined {
+  const file = join(town, ".runtime", "convoy-watcher", "watcher.pid");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as { pid: number }).pid : undefined;
+}
+
 /** Starts the command line in a terminal of its own; `[done]` is printed when it has ended. */
 export function inTerminal(
   stage: Stage & { readonly town: { readonly dir: string } },
@@ -51,7 +58,12 @@ export function inTerminal(
     after,
     "; echo '[done]'; exec sleep 600",
   ].join(" ");
-  onTestFinished(() => void spawnSync("tmux", ["-S", socket, "kill-server"]));
+  onTestFinished(async () => {
+    const watcher = watcherPid(stage.town.dir);
+    spawnSync("tmux", ["-S", socket, "kill-server"]);
+    // It hears of that by a signal, and writes until it has stopped: the directory would not go away under it.
+    if (watcher !== undefined) await waitFor("end of the watcher in the terminal", () => !isAlive(watcher));
+  });
   tmux("new-session", "-d", "-x", String(columns), "-y", String(rows), "-c", stage.town.dir, command);
   const lines = (): string[] =>
     tmux("capture-pane", "-p", "-S", "-", "-t", "0")

@@ -1,8 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { scene, type Scene } from "../support/scene.ts";
-import { inTerminal, noTmux, type TerminalOptions } from "../support/tmux.ts";
+import { inTerminal, noTmux, type TerminalOptions, watcherPid } from "../support/tmux.ts";
 
 /** What the status line looks like, wherever it is. */
 const STATUS = /^(starting|\d+ open)( [·-] |$)/;
@@ -99,9 +98,7 @@ describe.skipIf(noTmux !== undefined)(
       const made = busyTown();
       const terminal = watch(made);
       await terminal.shows("the status line", settled);
-      const { pid } = JSON.parse(readFileSync(`${made.town.dir}/.runtime/convoy-watcher/watcher.pid`, "utf8")) as {
-        pid: number;
-      };
+      const pid = watcherPid(made.town.dir) ?? expect.fail("no watcher");
       process.kill(pid, "SIGTSTP");
       await terminal.shows("no status line", (lines) => statuses(lines).length === 0);
       // It takes the line away first: a signal to go on that came before it had stopped would be lost.
