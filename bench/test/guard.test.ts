@@ -1,3 +1,4 @@
+import { createTownStore, type IssueDatabase, type TownStoreOptions } from "@gastown/convoy-core";
 import { openStore } from "@gastown/convoy-watcher";
 import { tempDir } from "@gastown/test-fixtures";
 import { bulkTown } from "@gastown/test-fixtures";
@@ -43,6 +44,25 @@ it("sweeps within forty bare reads' time", async () => {
   floor.close();
   close();
   expect(ratioOf(samples.ours, samples.floor).median).toBeLessThan(40);
+});
+
+it("remembers what was done in less time than it takes to read it twice more", async () => {
+  const ids = Array.from({ length: 10_000 }, (_, at) => `hq-${at}`);
+  const database = {
+    name: "memory",
+    convoys: async () => [{ id: "hq-cv-a", title: "", status: "open", owned: false }],
+    tracks: async () => ids.map((reference) => ({ convoy: "hq-cv-a", reference })),
+    issues: async () => ids.map((id) => ({ id, status: "closed" })),
+  } as unknown as IssueDatabase;
+  const town = { prefix: "hq-", path: ".", rig: "town", open: async () => database };
+  const readBy = (options: TownStoreOptions) => {
+    const store = createTownStore(async () => ({ town, homes: [town] }), options);
+    return () => timed(() => store.readConvoys(["hq-cv-a"]));
+  };
+  const ways = { remembering: readBy({ now: () => performance.now() }), forgetting: readBy({}) };
+  await interleave(3, ways);
+  const samples = await interleave(10, ways);
+  expect(ratioOf(samples.remembering, samples.forgetting).median).toBeLessThan(3);
 });
 
 it("decodes within ten bare JSON.parse's time", async () => {

@@ -174,7 +174,7 @@ export const BREAKS_OF_A_LIFE: Readonly<Record<string, Break>> = {
   replay: one(
     "gt is asked once for each close event, however often that is told",
     "sources.ts",
-    "return run.asked.has(event) ? undefined : { event, issue };",
+    "return run.asked.get(event) === true ? undefined : { event, issue };",
     "return { event, issue };",
   ),
   asked: one(

@@ -175,9 +175,9 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   ),
   bound: one(
     "what was asked is not remembered for ever",
-    "run.ts",
-    "if (set.size > REMEMBERED && oldest",
-    "if (set.size < 0 && oldest",
+    "recent.ts",
+    "if (young.size >= limit &&",
+    "if (young.size < 0 &&",
   ),
   merged: one(
     "a close that another event follows in the channel is still one",

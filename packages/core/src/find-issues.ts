@@ -9,6 +9,7 @@ import {
   type TownDatabases,
   type TrackRow,
 } from "./issue-database.ts";
+import { createRecent } from "./recent.ts";
 import { routeOf } from "./routes.ts";
 
 /** What became of a reference. */
@@ -102,7 +103,7 @@ async function withWords(database: IssueDatabase, rows: readonly IssueRow[]): Pr
   return rows.map((row) => (done.has(row.status) ? { ...row, why: "bd counts it as done, gt does not" } : row));
 }
 
-/** Issues that were seen done are remembered, at most so many. */
+/** So many issues that were seen done are remembered, at least. */
 const REMEMBERED = 10_000;
 /** How long what a database says of an issue that is gone may be relied on, in milliseconds. */
 const ASK_EVERY = 600_000;
@@ -129,16 +130,13 @@ interface Gone {
  * @param now milliseconds, monotonic
  */
 export function createGoneIssues(now: () => number): GoneIssues {
-  const done = new Map<string, IssueRow>();
+  const done = createRecent<IssueRow>(REMEMBERED);
   const gone = new Map<string, Gone>();
 
   const remember = (id: string, row: IssueRow): void => {
     gone.delete(id);
-    done.delete(id);
-    if (!isDone(row.status)) return;
-    done.set(id, row);
-    const [oldest] = done.keys();
-    if (done.size > REMEMBERED && oldest !== undefined) done.delete(oldest);
+    if (isDone(row.status)) done.set(id, row);
+    else done.delete(id);
   };
 
   /** When the database does not know, or can't be asked, what is gone stays unknown. */
@@ -156,7 +154,7 @@ export function createGoneIssues(now: () => number): GoneIssues {
         const { row, home, gone: isGone } = find(reference);
         const { id } = parseReference(reference);
         if (row !== undefined) remember(id, row);
-        if (isGone !== true || home === undefined || done.has(id)) continue;
+        if (isGone !== true || home === undefined || done.get(id) !== undefined) continue;
         if (now() - (gone.get(id)?.askedAt ?? Number.NEGATIVE_INFINITY) < ASK_EVERY) continue;
         wanted.set(home, (wanted.get(home) ?? new Set()).add(id));
       }

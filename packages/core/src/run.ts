@@ -3,12 +3,15 @@ import { DatabaseError, orFault } from "./errors.ts";
 import { gatedStore } from "./gated-store.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
 import type { Gauges, ReconcileOptions } from "./ports.ts";
+import { createRecent, type Recent } from "./recent.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
 const JUMP = 2_000;
 /** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
 const LEAVE_AFTER = 10_000;
+/** So many events are remembered, at least. */
+export const REMEMBERED = 10_000;
 const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
@@ -33,8 +36,8 @@ export interface Run {
   readonly reopened: WorkQueue<string>;
   readonly lives: Map<string, Life>;
   /** Close events gt has been asked about, and those told of, so that a replay does neither again. */
-  readonly asked: Set<string>;
-  readonly heard: Set<string>;
+  readonly asked: Recent<true>;
+  readonly heard: Recent<true>;
   /** Who else was last seen landing convoys here. */
   rival: string | undefined;
   /** Why landings are held, as last told. */
@@ -72,8 +75,8 @@ export function createRun(given: ReconcileOptions, leave: AbortSignal): Run {
     landing: new WorkQueue(clock),
     reopened: new WorkQueue(clock),
     lives: new Map(),
-    asked: new Set(),
-    heard: new Set(),
+    asked: createRecent(REMEMBERED),
+    heard: createRecent(REMEMBERED),
     rival: undefined,
     held: undefined,
     checkedAll: undefined,
@@ -147,7 +150,7 @@ export function lifeOf(run: Run, convoy: string): Life {
 /** Keeps the outcome of a step, and says what it has to say. */
 export function keep(run: Run, { life, records, asked = [] }: Outcome): void {
   run.lives.set(life.id, life);
-  for (const event of asked) remember(run.asked, event);
+  for (const event of asked) run.asked.set(event, true);
   for (const record of records) run.options.report(record);
   run.changed();
 }
@@ -182,24 +185,13 @@ export function contextOf(run: Run, turn?: Turn, gt: string = run.options.lander
   };
 }
 
-const REMEMBERED = 10_000;
-
-/** Adds to a set that forgets its oldest members; false when it was in it already. */
-export function remember(set: Set<string>, member: string): boolean {
-  if (set.has(member)) return false;
-  set.add(member);
-  const [oldest] = set;
-  if (set.size > REMEMBERED && oldest !== undefined) set.delete(oldest);
-  return true;
-}
-
-/** One convoy as it is now, by an opening of its own; undefined when it is gone. A command is run only after this. */
+/** One convoy as it is now, by a new opening; undefined when it is gone. A command is run only after this. */
 export async function readConvoy(run: Run, id: string): Promise<ConvoySnapshot | undefined> {
   return (await readAfresh(run, [id])).get(id);
 }
 
 /**
- * Convoys through openings of their own. Where the databases that are open all the time show something else, they have
+ * Convoys through new openings. Where the databases that were open show something else, they have
  * missed it, and the sources that rely on them are told.
  */
 export async function readAfresh(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>> {

@@ -2,7 +2,8 @@ import { backoff, STREAM_BACKOFF } from "./backoff.ts";
 import { step } from "./convoy-life.ts";
 import { DatabaseError, messageOf, orFault } from "./errors.ts";
 import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
-import { contextOf, keep, lifeOf, remember, type Run } from "./run.ts";
+import { createRecent, isFirst, type Recent } from "./recent.ts";
+import { contextOf, keep, lifeOf, REMEMBERED, type Run } from "./run.ts";
 import type { Sweeper } from "./sweep.ts";
 
 /** A source that was followed for so long has recovered from what ended it before. */
@@ -85,7 +86,7 @@ async function hearOfIssues(
 
 /** Whether a close is not one that a source repeats, as at each start of a stream. */
 function isNews(run: Run, { issue, stamp }: IssueChange): boolean {
-  return stamp === undefined || remember(run.heard, `${issue}\n${stamp}`);
+  return stamp === undefined || isFirst(run.heard, `${issue}\n${stamp}`);
 }
 
 /** gt is asked once for each close event: a replay must not ask again. */
@@ -96,12 +97,12 @@ function askOf(
 ): { readonly event: string; readonly issue: string } | undefined {
   if (!closed || stamp === undefined) return undefined;
   const event = `${convoy}\n${issue}\n${stamp}`;
-  return run.asked.has(event) ? undefined : { event, issue };
+  return run.asked.get(event) === true ? undefined : { event, issue };
 }
 
 /** Says, once for each reopening, which closed convoys track an issue that is open again by a fresh read. */
 export async function reopenedLoop(run: Run): Promise<void> {
-  for (const warned = new Set<string>(); ;) {
+  for (const warned = createRecent<true>(REMEMBERED); ;) {
     const [issue] = await run.reopened.take(1);
     if (issue === undefined) return;
     try {
@@ -112,13 +113,13 @@ export async function reopenedLoop(run: Run): Promise<void> {
   }
 }
 
-async function warnOfReopening(run: Run, issue: string, warned: Set<string>): Promise<void> {
+async function warnOfReopening(run: Run, issue: string, warned: Recent<true>): Promise<void> {
   const { report, store } = run.options;
   const ids = (await store.closedConvoysTracking?.(issue)) ?? [];
   if (ids.length === 0) return;
   for (const [id, { tracked }] of await store.readConvoys(ids)) {
     const reopened = tracked.find((tracks) => tracks.id === issue && tracks.state === "open");
-    if (reopened === undefined || !remember(warned, `${id}\n${issue}\n${reopened.since ?? ""}`)) continue;
+    if (reopened === undefined || !isFirst(warned, `${id}\n${issue}\n${reopened.since ?? ""}`)) continue;
     report({
       event: "warning",
       message: `${issue} is open again, and ${id}, which tracks it, is closed`,
