@@ -38,7 +38,7 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
     if (looks.some((look) => look.news)) pace.quicken();
     else pace.took(Math.max(0, ...looks.map((look) => look.took)));
     channel.push(stateOf(watched.size, looks, faults));
-    await clock.sleep(pace.next(awaited.any()), signal);
+    await clock.sleep(watched.size === 0 ? SLOWEST : pace.next(awaited.any()), signal);
   }
 }
 

@@ -63,9 +63,11 @@ export function createTownPlaces<Sqlite extends FileDatabase>(options: TownPlace
   let generation = 0;
   let text: string | undefined;
   let routesFault: DatabaseError | undefined;
-  let homes: Place<Sqlite>[] = [];
   const townRoute: Route = { prefix: "", path: "." };
   const townPlace = place(townRoute);
+  let homes: Place<Sqlite>[] = [];
+  let places: readonly Place<Sqlite>[] = [townPlace];
+  let ambiguous = false;
 
   function place(route: Route): Place<Sqlite> {
     let checkedAt = Number.NEGATIVE_INFINITY;
@@ -107,6 +109,7 @@ export function createTownPlaces<Sqlite extends FileDatabase>(options: TownPlace
   }
 
   function noteFile(key: string, file: string | undefined): void {
+    if (fileOf.get(key) === file) return;
     if (file === undefined) fileOf.delete(key);
     else fileOf.set(key, file);
     const used = new Set(fileOf.values());
@@ -131,6 +134,9 @@ export function createTownPlaces<Sqlite extends FileDatabase>(options: TownPlace
     homes = routes.map((route) =>
       isTown(route.path) ? { ...townPlace, prefix: route.prefix } : (before.get(keyOf(route)) ?? place(route)),
     );
+    const rigs = new Map(homes.filter((home) => !isTown(home.path)).map((home) => [home.path, home]));
+    places = [townPlace, ...rigs.values()];
+    ambiguous = new Set(homes.map(({ prefix }) => prefix)).size < homes.length;
     const named = new Set([keyOf(townRoute), ...homes.map(keyOf)]);
     for (const key of fileOf.keys()) if (!named.has(key)) noteFile(key, undefined);
     if (rejected.length > 0) options.onRejectedRoutes?.(rejected);
@@ -139,12 +145,11 @@ export function createTownPlaces<Sqlite extends FileDatabase>(options: TownPlace
   return {
     databases: async () => {
       read();
-      return { town: townPlace, homes: presentFirst(town, homes), routesFault };
+      return { town: townPlace, homes: ambiguous ? presentFirst(town, homes) : homes, routesFault };
     },
     places: () => {
       read();
-      const rigs = new Map(homes.filter((home) => !isTown(home.path)).map((home) => [home.path, home]));
-      return [townPlace, ...rigs.values()];
+      return places;
     },
     refresh: () => {
       readAt = Number.NEGATIVE_INFINITY;
@@ -174,7 +179,6 @@ function unsupported(name: string, what: string, more = ""): DatabaseError {
 
 /** Of several routes with one prefix bd takes the first whose directory is there. */
 function presentFirst<P extends Route>(town: string, homes: readonly P[]): readonly P[] {
-  if (new Set(homes.map(({ prefix }) => prefix)).size === homes.length) return homes;
   const isThere = ({ path }: P): boolean => systemFiles.isDirectory(join(town, path, ".beads"));
   return [...homes.filter(isThere), ...homes.filter((home) => !isThere(home))];
 }
