@@ -30,7 +30,6 @@ export type {
   MergeRequestRow,
   MergeRows,
   OpenConvoys,
-  OwnOpening,
   TownDatabases,
   TrackRow,
 } from "./issue-database.ts";

@@ -86,13 +86,8 @@ export interface IssueDatabase {
   mergeRequests?(issues: readonly string[]): Promise<MergeRows | undefined>;
   /** For those of these ids that are merge requests, the issue that each is about. */
   mergeSources?(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** The same database through an opening of its own. Absent where no opening outlives a read. */
-  fresh?(): Promise<OwnOpening>;
-}
-
-/** A database that was opened for one reader, and has to be closed by it. */
-export interface OwnOpening extends IssueDatabase {
-  close(): void;
+  /** Lets go of whatever is open of it: the next question opens it anew. Absent where no opening outlives a read. */
+  renew?(): void;
 }
 
 /** Where issues with a prefix live. */

@@ -42,13 +42,13 @@ export interface ActivitySource {
   hints(signal: AbortSignal): AsyncIterable<Hint>;
   /** A convoy became complete and this source had said nothing: it may be mute. */
   doubt?(): void;
-  /** An opening made for one read saw what the open databases do not show: nothing that is open may be relied on. */
+  /** A new opening saw what the one before did not show: nothing that was read last may be relied on. */
   reopen?(): void;
 }
 
 /** How convoys are to be read. */
 export interface ReadOptions {
-  /** Through openings made for this read and closed after it, which share nothing with those that hints come from. */
+  /** Through openings made for this read, after which those of before are closed. */
   readonly fresh?: boolean;
 }
 

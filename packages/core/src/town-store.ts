@@ -3,14 +3,7 @@ import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { createGoneIssues, findIssues, type Found } from "./find-issues.ts";
 import { readMergeRequests, readMergeSources } from "./gated-store.ts";
-import {
-  ask,
-  type ConvoyRow,
-  type Home,
-  type IssueDatabase,
-  type OwnOpening,
-  type TownDatabases,
-} from "./issue-database.ts";
+import { ask, type ConvoyRow, type Home, type IssueDatabase, type TownDatabases } from "./issue-database.ts";
 import type { ConvoyStore } from "./ports.ts";
 import { createTrackingIndex } from "./tracking-index.ts";
 
@@ -121,30 +114,20 @@ function trackedIssue(reference: string, { row, rig, why }: Found): TrackedIssue
 }
 
 /**
- * Reads over the databases of a town. `fresh`: each is opened for this read, once, and closed after it, so that what is
- * wrong with an opening that has been there for long is not wrong with this one.
+ * Reads over the databases of a town. `fresh`: each is opened anew for this read, once, so that what is wrong with an
+ * opening that has been there for long is not wrong with this one.
  */
-export async function over<T>(
-  databases: TownDatabases,
-  fresh: boolean,
-  read: (databases: TownDatabases) => Promise<T>,
-): Promise<T> {
+function over<T>(databases: TownDatabases, fresh: boolean, read: (databases: TownDatabases) => Promise<T>): Promise<T> {
   if (!fresh) return read(databases);
-  const opened = new Map<IssueDatabase, Promise<OwnOpening>>();
+  const renewed = new Set<IssueDatabase>();
   const afresh = (home: Home): Home => ({
     ...home,
     async open() {
-      const shared = await home.open();
-      if (shared.fresh === undefined) return shared;
-      const opening = opened.get(shared) ?? shared.fresh();
-      opened.set(shared, opening);
-      return opening;
+      const database = await home.open();
+      if (!renewed.has(database)) database.renew?.();
+      renewed.add(database);
+      return database;
     },
   });
-  try {
-    return await read({ ...databases, town: afresh(databases.town), homes: databases.homes.map(afresh) });
-  } finally {
-    for (const opening of await Promise.allSettled(opened.values()))
-      if (opening.status === "fulfilled") opening.value.close();
-  }
+  return read({ ...databases, town: afresh(databases.town), homes: databases.homes.map(afresh) });
 }

@@ -29,7 +29,7 @@ export interface Asking {
 /** The questions that every store over SQL answers in the same way. */
 export type Answers = Omit<
   Required<IssueDatabase>,
-  "name" | "schema" | "revision" | "openWithTracks" | "openTracksOf" | "gone" | "doneStatuses" | "fresh"
+  "name" | "schema" | "revision" | "openWithTracks" | "openTracksOf" | "gone" | "doneStatuses" | "renew"
 >;
 
 /** Only what was asked for is answered: to a server, `AL-X` may be the same as `al-x`, and `al-x ` as well. */

@@ -78,7 +78,7 @@ export function connect(driver: Driver, file: string, files: DatabaseFiles): Con
     const shape = shapeOf(file, columnsOf(database));
     // After the first read: that is what opens the log, or makes one.
     const opened = files.stamps();
-    if (isReplaced(before, opened)) throw databaseError("replaced", file);
+    if (differenceOf(before, opened) === "replaced") throw databaseError("replaced", file);
     // What was read first may be older than the file as it is now: it counts as what it was before.
     const { main, log, modes, written } = opened;
     return describe(database, file, { main, log, modes, written, mainWritten: before.mainWritten }, shape);
@@ -88,9 +88,15 @@ export function connect(driver: Driver, file: string, files: DatabaseFiles): Con
   }
 }
 
-/** Another file, or another log, is there than before; a log where there was none is no fault of it. */
-export function isReplaced(before: FileStamps, now: FileStamps): boolean {
-  return before.main !== now.main || before.log.some((part, index) => part !== "" && part !== now.log[index]);
+/**
+ * `replaced`: another file, or another log, is there than before. `changed`: a log where there was none, or other modes,
+ * which is no fault of the file.
+ */
+export function differenceOf(before: FileStamps, now: FileStamps): "replaced" | "changed" | undefined {
+  const [[walBefore, shmBefore], [wal, shm]] = [before.log, now.log];
+  if (before.main !== now.main || (walBefore !== "" && walBefore !== wal) || (shmBefore !== "" && shmBefore !== shm))
+    return "replaced";
+  return walBefore === wal && shmBefore === shm && before.modes === now.modes ? undefined : "changed";
 }
 
 function describe(database: OpenDatabase, file: string, opened: FileStamps, shape: Shape): Connection {

@@ -1,4 +1,4 @@
-import { DatabaseError, type IssueDatabase, type IssueRow, type OwnOpening } from "@gastown/convoy-core";
+import { DatabaseError, type IssueDatabase, type IssueRow } from "@gastown/convoy-core";
 import {
   answersBy,
   type Compiled,
@@ -9,13 +9,13 @@ import {
   type TownPlaces,
   type TownPlacesOptions,
 } from "@gastown/sql";
-import { closeAllOf, connect, type Connection, isReplaced } from "./connection.ts";
+import { closeAllOf, connect, type Connection, differenceOf } from "./connection.ts";
 import { type Driver, type DriverName, loadDriver } from "./driver.ts";
 import { asDatabaseError, databaseError } from "./faults.ts";
 import { databaseFiles, type FileStamps } from "./file-stamps.ts";
 
 /** A beads database in a SQLite file, kept open and opened again when the file is replaced. */
-export interface SqliteDatabase extends IssueDatabase, OwnOpening {
+export interface SqliteDatabase extends IssueDatabase {
   /**
    * Asks over the connection to the files that are there now, in one go: nothing comes between opening and answer.
    *
@@ -71,15 +71,12 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
   /** Nothing is awaited in here: two questions at once make one opening, and neither loses it to the other. */
   const connection = (driver: Driver): Connection => {
     const now = files.stamps();
-    if (current && isReplaced(current.opened, now)) {
+    const difference = current && differenceOf(current.opened, now);
+    if (current && difference === "replaced") {
       closeAllOf(current.opened.main);
       lose(now.main === current.opened.main ? "lost its log" : "was replaced");
     }
-    if (
-      current &&
-      (current.ended() || current.opened.log.join() !== now.log.join() || current.opened.modes !== now.modes)
-    )
-      close();
+    if (current?.ended() || difference === "changed") close();
     current?.note(now);
     if (current?.outdated()) lose("has other tables");
     if (current) return current;
@@ -135,11 +132,8 @@ export function createSqliteDatabase(file: string, driverName?: DriverName): Sql
       rested = { written, revision };
     },
     close,
-    async fresh() {
-      // In one process SQLite shares the index of a log among all openings of a file: none may be left from before.
-      closeAllOf(files.stamps().main);
-      return createSqliteDatabase(file, driverName);
-    },
+    // In one process SQLite shares the index of a log among all openings of a file: none may be left from before.
+    renew: () => closeAllOf(files.stamps().main),
     revision: async () => (rested !== undefined && resting(files.stamps()) ? rested.revision : use(revisionOf)),
     ...answersBy({
       rows: (question, ids = []) => use((opened) => run(opened, question(opened.queries, ids))),

@@ -9,7 +9,6 @@ import {
   type IssueRow,
   type MergeRequestRow,
   type MergeRows,
-  type OwnOpening,
   parseMergeRequestFields,
   refersTo,
   type TrackRow,
@@ -39,10 +38,10 @@ export class MemoryDatabase implements IssueDatabase {
   pause: ((query: string) => Promise<void> | undefined) | undefined;
   /** Names of the queries it has answered. */
   readonly queries: string[] = [];
-  /** What an opening of its own shows, where that is not this. */
+  /** What it shows once it is opened anew, where that is not this. */
   truth: MemoryDatabase | undefined;
-  /** Openings of their own, and those of them that are still open. */
-  readonly openings: { made: number; left: number } = { made: 0, left: 0 };
+  /** How often it was to be opened anew. */
+  renewals = 0;
   #changes = 0;
 
   constructor(name: string) {
@@ -146,17 +145,10 @@ export class MemoryDatabase implements IssueDatabase {
     });
   }
 
-  async fresh(): Promise<OwnOpening> {
-    this.openings.made += 1;
-    this.openings.left += 1;
-    const shown = this.truth ?? this;
-    return new Proxy(shown, {
-      get: (database, key) => {
-        if (key === "close") return () => void (this.openings.left -= 1);
-        const value: unknown = Reflect.get(database, key, database);
-        return typeof value === "function" ? value.bind(database) : value;
-      },
-    }) as MemoryDatabase & OwnOpening;
+  renew(): void {
+    this.renewals += 1;
+    for (const [id, row] of this.truth?.rows ?? []) this.put(id, row);
+    this.truth = undefined;
   }
 
   #convoys(): ConvoyRow[] {
