@@ -1,3 +1,5 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-export default defineConfig({ test: { projects: ["packages/*", "test-fixtures", "bench", "demo"] } });
+const config: ViteUserConfig = defineConfig({ test: { projects: ["packages/*", "test-fixtures", "bench", "demo"] } });
+
+export default config;

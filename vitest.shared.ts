@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 import type { Reporter } from "vitest/node";
 
 const runtime = "Deno" in globalThis ? "deno" : "node";
@@ -18,7 +18,7 @@ const strayErrors: Reporter = {
   },
 };
 
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: leftOut,
@@ -31,3 +31,5 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: `${report}.json` }], strayErrors],
   },
 });
+
+export default config;

@@ -1,5 +1,7 @@
-import { defineConfig, mergeConfig } from "vitest/config";
+import { defineConfig, mergeConfig, type ViteUserConfig } from "vitest/config";
 // @boundaries-ignore the settings are shared
 import shared from "../vitest.shared.ts";
 
-export default mergeConfig(shared, defineConfig({ test: { globalSetup: "test/support/install.ts" } }));
+const config: ViteUserConfig = mergeConfig(shared, defineConfig({ test: { globalSetup: "test/support/install.ts" } }));
+
+export default config;

@@ -8,7 +8,7 @@ const sources = packages().flatMap(({ dir, manifest }) => (manifest.scripts?.["t
 const checks = {
   oxlint: "oxlint".split(" "),
   "oxfmt (npm run format)": "oxfmt --check".split(" "),
-  "types of scripts": "tsc -p .".split(" "),
+  types: "turbo run check-types".split(" "),
   "unused files, exports, dependencies": "knip".split(" "),
   "types on Deno": ["node", "scripts/deno.mjs", "check", "--quiet", ...sources],
   "package boundaries": "turbo boundaries".split(" "),

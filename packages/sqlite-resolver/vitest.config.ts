@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { mergeConfig } from "vitest/config";
+import { mergeConfig, type ViteUserConfig } from "vitest/config";
 // @boundaries-ignore the settings are shared
 import shared from "../../vitest.shared.ts";
 
@@ -19,7 +19,7 @@ const native = onDeno ? [...once, "test/oracle.test.ts", "test/schemas.test.ts"]
 const builtIn = onDeno ? [] : once;
 
 /** Once with each driver. */
-export default mergeConfig(shared, {
+const config: ViteUserConfig = mergeConfig(shared, {
   test: {
     projects: [
       {
@@ -34,3 +34,5 @@ export default mergeConfig(shared, {
     ],
   },
 });
+
+export default config;
