@@ -104,7 +104,7 @@ async function withWords(database: IssueDatabase, rows: readonly IssueRow[]): Pr
 }
 
 /** So many issues that were seen done are remembered, at least. */
-const REMEMBERED = 10_000;
+const REMEMBERED = 5_000;
 /** How long what a database says of an issue that is gone may be relied on, in milliseconds. */
 const ASK_EVERY = 600_000;
 /** After so long the reason also names the command that a person can run, in milliseconds. */

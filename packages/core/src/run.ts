@@ -11,7 +11,7 @@ const JUMP = 2_000;
 /** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
 const LEAVE_AFTER = 10_000;
 /** So many events are remembered, at least. */
-export const REMEMBERED = 10_000;
+export const REMEMBERED = 5_000;
 const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
