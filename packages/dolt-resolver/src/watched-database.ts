@@ -1,7 +1,7 @@
 import { backoff, DatabaseError, type HintChannel, type IssueChange } from "@gastown/convoy-core";
 import type { Awaited, Place } from "@gastown/sql";
 import type { DoltDatabase } from "./dolt-database.ts";
-import { createHistory } from "./history.ts";
+import { createHistory, type HistoryNews } from "./history.ts";
 
 /** How long a fault of one database may be relied on, in milliseconds; longer the longer it lasts, unless its hash moves. */
 const RETRY = { base: 500, cap: 30_000, floor: 500 };
@@ -65,17 +65,37 @@ export function watchDatabase(
     }
   };
 
-  /** The history first, since it names issues that nobody awaits, and reopenings; then what is awaited, which is the truth. */
+  /** What came since the look before. What can't be asked for now is asked for at the next look. */
+  const lateNews = async (): Promise<HistoryNews> => {
+    try {
+      return await history.news();
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      return { changes: [], overrun: false };
+    }
+  };
+
+  /**
+   * The history first, since it names issues that nobody awaits, and reopenings; then what is awaited, which is the truth;
+   * and the history once more, lest a close that came in between is told twice.
+   */
   const read = async (awaited: Awaited, channel: HintChannel, compare: boolean): Promise<boolean> => {
-    const { changes, overrun } = await history.news();
-    if (changes.length > 0) channel.push({ kind: "issues", changes });
+    const tell = (changes: readonly IssueChange[]): void => {
+      if (changes.length > 0) channel.push({ kind: "issues", changes });
+    };
+    const before = await history.news();
+    tell(before.changes);
     const awaitedNow = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
+    const after = awaitedNow.length > 0 ? await lateNews() : undefined;
+    const changes = [...before.changes, ...(after?.changes ?? [])];
+    tell(after?.changes ?? []);
     const told = new Set(changes.filter((change) => change.closed).map((change) => change.issue));
     const found = awaitedNow.filter((change) => !(change.closed && told.has(change.issue)));
-    if (overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
+    if (before.overrun || after?.overrun === true)
+      channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
     else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
-    if (found.length > 0) channel.push({ kind: "issues", changes: found });
+    tell(found);
     faulty = false;
     begun = true;
     return changes.length + found.length > 0;

@@ -59,6 +59,23 @@ describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
     },
   );
 
+  test("a close that comes between the look at the events and the comparison is told once", async () => {
+    const town = await newTown();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const feed = await follow(town.dir, async () => {
+      const [once] = [meanwhile, (meanwhile = undefined)];
+      await once?.();
+    });
+    meanwhile = () => town.beads("alpha").close("al-1");
+    await town.beads("alpha").issue({ id: "al-noise" });
+    await expect.poll(() => feed.changes("al-1").some((change) => change.closed), soon).toBe(true);
+    await town.beads("beta").close("be-1");
+    await expect.poll(() => feed.changes("be-1").some((change) => change.closed), soon).toBe(true);
+    await town.beads("alpha").close("al-noise");
+    await expect.poll(() => feed.changes("al-noise").some((change) => change.closed), soon).toBe(true);
+    expect(feed.changes("al-1").filter((change) => change.closed)).toHaveLength(1);
+  });
+
   test("a close without an event, and a deletion, are found by comparing", async () => {
     const town = await newTown();
     const feed = await follow(town.dir);

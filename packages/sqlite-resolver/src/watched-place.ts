@@ -54,6 +54,8 @@ export function watchPlace(
   let fault: string | undefined;
   let looks = LOOK_AGAIN.length;
   let comparedAt = Number.NEGATIVE_INFINITY;
+  /** Closes that events told of, while that matters. */
+  const explained = new Set<string>();
   /** When something last happened here, and how often the database had been asked when it was last looked at. */
   let busyAt = Number.NEGATIVE_INFINITY;
   let uses = 0;
@@ -136,9 +138,18 @@ export function watchPlace(
     if (found.kind === "changed") {
       tell(found.changes);
       awaited.note(path, found.changes);
+      for (const { issue, closed: done } of found.changes) if (done) explained.add(issue);
     }
-    const explained = found.kind === "changed" && found.changes.length > 0;
-    queue.addAfter(compare, explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
+    const isExplained = found.kind === "changed" && found.changes.length > 0;
+    queue.addAfter(compare, isExplained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
+  };
+
+  /** Of what a comparison has found, an event may have come since the look before it. */
+  const tellUnexplained = async (changes: readonly IssueChange[]): Promise<void> => {
+    if (changes.length === 0) return;
+    explained.clear();
+    await look();
+    tell(changes.filter(({ issue, closed: done }) => !(done && explained.has(issue))));
   };
 
   const compareAgain = (error: unknown): void => {
@@ -157,7 +168,7 @@ export function watchPlace(
     comparedAt = clock.now();
     // What is wrong with the town's own database is told by its own place.
     await awaited.convoys().then(tell, compareAgain);
-    if (database !== undefined) await awaited.issues(place).then(tell, compareAgain);
+    if (database !== undefined) await awaited.issues(place).then(tellUnexplained, compareAgain);
   };
 
   return {

@@ -1,7 +1,7 @@
 import type { Hint, IssueChange } from "@gastown/convoy-core";
 import { createTownPlaces } from "@gastown/sql";
 import { onTestFinished } from "vitest";
-import { createDoltFeed, createDoltTown } from "../../src/index.ts";
+import { createDoltFeed, createDoltTown, type DoltDatabase, type DoltTown } from "../../src/index.ts";
 
 /** The feed of a town while it runs, with what it has said so far. */
 export interface Following {
@@ -27,10 +27,14 @@ export const systemClock = {
     }),
 };
 
-/** Follows a town from now on; the first state has been told when it returns. */
-export async function follow(dir: string): Promise<Following> {
+/**
+ * Follows a town from now on; the first state has been told when it returns.
+ *
+ * @param beforeIssues awaited before issues are read
+ */
+export async function follow(dir: string, beforeIssues: () => Promise<unknown> = async () => {}): Promise<Following> {
   const stop = new AbortController();
-  const dolt = createDoltTown({ town: dir, env: {}, clock: systemClock, random: () => 0 });
+  const dolt = delayed(createDoltTown({ town: dir, env: {}, clock: systemClock, random: () => 0 }), beforeIssues);
   const files = createTownPlaces({ town: dir, now: systemClock.now, openDolt: (store) => dolt.open(store) });
   const hints: Hint[] = [];
   const told = Promise.withResolvers<void>();
@@ -55,4 +59,19 @@ export async function follow(dir: string): Promise<Following> {
     forget: () => void (hints.length = 0),
     stop: end,
   };
+}
+
+function delayed(dolt: DoltTown, beforeIssues: () => Promise<unknown>): DoltTown {
+  const known = new Map<DoltDatabase, DoltDatabase>();
+  const open: DoltTown["open"] = (store) => {
+    const database = dolt.open(store);
+    const issues: DoltDatabase["issues"] = async (ids) => {
+      await beforeIssues();
+      return database.issues(ids);
+    };
+    const later = known.get(database) ?? { ...database, issues };
+    known.set(database, later);
+    return later;
+  };
+  return { ...dolt, open };
 }

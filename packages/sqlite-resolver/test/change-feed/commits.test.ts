@@ -1,6 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { until } from "@gastown/test-fixtures";
 import { describe, expect, test } from "vitest";
+import { openTown } from "../../src/index.ts";
+import { driver } from "../support/driver.ts";
+import { realClock } from "../support/real-clock.ts";
 import { follow, freshTown, oneRig } from "../support/watching.ts";
 import { startWriter } from "../support/writer.ts";
 
@@ -58,6 +61,37 @@ describe.for(["wal", "delete"] as const)("commits by other processes, journal mo
     await until(() => feed.change("al-b")?.closed);
     const closes = feed.hints.flatMap((hint) => (hint.kind === "issues" ? hint.changes : []));
     expect(closes.filter(({ issue, closed }) => issue === "al-a" && closed)).toHaveLength(1);
+  });
+
+  test("a close that comes between the look and the comparison is told once", async () => {
+    const town = freshTown({ ...oneRig, journal });
+    for (const id of ["al-a", "al-b"]) town.createIssue({ id });
+    town.createConvoy({ tracks: ["al-a", "al-b"] });
+    const writer = startWriter();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const opened = openTown({ town: town.dir, now: () => realClock.now(), driver });
+    const places = opened.places().map((place) => ({
+      ...place,
+      open: async () => {
+        const database = await place.open();
+        const issues: typeof database.issues = async (ids) => {
+          const [once] = [meanwhile, (meanwhile = undefined)];
+          await once?.();
+          return database.issues(ids);
+        };
+        return { ...database, issues };
+      },
+    }));
+    const feed = await follow(town.dir, { files: { ...opened, places: () => places } });
+
+    await writer.sql(town.db("alpha"), "update issues set title = 'the first comparison' where id = 'al-b'");
+    meanwhile = () => writer.town(town.dir, "close", "al-a");
+    await writer.sql(town.db("alpha"), "update issues set title = 'the second comparison' where id = 'al-b'");
+    await until(() => feed.change("al-a")?.closed);
+    await writer.sql(town.db("alpha"), "update issues set status = 'closed', closed_at = 'x' where id = 'al-b'");
+    await until(() => feed.change("al-b")?.closed);
+    const changes = feed.hints.flatMap((hint) => (hint.kind === "issues" ? hint.changes : []));
+    expect(changes.filter(({ issue, closed }) => issue === "al-a" && closed)).toHaveLength(1);
   });
 
   test("a change is seen while events of other issues come all the time", async () => {
