@@ -28,7 +28,7 @@ export const latency: Bench = {
     const rows: { name: string; tries: Try[] }[] = [];
     for (const journal of ["wal", "delete"] as const) {
       for (const source of ["db", "bd,db"]) {
-        const tries = await measure(source, journal, quick ? 10 : 220);
+        const tries = await measure(source, journal, quick ? 10 : 120);
         rows.push({
           name: `${source === "db" ? "change feed" : "feed and bd"}, ${journal === "wal" ? "WAL" : "DELETE"}`,
           tries,

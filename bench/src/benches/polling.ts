@@ -19,7 +19,7 @@ export const polling: Bench = {
   title: "The same by `bd activity` alone, beside the original",
   async run({ quick }) {
     // At most one try fits between two polls, so there are two towns.
-    const tries = (await Promise.all([measure(quick ? 5 : 100), measure(quick ? 5 : 100)])).flat();
+    const tries = (await Promise.all([measure(quick ? 5 : 60), measure(quick ? 5 : 60)])).flat();
     const ours = tries.map((one) => one.ours);
     const original = tries.map((one) => one.original).filter(Number.isFinite);
     const row = (name: string, samples: readonly number[]): string[] => {
