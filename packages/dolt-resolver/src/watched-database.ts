@@ -23,6 +23,8 @@ export interface WatchedDatabase {
   noteFault(error: DatabaseError, channel: HintChannel): void;
 }
 
+const NO_NEWS: HistoryNews = { changes: [], overrun: false };
+
 interface Failure {
   readonly error: DatabaseError;
   /** In a row. */
@@ -65,16 +67,6 @@ export function watchDatabase(
     }
   };
 
-  /** What came since the look before. What can't be asked for now is asked for at the next look. */
-  const lateNews = async (): Promise<HistoryNews> => {
-    try {
-      return await history.news();
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      return { changes: [], overrun: false };
-    }
-  };
-
   /**
    * The history first, since it names issues that nobody awaits, and reopenings; then what is awaited, which is the truth;
    * and the history once more, lest a close that came in between is told twice.
@@ -86,18 +78,21 @@ export function watchDatabase(
     const before = await history.news();
     tell(before.changes);
     const awaitedNow = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
-    const after = awaitedNow.length > 0 ? await lateNews() : undefined;
-    const changes = [...before.changes, ...(after?.changes ?? [])];
-    tell(after?.changes ?? []);
+    // What has been compared will not be found again: it is told before that fault is.
+    const late = awaitedNow.length > 0 ? await history.news().catch(asFault) : NO_NEWS;
+    const after = late instanceof DatabaseError ? NO_NEWS : late;
+    tell(after.changes);
+    const changes = [...before.changes, ...after.changes];
     const told = new Set(changes.filter((change) => change.closed).map((change) => change.issue));
     const found = awaitedNow.filter((change) => !(change.closed && told.has(change.issue)));
-    if (before.overrun || after?.overrun === true)
+    if (before.overrun || after.overrun)
       channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
     else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
     tell(found);
     faulty = false;
     begun = true;
+    if (late instanceof DatabaseError) throw late;
     return changes.length + found.length > 0;
   };
 
@@ -143,4 +138,9 @@ export function watchDatabase(
       }
     },
   };
+}
+
+function asFault(error: unknown): DatabaseError {
+  if (error instanceof DatabaseError) return error;
+  throw error;
 }
