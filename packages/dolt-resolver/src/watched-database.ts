@@ -69,24 +69,21 @@ export function watchDatabase(
 
   /**
    * The history first, since it names issues that nobody awaits, and reopenings; then what is awaited, which is the truth;
-   * and the history once more, lest a close that came in between is told twice.
+   * and the history once more: the event of what was found may have come in between, and both are told as one.
    */
   const read = async (awaited: Awaited, channel: HintChannel, compare: boolean): Promise<boolean> => {
     const tell = (changes: readonly IssueChange[]): void => {
       if (changes.length > 0) channel.push({ kind: "issues", changes });
     };
     const before = await history.news();
-    tell(before.changes);
-    const awaitedNow = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
+    const changes = awaited.seen(place.path, before.changes);
+    tell(changes);
+    const found = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
     // What has been compared will not be found again: it is told before that fault is.
-    const late = awaitedNow.length > 0 ? await history.news().catch(asFault) : NO_NEWS;
+    const late = found.length > 0 ? await history.news().catch(asFault) : NO_NEWS;
     const after = late instanceof DatabaseError ? NO_NEWS : late;
-    tell(after.changes);
-    const changes = [...before.changes, ...after.changes];
-    const told = new Set(changes.filter((change) => change.closed).map((change) => change.issue));
-    const found = awaitedNow.filter((change) => !(change.closed && told.has(change.issue)));
-    if (before.overrun || after.overrun)
-      channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
+    tell(awaited.seen(place.path, after.changes));
+    if (before.overrun || after.overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });
     else if (!begun && novelty !== undefined) channel.push({ kind: "sweep", reason: novelty });
     else if (faulty) channel.push({ kind: "sweep", reason: `${place.rig} can be read again` });
     tell(found);

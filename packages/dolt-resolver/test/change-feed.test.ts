@@ -74,6 +74,11 @@ describe.each(sqlServers().kinds)("the feed on %s", (kind) => {
     await town.beads("alpha").close("al-noise");
     await expect.poll(() => feed.changes("al-noise").some((change) => change.closed), soon).toBe(true);
     expect(feed.changes("al-1").filter((change) => change.closed)).toHaveLength(1);
+
+    const before = feed.changes("al-1").length;
+    await town.beads("alpha").close("al-1");
+    await expect.poll(() => feed.changes("al-1").length, soon).toBeGreaterThan(before);
+    expect(feed.changes("al-1").at(-1), "an event of what is closed is no close").toMatchObject({ closed: false });
   });
 
   test("a close without an event, and a deletion, are found by comparing", async () => {

@@ -38,8 +38,11 @@ export interface Awaited {
   convoys(): Promise<IssueChange[]>;
   /** Compares what is awaited of a place with how it stood. What is new to the list has changed only if it is done. */
   issues(place: Pick<Home, "path" | "open">): Promise<IssueChange[]>;
-  /** Changes of a place that were told of by other means: the next comparison does not tell of the same closes again. */
-  note(path: string, changes: readonly IssueChange[]): void;
+  /**
+   * Changes of a place as its events tell of them, which are known from then on. Any event of an issue that is done looks
+   * like a close: of one that was known to be done before it is a change like others.
+   */
+  seen(path: string, changes: readonly IssueChange[]): IssueChange[];
   /** Whether an open convoy tracked anything when last asked. */
   any(): boolean;
 }
@@ -57,9 +60,14 @@ export function createAwaited(databases: () => Promise<TownDatabases>): Awaited 
   return {
     any: () => ids.size > 0,
 
-    note(path, changes) {
+    seen(path, changes) {
       const known = statuses.get(path);
-      for (const { issue, closed } of changes) if (closed && known?.has(issue)) known.set(issue, "closed");
+      return changes.map((change) => {
+        const was = change.closed ? known?.get(change.issue) : undefined;
+        if (was === undefined) return change;
+        known?.set(change.issue, "closed");
+        return isDone(was) ? { ...change, closed: false } : change;
+      });
     },
 
     async convoys() {

@@ -54,8 +54,6 @@ export function watchPlace(
   let fault: string | undefined;
   let looks = LOOK_AGAIN.length;
   let comparedAt = Number.NEGATIVE_INFINITY;
-  /** Closes that events told of, while that matters. */
-  const explained = new Set<string>();
   /** When something last happened here, and how often the database had been asked when it was last looked at. */
   let busyAt = Number.NEGATIVE_INFINITY;
   let uses = 0;
@@ -135,21 +133,15 @@ export function watchPlace(
     looks = LOOK_AGAIN.length;
     begun = true;
     if (found.kind === "everything") channel.push({ kind: "sweep", reason: found.reason });
-    if (found.kind === "changed") {
-      tell(found.changes);
-      awaited.note(path, found.changes);
-      for (const { issue, closed: done } of found.changes) if (done) explained.add(issue);
-    }
-    const isExplained = found.kind === "changed" && found.changes.length > 0;
-    queue.addAfter(compare, isExplained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
+    if (found.kind === "changed") tell(awaited.seen(path, found.changes));
+    const explained = found.kind === "changed" && found.changes.length > 0;
+    queue.addAfter(compare, explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
   };
 
-  /** Of what a comparison has found, an event may have come since the look before it. */
-  const tellUnexplained = async (changes: readonly IssueChange[]): Promise<void> => {
-    if (changes.length === 0) return;
-    explained.clear();
-    await look();
-    tell(changes.filter(({ issue, closed: done }) => !(done && explained.has(issue))));
+  /** The event of what a comparison has found may have come since the look before it: both are told as one. */
+  const tellFound = async (changes: readonly IssueChange[]): Promise<void> => {
+    if (changes.length > 0) await look();
+    tell(changes);
   };
 
   const compareAgain = (error: unknown): void => {
@@ -168,7 +160,7 @@ export function watchPlace(
     comparedAt = clock.now();
     // What is wrong with the town's own database is told by its own place.
     await awaited.convoys().then(tell, compareAgain);
-    if (database !== undefined) await awaited.issues(place).then(tellUnexplained, compareAgain);
+    if (database !== undefined) await awaited.issues(place).then(tellFound, compareAgain);
   };
 
   return {

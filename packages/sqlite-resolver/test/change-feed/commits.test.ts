@@ -94,6 +94,23 @@ describe.for(["wal", "delete"] as const)("commits by other processes, journal mo
     expect(changes.filter(({ issue, closed }) => issue === "al-a" && closed)).toHaveLength(1);
   });
 
+  test("an event of an issue that has been closed for long is no close", async () => {
+    const town = freshTown({ ...oneRig, journal });
+    for (const id of ["al-a", "al-b"]) town.createIssue({ id });
+    town.createConvoy({ tracks: ["al-a", "al-b"] });
+    town.close("al-a");
+    const feed = await follow(town.dir);
+    const writer = startWriter();
+    // A first comparison, so that it is known how they stand.
+    await writer.town(town.dir, "close", "al-b");
+    await until(() => feed.change("al-b")?.closed);
+    await writer.sql(
+      town.db("alpha"),
+      "insert into events (issue_id, event_type, actor) values ('al-a', 'commented', 'x')",
+    );
+    expect(await until(() => feed.change("al-a"))).toMatchObject({ closed: false });
+  });
+
   test("a change is seen while events of other issues come all the time", async () => {
     const town = freshTown({ ...oneRig, journal });
     for (const id of ["al-a", "al-noise"]) town.createIssue({ id });
