@@ -103,8 +103,6 @@ async function withWords(database: IssueDatabase, rows: readonly IssueRow[]): Pr
   return rows.map((row) => (done.has(row.status) ? { ...row, why: "bd counts it as done, gt does not" } : row));
 }
 
-/** So many issues that were seen done are remembered, at least. */
-const REMEMBERED = 5_000;
 /** How long what a database says of an issue that is gone may be relied on, in milliseconds. */
 const ASK_EVERY = 600_000;
 /** After so long the reason also names the command that a person can run, in milliseconds. */
@@ -130,7 +128,7 @@ interface Gone {
  * @param now milliseconds, monotonic
  */
 export function createGoneIssues(now: () => number): GoneIssues {
-  const done = createRecent<IssueRow>(REMEMBERED);
+  const done = createRecent<IssueRow>();
   const gone = new Map<string, Gone>();
 
   const remember = (id: string, row: IssueRow): void => {

@@ -48,7 +48,7 @@ export interface ActivitySource {
 
 /** How convoys are to be read. */
 export interface ReadOptions {
-  /** Through openings made for this read, after which those of before are closed. */
+  /** Through openings made for this read, before which those that were there are closed. */
   readonly fresh?: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface Recent<V> {
  * Two halves, of which the older one is dropped as a whole. To drop the oldest key of one map costs more with each: the
  * map has to be searched for the first that is left.
  */
-export function createRecent<V>(limit: number): Recent<V> {
+export function createRecent<V>(limit: number = 5_000): Recent<V> {
   let young = new Map<string, V>();
   let old = young;
   return {

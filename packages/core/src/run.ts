@@ -10,8 +10,6 @@ import { WorkQueue } from "./work-queue.ts";
 const JUMP = 2_000;
 /** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
 const LEAVE_AFTER = 10_000;
-/** So many events are remembered, at least. */
-export const REMEMBERED = 5_000;
 const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
@@ -75,8 +73,8 @@ export function createRun(given: ReconcileOptions, leave: AbortSignal): Run {
     landing: new WorkQueue(clock),
     reopened: new WorkQueue(clock),
     lives: new Map(),
-    asked: createRecent(REMEMBERED),
-    heard: createRecent(REMEMBERED),
+    asked: createRecent(),
+    heard: createRecent(),
     rival: undefined,
     held: undefined,
     checkedAll: undefined,
@@ -191,8 +189,8 @@ export async function readConvoy(run: Run, id: string): Promise<ConvoySnapshot |
 }
 
 /**
- * Convoys through new openings. Where the databases that were open show something else, they have
- * missed it, and the sources that rely on them are told.
+ * Convoys through new openings. Where the databases that were open show something else, they have missed it, and the
+ * sources that rely on them are told.
  */
 export async function readAfresh(run: Run, ids: readonly string[]): Promise<ReadonlyMap<string, ConvoySnapshot>> {
   const { store, sources } = run.options;

@@ -3,7 +3,7 @@ import { step } from "./convoy-life.ts";
 import { DatabaseError, messageOf, orFault } from "./errors.ts";
 import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
 import { createRecent, isFirst, type Recent } from "./recent.ts";
-import { contextOf, keep, lifeOf, REMEMBERED, type Run } from "./run.ts";
+import { contextOf, keep, lifeOf, type Run } from "./run.ts";
 import type { Sweeper } from "./sweep.ts";
 
 /** A source that was followed for so long has recovered from what ended it before. */
@@ -102,7 +102,7 @@ function askOf(
 
 /** Says, once for each reopening, which closed convoys track an issue that is open again by a fresh read. */
 export async function reopenedLoop(run: Run): Promise<void> {
-  for (const warned = createRecent<true>(REMEMBERED); ;) {
+  for (const warned = createRecent<true>(); ;) {
     const [issue] = await run.reopened.take(1);
     if (issue === undefined) return;
     try {
