@@ -8,7 +8,7 @@ import {
   type TownDatabases,
 } from "@gastown/convoy-core";
 import { type Awaited, createAwaited, type Place, type TownPlaces } from "@gastown/sql";
-import type { DoltTown } from "./dolt-town.ts";
+import type { DoltTown } from "./dolt-database.ts";
 import type { DoltServer } from "./server.ts";
 import { type WatchedDatabase, watchDatabase } from "./watched-database.ts";
 

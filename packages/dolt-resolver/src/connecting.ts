@@ -4,7 +4,9 @@ import { connect, isIP } from "node:net";
 import type { ServerAddress } from "@gastown/town-files";
 import type { ConnectionOptions } from "mysql2";
 import { Refusal } from "./faults.ts";
-import { STATEMENT_LIMIT } from "./reads.ts";
+
+/** How long a statement, or a connection being made, may take, in milliseconds. */
+export const STATEMENT_LIMIT = 5_000;
 
 /** How connections to a server are made. */
 export interface Connecting {

@@ -1,14 +1,19 @@
+import { DatabaseError, type GoneIssue, type IssueRow } from "@gastown/convoy-core";
 import {
   type Columns,
   type Compiled,
   compileQueries,
   compilerOf,
+  exactly,
+  type IssueRecord,
   type Queries,
   type Question,
   type Shape,
   shapeOf,
+  toIssue,
 } from "@gastown/sql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+import { compiled, tableOf, unionOf } from "./schemas.ts";
 import type { DoltServer } from "./server.ts";
 
 /** Ids in one query: what a server is asked for at once stays small. */
@@ -94,4 +99,114 @@ function inUtc<R>(rows: R[]): R[] {
       if (typeof value === "string" && DATETIME.test(value)) row[column] = `${value.replace(" ", "T")}Z`;
     }
   return rows;
+}
+
+/** The newest migration that bd ran on a database. */
+export async function schemaVersion(server: DoltServer, database: string): Promise<number | undefined> {
+  const query = sql<{ value: unknown }>`select max(version) as value from ${tableOf(database, "schema_migrations")}`;
+  const version = Number((await valueOf(server, database, query)) ?? Number.NaN);
+  return Number.isInteger(version) ? version : undefined;
+}
+
+/** The statuses that `status.custom` gives the category `done`, as in `triage,shipped:done`. */
+export async function doneStatusesOf(server: DoltServer, database: string): Promise<readonly string[]> {
+  const custom = await valueOf(server, database, valueAt(database, "config", "status.custom"));
+  return (typeof custom === "string" ? custom : "")
+    .split(",")
+    .map((part) => part.split(":").map((word) => word.trim()))
+    .filter(([name = "", category]) => name !== "" && category?.toLowerCase() === "done")
+    .map(([name = ""]) => name);
+}
+
+function valueAt(database: string, table: string, key: string): RawBuilder<{ value: unknown }> {
+  return sql`select value from ${tableOf(database, table)} where ${sql.ref("key")} = ${key}`;
+}
+
+/** Undefined where there is no such table, as in older databases. */
+async function valueOf(server: DoltServer, database: string, query: RawBuilder<{ value: unknown }>): Promise<unknown> {
+  try {
+    const [row] = await server.rows(compiled(query), database);
+    return row?.value;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.fault === "foreign") return undefined;
+    throw error;
+  }
+}
+
+/** As often as the question itself may open another connection. */
+const TRIES = 3;
+
+/**
+ * Holds a database to its project, as bd does: what calls itself another one's is not read. A server may be replaced by
+ * another on its port, so it is asked again whenever a connection is new.
+ *
+ * @param projectId as `metadata.json` has it; undefined in older towns, which nothing can be held to
+ */
+export function createIdentity(database: string, projectId: string | undefined): (server: DoltServer) => Promise<void> {
+  const query = valueAt(database, "metadata", "_project_id");
+  let known: { readonly server: DoltServer; readonly connections: number } | undefined;
+  const isKnown = (server: DoltServer): boolean =>
+    known?.server === server && known.connections === server.connections();
+
+  return async (server) => {
+    if (projectId === undefined) return;
+    for (let tries = 0; tries < TRIES && !isKnown(server); tries += 1) {
+      const connections = server.connections();
+      const found = await valueOf(server, database, query);
+      if (typeof found === "string" && found !== "" && found !== projectId) throw stranger(database);
+      known = { server, connections };
+    }
+  };
+}
+
+function stranger(database: string): DatabaseError {
+  return new DatabaseError(
+    "stranger",
+    database,
+    `the Dolt database ${database} is another project's: its _project_id is not the project_id of metadata.json`,
+    "another server may listen at that port: `convoy-cli doctor` says what decided the address, `bd dolt status` what bd reaches",
+  );
+}
+
+/** Ids asked about in one go: each is looked for in a whole history, and in all databases of the server. */
+const LIMIT = 50;
+
+/**
+ * What the server knows of issues that a database has not: how they were when they were deleted, where the server keeps a
+ * history, and which other database has them.
+ *
+ * @throws {DatabaseError}
+ */
+export async function goneIssues(at: Opening, ids: readonly string[]): Promise<ReadonlyMap<string, GoneIssue>> {
+  const wanted = ids.slice(0, LIMIT);
+  const found = new Map<string, GoneIssue>();
+  for (const row of await removed(at, wanted)) found.set(row.id, { row });
+  for (const { id, db } of await elsewhere(at, wanted)) found.set(id, { ...found.get(id), elsewhere: db });
+  return found;
+}
+
+/** The newest of each. Dolt keeps what every commit, and the working set, has taken away. */
+async function removed(at: Opening, ids: readonly string[]): Promise<IssueRow[]> {
+  const { server, database, shape } = at;
+  if (!(await server.isDolt(database))) return [];
+  const column = (there: boolean, name: string): ReturnType<typeof sql.raw> => sql.raw(there ? `from_${name}` : "null");
+  const query = sql<IssueRecord>`
+    select from_id as id, from_status as status, ${column(shape.title, "title")} as title, null as assignee,
+      ${column(shape.closedAt, "closed_at")} as closed_at, ${column(shape.updatedAt, "updated_at")} as updated_at
+    from ${tableOf(database, "dolt_diff_issues")}
+    where diff_type = 'removed' and from_id in (${sql.join(ids)}) order by to_commit_date`;
+  const rows = exactly(ids, await at.rows(compiled(query)));
+  return [...new Map(rows.map((row) => [row.id, toIssue(row)])).values()];
+}
+
+async function elsewhere(
+  { server, database, rows }: Opening,
+  ids: readonly string[],
+): Promise<{ id: string; db: string }[]> {
+  const others = (await server.schemas.withIssues(database)).filter((name) => name !== database);
+  if (others.length === 0) return [];
+  const parts = others.map(
+    (name) => sql`select id, ${name} as db from ${tableOf(name, "issues")} where id in (${sql.join(ids)})`,
+  );
+  return exactly(ids, await rows(compiled(unionOf<{ id: string; db: string }>(parts))));
 }

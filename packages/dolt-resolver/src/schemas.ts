@@ -1,6 +1,6 @@
-import { type Columns, TABLES } from "@gastown/sql";
+import { type Columns, type Compiled, compilerOf, TABLES } from "@gastown/sql";
+import { type RawBuilder, sql } from "kysely";
 import { doltError } from "./faults.ts";
-import { type Ask, quoteName, raw } from "./reads.ts";
 
 /** Only of the tables that anything is asked of: a server may have a thousand others. */
 const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
@@ -136,4 +136,36 @@ function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Runs one read on a server. The second argument is named in the error. */
+export type Ask = (query: Compiled<Row>, database: string) => Promise<Row[]>;
+
+/** A read without parameters, as it is. */
+export function raw(statement: string): Compiled<Row> {
+  return { sql: statement, parameters: [] };
+}
+
+/** A name as an identifier, whatever it is made of. */
+export function quoteName(name: string): string {
+  return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** A table of a database. */
+export function tableOf(database: string, table: string): RawBuilder<unknown> {
+  return sql.raw(`${quoteName(database)}.${table}`);
+}
+
+export function unionOf<R>(parts: readonly RawBuilder<unknown>[]): RawBuilder<R> {
+  return sql<R>`${sql.join(parts, sql` union all `)}`;
+}
+
+let compiler: ReturnType<typeof compilerOf> | undefined;
+
+/** A read in words that the queries of all stores have not. */
+export function compiled<R>(query: RawBuilder<R>): Compiled<R> {
+  const { sql: text, parameters } = query.compile((compiler ??= compilerOf("mysql")));
+  return { sql: text, parameters };
 }

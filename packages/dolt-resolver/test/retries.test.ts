@@ -2,8 +2,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { CompiledQuery } from "kysely";
 import { expect, onTestFinished, test } from "vitest";
 import { doltError } from "../src/faults.ts";
-import { createDoltServer } from "../src/server.ts";
-import { createWorkingSets } from "../src/working-sets.ts";
+import { createDoltServer, createWorkingSets } from "../src/server.ts";
 
 test("a server that takes no connection is tried ever more seldom, up to every two seconds", async () => {
   let tries = 0;

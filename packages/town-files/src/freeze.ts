@@ -1,6 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Environment, type Files, systemFiles, textOr } from "./files.ts";
-import { textOf } from "./metadata.ts";
+import { type Environment, type Files, systemFiles, textOf, textOr } from "./files.ts";
 
 /** The file by which a person, or a tool that migrates, stops all writes. */
 const MARKER = "MIGRATION-FREEZE";

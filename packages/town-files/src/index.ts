@@ -3,7 +3,7 @@ export { credentialsFileOf } from "./bd-config.ts";
 export { type Environment, type Files, systemFiles } from "./files.ts";
 export { type Freeze, freezeOf } from "./freeze.ts";
 export { type BeadsDir, beadsDirOf, isGasCity, isRigOfCity, type LeftOut, leftOutHint, leftOutOf } from "./places.ts";
-export type { Metadata } from "./metadata.ts";
+export type { Metadata } from "./files.ts";
 export {
   decidingVariables,
   type NeededVariables,

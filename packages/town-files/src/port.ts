@@ -1,8 +1,17 @@
 import { join, resolve } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, readYaml, type YamlValues } from "./bd-config.ts";
-import { type Environment, type Files, textOr, unreadable } from "./files.ts";
-import { portOf, type Said, said, textOf, type Metadata } from "./metadata.ts";
+import {
+  type Environment,
+  type Files,
+  type Metadata,
+  portOf,
+  type Said,
+  said,
+  textOf,
+  textOr,
+  unreadable,
+} from "./files.ts";
 
 const DEFAULT_PORT = 3307;
 /** Where bd's server for all projects of a user listens when nothing says otherwise. */

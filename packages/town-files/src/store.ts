@@ -1,8 +1,18 @@
 import { basename, isAbsolute, join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, bdConfigOf } from "./bd-config.ts";
-import { type Environment, type Files, systemFiles, unreadable } from "./files.ts";
-import { isLocalHost, type Said, said, textOf, type Metadata, readMetadata } from "./metadata.ts";
+import {
+  type Environment,
+  type Files,
+  isLocalHost,
+  type Metadata,
+  readMetadata,
+  type Said,
+  said,
+  systemFiles,
+  textOf,
+  unreadable,
+} from "./files.ts";
 import { type BeadsDir, isDatabaseName } from "./places.ts";
 
 /** What a `.beads` directory keeps its issues in. */
