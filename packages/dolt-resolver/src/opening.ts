@@ -189,14 +189,15 @@ export async function goneIssues(at: Opening, ids: readonly string[]): Promise<R
 async function removed(at: Opening, ids: readonly string[]): Promise<IssueRow[]> {
   const { server, database, shape } = at;
   if (!(await server.isDolt(database))) return [];
-  const column = (there: boolean, name: string): ReturnType<typeof sql.raw> => sql.raw(there ? `from_${name}` : "null");
+  const columns = (["title", "closed_at", "updated_at"] as const).map(
+    (name) => sql`${sql.raw(shape[name] ? `from_${name}` : "null")} as ${sql.ref(name)}`,
+  );
   const query = sql<IssueRecord>`
-    select from_id as id, from_status as status, ${column(shape.title, "title")} as title, null as assignee,
-      ${column(shape.closedAt, "closed_at")} as closed_at, ${column(shape.updatedAt, "updated_at")} as updated_at
+    select from_id as id, from_status as status, null as assignee, ${sql.join(columns)}
     from ${tableOf(database, "dolt_diff_issues")}
     where diff_type = 'removed' and from_id in (${sql.join(ids)}) order by to_commit_date`;
-  const rows = exactly(ids, await at.rows(compiled(query)));
-  return [...new Map(rows.map((row) => [row.id, toIssue(row)])).values()];
+  const rows = exactly(ids, (await at.rows(compiled(query))).map(toIssue));
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 async function elsewhere(

@@ -13,7 +13,7 @@ import {
 } from "@gastown/convoy-core";
 import type { MailRecord, MergeRecord, MergeSourceRecord } from "./merge-queries.ts";
 import type { ConvoyRecord, IssueRecord, OpenTrackRecord, Queries, TrackRecord, WholeConvoyRecord } from "./queries.ts";
-import type { Compiled } from "./query-parts.ts";
+import type { Compiled, Row } from "./query-parts.ts";
 
 /** Which query a question leads to, of those for the shape of a database; undefined where it has no such query. */
 export type Question<R> = (queries: Queries, ids: readonly string[]) => Compiled<R> | undefined;
@@ -36,7 +36,7 @@ export type Answers = Omit<
 export function answersBy({ rows, convoyRows }: Asking): Answers {
   return {
     openConvoys: async () => (await convoyRows((queries) => queries.openConvoys)).map(toConvoy),
-    closedConvoys: async () => (await convoyRows((queries) => queries.closedConvoys)).map((row) => row.id),
+    closedConvoys: async () => (await convoyRows((queries) => queries.closedConvoys)).map((row) => text(row.id)),
     convoys: async (ids) =>
       exactly(ids, (await convoyRows((queries, some) => queries.convoys(some), ids)).map(toWholeConvoy)),
     async tracks(convoys) {
@@ -67,34 +67,40 @@ export function answersBy({ rows, convoyRows }: Asking): Answers {
 }
 
 /** Those of the rows that were asked for. */
-export function exactly<R extends { readonly id: string }>(ids: readonly string[], rows: readonly R[]): R[] {
-  const wanted = new Set(ids);
+export function exactly<R extends Row<"id">>(ids: readonly string[], rows: readonly R[]): R[] {
+  const wanted = new Set<unknown>(ids);
   return rows.filter((row) => wanted.has(row.id));
 }
 
 function toConvoy(row: ConvoyRecord): ConvoyRow {
-  const createdAt = time(row.created_at);
-  const updatedAt = time(row.updated_at);
   return {
     id: text(row.id),
     title: text(row.title),
     status: statusOf(row.status),
     owned: Boolean(Number(row.owned)),
-    ...(createdAt !== undefined && { createdAt }),
-    ...(updatedAt !== undefined && { updatedAt }),
+    ...madeAndChanged(row),
   };
 }
 
 /** The same with what its description and its close say. */
 function toWholeConvoy(row: WholeConvoyRecord): ConvoyRow {
-  const closedAt = time(row.closed_at);
-  const closeReason = text(row.close_reason);
   return {
     ...toConvoy(row),
-    ...(closedAt !== undefined && { closedAt }),
-    ...(closeReason !== "" && { closeReason }),
+    ...closing(row),
     ...(row.description !== null && parseConvoyFields(text(row.description))),
   };
+}
+
+function madeAndChanged(row: Row<"created_at" | "updated_at">): Pick<ConvoyRow, "createdAt" | "updatedAt"> {
+  const createdAt = time(row.created_at);
+  const updatedAt = time(row.updated_at);
+  return { ...(createdAt !== undefined && { createdAt }), ...(updatedAt !== undefined && { updatedAt }) };
+}
+
+function closing(row: Row<"closed_at" | "close_reason">): Pick<ConvoyRow, "closedAt" | "closeReason"> {
+  const closedAt = time(row.closed_at);
+  const closeReason = text(row.close_reason);
+  return { ...(closedAt !== undefined && { closedAt }), ...(closeReason !== "" && { closeReason }) };
 }
 
 /** Those of the rows that are mails about the end of this convoy. */
@@ -111,30 +117,13 @@ function toMergeRows(ids: readonly string[], rows: readonly MergeRecord[]): Merg
   const requests = new Map<string, MergeRows["requests"][number]>();
   for (const row of rows) {
     const id = text(row.id);
-    const closedAt = time(row.closed_at);
-    const closeReason = text(row.close_reason);
-    const common = {
-      id,
-      description: text(row.description),
-      ...(closedAt !== undefined && { closedAt }),
-      ...(closeReason !== "" && { closeReason }),
-    };
+    const common = { id, description: text(row.description), ...closing(row) };
     const names = text(row.names)
       .split(",")
       .filter((name) => name !== "");
-    if (row.kind === "issue") {
-      if (wanted.has(id)) issues.set(id, { ...common, labels: names });
-      continue;
-    }
-    const createdAt = time(row.created_at);
-    const updatedAt = time(row.updated_at);
-    requests.set(id, {
-      ...common,
-      status: statusOf(row.status),
-      blockers: names,
-      ...(createdAt !== undefined && { createdAt }),
-      ...(updatedAt !== undefined && { updatedAt }),
-    });
+    if (row.kind === "request")
+      requests.set(id, { ...common, status: statusOf(row.status), blockers: names, ...madeAndChanged(row) });
+    else if (wanted.has(id)) issues.set(id, { ...common, labels: names });
   }
   return { issues: [...issues.values()], requests: [...requests.values()] };
 }

@@ -9,38 +9,27 @@ import {
   type Family,
   type Issues,
   optional,
+  type Row,
   signedIn,
   target,
   together,
 } from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */
-export interface MailRecord {
-  readonly assignee: string | null;
-  readonly created_at: unknown;
-  readonly created_by: string | null;
-  readonly description: string | null;
-}
+export type MailRecord = Row<"assignee" | "created_at" | "created_by" | "description">;
 
-/** A merge request, or an issue that one may be about. */
-export interface MergeRecord {
+/**
+ * A merge request, or an issue that one may be about. The names are, for an issue, labels that it has; for a request, what
+ * blocks it: separated by commas.
+ */
+export interface MergeRecord extends Row<
+  "id" | "status" | "description" | "created_at" | "updated_at" | "closed_at" | "close_reason" | "names"
+> {
   readonly kind: "request" | "issue";
-  readonly id: string;
-  readonly status: string | null;
-  readonly description: string | null;
-  readonly created_at: unknown;
-  readonly updated_at: unknown;
-  readonly closed_at: unknown;
-  readonly close_reason: string | null;
-  /** For an issue, labels that it has; for a request, what blocks it: separated by commas. */
-  readonly names: string | null;
 }
 
 /** Which issue a merge request is about is in its description. */
-export interface MergeSourceRecord {
-  readonly id: string;
-  readonly description: string | null;
-}
+export type MergeSourceRecord = Row<"id" | "description">;
 
 /**
  * Mails are found by who made them, or by their first words. What is found may be too much: servers compare text by
@@ -50,14 +39,9 @@ export function compileMailQuery(
   db: Db,
   families: readonly Family[],
 ): ((convoy: string) => Compiled<MailRecord>) | undefined {
-  const usable = families.every(({ shape }) => shape.description && shape.assignee && shape.createdAt);
+  const usable = families.every(({ shape }) => shape.description && shape.assignee && shape.created_at);
   if (!usable) return undefined;
-  const columns = ({ shape }: Family) => [
-    "i.assignee" as const,
-    "i.created_at" as const,
-    "i.description" as const,
-    optional(shape.createdBy, "i.created_by").as("created_by"),
-  ];
+  const columns = (family: Family) => optional(family, "assignee", "created_at", "created_by", "description");
   return (convoy) => {
     const words = `Convoy ${convoy} has `;
     const begins = sql<SqlBool>`substr(${sql.ref("i.description")}, 1, ${sql.lit([...words].length)}) = ${words}`;
@@ -68,7 +52,7 @@ export function compileMailQuery(
     };
     const byMaker = (family: Family) =>
       db.selectFrom(family.issues).select(columns(family)).where("i.created_by", "=", creatorOf(convoy));
-    const made = families.filter(({ shape }) => shape.createdBy);
+    const made = families.filter(({ shape }) => shape.created_by);
     const query = together(families, byWords);
     return compile(made.length === 0 ? query : query.unionAll(together(made, byMaker)));
   };
@@ -80,20 +64,17 @@ export function compileMergeQueries(
   families: readonly Family[],
   ids: Expression<string>,
 ): { mergeRequests: ByIds<MergeRecord> | undefined; mergeSources: ByIds<MergeSourceRecord> | undefined } {
-  const usable = families.every(({ shape }) => shape.description && (shape.issueType || shape.labels));
+  const usable = families.every(({ shape }) => shape.description && (shape.issue_type || shape.labels));
   if (!usable) return { mergeRequests: undefined, mergeSources: undefined };
 
   const all = ({ issues }: Family) => db.selectFrom(issues);
-  const rows = (from: ReturnType<typeof all>, { shape }: Family, kind: MergeRecord["kind"]) =>
+  const rows = (from: ReturnType<typeof all>, family: Family, kind: MergeRecord["kind"]) =>
     from.select([
       sql<MergeRecord["kind"]>`${sql.lit(kind)}`.as("kind"),
       "i.id",
       "i.status",
       "i.description",
-      optional(shape.createdAt, "i.created_at").as("created_at"),
-      optional(shape.updatedAt, "i.updated_at").as("updated_at"),
-      optional(shape.closedAt, "i.closed_at").as("closed_at"),
-      optional(shape.closeReason, "i.close_reason").as("close_reason"),
+      ...optional(family, "created_at", "updated_at", "closed_at", "close_reason"),
     ]);
   /** As `usable` says, there is a sign to ask for. */
   const signed = (family: Family) => {

@@ -19,51 +19,23 @@ import {
   type Issues,
   notDone,
   optional,
+  type Row,
   signedIn,
   target,
   together,
 } from "./query-parts.ts";
 import type { BeadsSchema, Shape } from "./schema.ts";
 
-/** A row of a convoy, as the driver gives it; `toConvoy` reads it. */
-export interface ConvoyRecord {
-  readonly id: string;
-  readonly title: string | null;
-  readonly status: string | null;
-  readonly owned: number | string | boolean | bigint | null;
-  readonly created_at: unknown;
-  readonly updated_at: unknown;
-}
-
+/** A row of a convoy. */
+export type ConvoyRecord = Row<"id" | "title" | "status" | "owned" | "created_at" | "updated_at">;
 /** The same with what its description and its close say. */
-export interface WholeConvoyRecord extends ConvoyRecord {
-  readonly closed_at: unknown;
-  readonly close_reason: string | null;
-  /** Null where the schema has none. */
-  readonly description: string | null;
-}
-
-/** A row of `dependencies`; `toTrack` reads it. */
-export interface TrackRecord {
-  readonly convoy: string;
-  readonly reference: string | null;
-}
-
+export type WholeConvoyRecord = ConvoyRecord & Row<"closed_at" | "close_reason" | "description">;
+/** A row of `dependencies`. */
+export type TrackRecord = Row<"convoy" | "reference">;
 /** A row of an open convoy, and of what it tracks. */
-export interface OpenTrackRecord extends TrackRecord {
-  readonly status: string | null;
-  readonly type: string | null;
-}
-
-/** A row of an issue; `toIssue` reads it. */
-export interface IssueRecord {
-  readonly id: string;
-  readonly status: string | null;
-  readonly title: string | null;
-  readonly assignee: string | null;
-  readonly closed_at: unknown;
-  readonly updated_at: unknown;
-}
+export type OpenTrackRecord = TrackRecord & Row<"status" | "type">;
+/** A row of an issue. */
+export type IssueRecord = Row<"id" | "status" | "title" | "assignee" | "closed_at" | "updated_at">;
 
 /** Every question asked of a beads database, in whatever it is kept, compiled once for its shape. */
 export interface Queries {
@@ -119,17 +91,11 @@ export function compileQueries(
     from(family).select((eb) => [
       "i.id",
       "i.status",
-      optional(family.shape.title, "i.title").as("title"),
-      optional(family.shape.createdAt, "i.created_at").as("created_at"),
-      optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
+      ...optional(family, "title", "created_at", "updated_at"),
       family.shape.labels ? hasLabel(eb, family, "gt:owned", "owned").as("owned") : sql<SqlBool>`0`.as("owned"),
     ]);
   const wholeConvoys = (family: Family) =>
-    convoys(family, isOne).select([
-      optional(family.shape.closedAt, "i.closed_at").as("closed_at"),
-      optional(family.shape.closeReason, "i.close_reason").as("close_reason"),
-      optional(family.shape.description, "i.description").as("description"),
-    ]);
+    convoys(family, isOne).select(optional(family, "closed_at", "close_reason", "description"));
   const tracks = (family: Family) =>
     db
       .selectFrom(family.dependencies)
@@ -146,14 +112,7 @@ export function compileQueries(
   const issues = (family: Family) =>
     db
       .selectFrom(family.issues)
-      .select([
-        "i.id",
-        "i.status",
-        optional(family.shape.title, "i.title").as("title"),
-        optional(family.shape.assignee, "i.assignee").as("assignee"),
-        optional(family.shape.closedAt, "i.closed_at").as("closed_at"),
-        optional(family.shape.updatedAt, "i.updated_at").as("updated_at"),
-      ]);
+      .select(["i.id", "i.status", ...optional(family, "title", "assignee", "closed_at", "updated_at")]);
 
   return {
     openConvoys: compile(together(tracking, (family) => convoys(family, found).where(notDone))),

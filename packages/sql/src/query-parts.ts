@@ -1,4 +1,5 @@
 import {
+  type AliasedRawBuilder,
   type AliasedSelectQueryBuilder,
   DummyDriver,
   type Expression,
@@ -14,7 +15,7 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import type { ReadonlyKysely } from "kysely/readonly";
-import type { BeadsSchema, FamilyShape, IssuesTable } from "./schema.ts";
+import type { BeadsSchema, FamilyShape, OptionalColumn } from "./schema.ts";
 
 /** A beads database, to be read only. */
 export type Db = ReadonlyKysely<BeadsSchema>;
@@ -44,8 +45,13 @@ export interface Compiled<R> {
 /** A query whose parameters are all the same: a JSON array of ids. */
 export type ByIds<R> = (ids: readonly string[]) => Compiled<R>;
 
+/** A row as a driver gives it. SQLite keeps any type in any column. */
+export type Row<Column extends string> = Readonly<Record<Column, unknown>>;
+
+/** What queries can name, once they read issues. */
+type WithIssues = BeadsSchema & { i: BeadsSchema["issues"] };
 /** A row of issues, or of wisps, under the alias that all queries use. */
-export type Issues = ExpressionBuilder<BeadsSchema & { i: IssuesTable }, "i">;
+export type Issues = ExpressionBuilder<WithIssues, "i">;
 
 /** Tables that belong together. Under these aliases the wisps of a Dolt database answer the same questions. */
 export interface Family {
@@ -102,9 +108,9 @@ export function closed(eb: Issues): Expression<SqlBool> {
 
 /** Type `convoy`, or label `gt:convoy`; where the schema has neither to ask, whatever tracks something. */
 export function isConvoy(eb: Issues, family: Family): Expression<SqlBool> {
-  const { issueType, labels } = family.shape;
+  const { issue_type, labels } = family.shape;
   const signs: Expression<SqlBool>[] = [];
-  if (issueType) signs.push(eb("i.issue_type", "=", sql.lit("convoy")));
+  if (issue_type) signs.push(eb("i.issue_type", "=", sql.lit("convoy")));
   if (labels) signs.push(hasLabel(eb, family, "gt:convoy"));
   if (signs.length > 0) return eb.or(signs);
   return eb.exists(
@@ -130,8 +136,8 @@ export function signedIn(
     .selectFrom(labels)
     .select("l.issue_id as id")
     .where("l.label", "=", sql.lit(`gt:${kind}`));
-  if (shape.issueType && shape.labels) return byType.union(byLabel).as("g");
-  if (shape.issueType) return byType.as("g");
+  if (shape.issue_type && shape.labels) return byType.union(byLabel).as("g");
+  if (shape.issue_type) return byType.as("g");
   return shape.labels ? byLabel.as("g") : undefined;
 }
 
@@ -139,7 +145,7 @@ export function hasLabel(
   eb: Issues,
   { labels }: Family,
   ...names: readonly string[]
-): ExpressionWrapper<BeadsSchema & { i: IssuesTable }, "i", SqlBool> {
+): ExpressionWrapper<WithIssues, "i", SqlBool> {
   return eb.exists(
     eb
       .selectFrom(labels)
@@ -161,6 +167,10 @@ export function target({ dependencies }: FamilyShape): ReturnType<typeof sql.ref
   >`coalesce(${sql.ref("d.depends_on_issue_id")}, ${sql.ref("d.depends_on_wisp_id")}, ${sql.ref("d.depends_on_external")})`;
 }
 
-export function optional<T extends string>(there: boolean, column: T): ReturnType<typeof sql.ref<string | null>> {
-  return there ? sql.ref<string | null>(column) : sql<string | null>`null`;
+/** These columns of issues, null where the schema has none of that name. */
+export function optional<C extends OptionalColumn>(
+  { shape }: Family,
+  ...columns: readonly C[]
+): { [Column in C]: AliasedRawBuilder<string | null, Column> }[C][] {
+  return columns.map((name) => sql<string | null>`${shape[name] ? sql.ref(`i.${name}`) : sql`null`}`.as(name));
 }

@@ -1,46 +1,27 @@
 import { DatabaseError } from "@gastown/convoy-core";
 
+/** Columns of issues that not every schema has; only `id` and `status` are always there. */
+const OPTIONAL = [
+  "title",
+  "description",
+  "issue_type",
+  "assignee",
+  "created_at",
+  "created_by",
+  "updated_at",
+  "closed_at",
+  "close_reason",
+] as const;
+/** One of them. */
+export type OptionalColumn = (typeof OPTIONAL)[number];
+
 /** The tables of a beads database, as far as they are read here. */
 export interface BeadsSchema {
-  issues: IssuesTable;
-  dependencies: DependenciesTable;
-  labels: LabelsTable;
-  events: EventsTable;
-}
-
-/** Only `id` and `status` are always there. */
-export interface IssuesTable {
-  id: string;
-  status: string;
-  title: string;
-  description: string | null;
-  issue_type: string;
-  assignee: string | null;
-  created_at: string;
-  created_by: string | null;
-  updated_at: string;
-  closed_at: string | null;
-  close_reason: string | null;
-}
-
-/** Who depends on whom; a convoy depends on what it tracks, with type `tracks`. */
-export interface DependenciesTable {
-  issue_id: string;
-  depends_on_id: string;
-  type: string;
-}
-
-/** Labels, such as `gt:owned`. */
-export interface LabelsTable {
-  issue_id: string;
-  label: string;
-}
-
-/** What was done to issues, oldest first. */
-export interface EventsTable {
-  id: number;
-  issue_id: string;
-  event_type: string;
+  issues: Record<"id" | "status", string> & Record<OptionalColumn, string | null>;
+  /** Who depends on whom; a convoy depends on what it tracks, with type `tracks`. */
+  dependencies: Record<"issue_id" | "depends_on_id" | "type", string>;
+  /** Labels, such as `gt:owned`. */
+  labels: Record<"issue_id" | "label", string>;
 }
 
 /** All tables that convoys and their issues are read from; there may be any others beside them. */
@@ -55,17 +36,8 @@ export const TABLES: readonly string[] = [
   "wisp_events",
 ];
 
-/** What one set of tables has: issues, and their dependencies, labels and events. */
-export interface FamilyShape {
-  readonly title: boolean;
-  readonly description: boolean;
-  readonly assignee: boolean;
-  readonly createdAt: boolean;
-  readonly createdBy: boolean;
-  readonly updatedAt: boolean;
-  readonly closedAt: boolean;
-  readonly closeReason: boolean;
-  readonly issueType: boolean;
+/** What one set of tables has: issues with these columns, and their dependencies, labels and events. */
+export interface FamilyShape extends Readonly<Record<OptionalColumn, boolean>> {
   readonly labels: boolean;
   readonly events: boolean;
   /** How a dependency names its target: in one column, or split in three. False: it can hold no convoys. */
@@ -111,15 +83,7 @@ export function shapeOf(name: string, columns: Columns): Shape {
     );
   }
   const family = (issues: string, dependencies: string, labels: string, events: string): FamilyShape => ({
-    title: has(issues, "title"),
-    description: has(issues, "description"),
-    assignee: has(issues, "assignee"),
-    createdAt: has(issues, "created_at"),
-    createdBy: has(issues, "created_by"),
-    updatedAt: has(issues, "updated_at"),
-    closedAt: has(issues, "closed_at"),
-    closeReason: has(issues, "close_reason"),
-    issueType: has(issues, "issue_type"),
+    ...(Object.fromEntries(OPTIONAL.map((name) => [name, has(issues, name)])) as Record<OptionalColumn, boolean>),
     labels: has(labels, "issue_id", "label"),
     events: has(events, "id", "issue_id", "event_type"),
     dependencies: has(dependencies, "issue_id", "type") && targetOf(has, dependencies),
