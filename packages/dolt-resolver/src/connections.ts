@@ -42,10 +42,8 @@ const SESSION_FOR = 60_000;
 
 /** A few connections that send reads only, each bounded in time. */
 export interface ReadingPool {
-  /** Runs one read; rejects with what the driver says. */
-  rows<R>(query: Compiled<R>): Promise<R[]>;
-  /** Whether this error came of a connection that could not be made. */
-  isConnectFailure(error: unknown): boolean;
+  /** A connection for one read, which hands it back. Both reject with what the driver says. */
+  take(): Promise<<R>(query: Compiled<R>) => Promise<R[]>>;
   /** How many have been made so far. */
   connections(): number;
   /** Politely, but no longer than that takes on a line that works. */
@@ -58,7 +56,6 @@ export interface ReadingPool {
  * @param now milliseconds, monotonic
  */
 export function createPool({ options, changing }: Connecting, now: () => number): ReadingPool {
-  const failures = new WeakSet();
   const begun = new WeakMap<PoolConnection, number>();
   const open = new Set<PoolConnection>();
   let pool: Promise<Pool> | undefined;
@@ -89,40 +86,36 @@ export function createPool({ options, changing }: Connecting, now: () => number)
     Object.assign((config as { connectionConfig: object }).connectionConfig, { user });
   };
 
-  const take = (made: Pool): Promise<PoolConnection> =>
+  const connectionOf = (made: Pool): Promise<PoolConnection> =>
     new Promise((resolve, reject) => {
       made.getConnection((error, connection) => (error === null ? resolve(connection) : reject(ofDriver(error))));
     });
 
   const acquire = async (): Promise<PoolConnection> => {
-    try {
-      if (ended) throw new Error("Pool is closed.");
-      const made = await (pool ??= connect().catch(forget));
-      for (;;) {
-        if (changing) await renew(made);
-        const connection = await take(made);
-        if (now() - (begun.get(connection) ?? now()) < SESSION_FOR) return connection;
-        connection.destroy();
-      }
-    } catch (error) {
-      if (typeof error === "object" && error !== null) failures.add(error);
-      throw error;
+    if (ended) throw new Error("Pool is closed.");
+    const made = await (pool ??= connect().catch(forget));
+    for (;;) {
+      if (changing) await renew(made);
+      const connection = await connectionOf(made);
+      if (now() - (begun.get(connection) ?? now()) < SESSION_FOR) return connection;
+      connection.destroy();
     }
   };
 
   return {
-    isConnectFailure: (error) => typeof error === "object" && error !== null && failures.has(error),
     connections: () => count,
-    async rows(query) {
+    async take() {
       const connection = await acquire();
-      try {
-        return await readOver(connection, query);
-      } catch (error) {
-        if (isOfSession(error)) connection.destroy();
-        throw error;
-      } finally {
-        connection.release();
-      }
+      return async (query) => {
+        try {
+          return await readOver(connection, query);
+        } catch (error) {
+          if (isOfSession(error)) connection.destroy();
+          throw error;
+        } finally {
+          connection.release();
+        }
+      };
     },
     async end() {
       ended = true;

@@ -50,30 +50,31 @@ export function createDoltServer(address: ServerAddress, { clock, random }: Serv
   let isDolt: boolean | undefined;
 
   /** While the server is down, most callers are told so without another try. */
-  const attempt = async <R>(query: Compiled<R>): Promise<R[]> => {
+  const connect = async (): ReturnType<typeof pool.take> => {
     if (now() < retryAt) throw lastFailure;
     try {
-      const found = await pool.rows(query);
-      failures = 0;
-      return found;
+      return await pool.take();
     } catch (error) {
-      if (pool.isConnectFailure(error)) {
-        failures += 1;
-        lastFailure = error;
-        isDolt = undefined;
-        retryAt = now() + backoff(isRefused(error) ? REFUSED : RECONNECT, failures, random());
-      }
+      failures += 1;
+      lastFailure = error;
+      isDolt = undefined;
+      retryAt = now() + backoff(isRefused(error) ? REFUSED : RECONNECT, failures, random());
       throw error;
     }
   };
 
   const rows = async <R>(query: Compiled<R>, database: string): Promise<R[]> => {
     for (let tries = 1; ; tries += 1) {
+      const read = await connect().catch((error: unknown) => {
+        throw asDoltError(error, database);
+      });
       try {
-        return await attempt(query);
+        const found = await read(query);
+        failures = 0;
+        return found;
       } catch (error) {
         // Both pooled connections may have been cut while they lay idle, or know what is gone; those are not used again.
-        if (tries < 3 && (isBroken(error) || isOfSession(error)) && !pool.isConnectFailure(error)) continue;
+        if (tries < 3 && (isBroken(error) || isOfSession(error))) continue;
         throw asDoltError(error, database);
       }
     }

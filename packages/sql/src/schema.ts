@@ -83,7 +83,7 @@ export function shapeOf(name: string, columns: Columns): Shape {
     );
   }
   const family = (issues: string, dependencies: string, labels: string, events: string): FamilyShape => ({
-    ...(Object.fromEntries(OPTIONAL.map((name) => [name, has(issues, name)])) as Record<OptionalColumn, boolean>),
+    ...(Object.fromEntries(OPTIONAL.map((column) => [column, has(issues, column)])) as Record<OptionalColumn, boolean>),
     labels: has(labels, "issue_id", "label"),
     events: has(events, "id", "issue_id", "event_type"),
     dependencies: has(dependencies, "issue_id", "type") && targetOf(has, dependencies),

@@ -9,8 +9,7 @@ import {
   TABLES,
 } from "@gastown/sql";
 import { sql } from "kysely";
-import type { Driver, OpenDatabase, Statement } from "./driver.ts";
-import { asDatabaseError, databaseError } from "./faults.ts";
+import { asDatabaseError, databaseError, type Driver, type OpenDatabase, type Statement } from "./driver.ts";
 import type { DatabaseFiles, FileStamps } from "./file-stamps.ts";
 
 /** How long SQLite may wait for a lock, in milliseconds. It blocks the process; what is left is for backoff. */

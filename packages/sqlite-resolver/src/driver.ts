@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { StatementSync } from "node:sqlite";
-import { messageOf, WatcherError } from "@gastown/convoy-core";
+import { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "@gastown/convoy-core";
 
 /** The programs that read SQLite files: a native package that comes with its own SQLite, or the one built into the runtime. */
 export const DRIVERS = ["better-sqlite3", "node-sqlite"] as const;
@@ -145,19 +145,24 @@ function toNumbers(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, cell]) => [name, toNumbers(cell)]));
 }
 
-/** SQLite's result codes by number, and by the words that `sqlite3_errstr` has for them: Deno often gives no number. */
-const CODES: readonly (readonly [code: string, number: number, words: string])[] = [
-  ["SQLITE_PERM", 3, "access permission denied"],
-  ["SQLITE_BUSY", 5, "database is locked"],
-  ["SQLITE_LOCKED", 6, "database table is locked"],
-  ["SQLITE_READONLY", 8, "attempt to write a readonly database"],
-  ["SQLITE_IOERR", 10, "disk I/O error"],
-  ["SQLITE_CORRUPT", 11, "database disk image is malformed"],
-  ["SQLITE_FULL", 13, "database or disk is full"],
-  ["SQLITE_CANTOPEN", 14, "unable to open database file"],
-  ["SQLITE_AUTH", 23, "not authorized"],
-  ["SQLITE_NOTADB", 26, "file is not a database"],
+/**
+ * What SQLite may have against a file: its name for it, its number, the words that `sqlite3_errstr` has for it (Deno often gives
+ * no number), and what it is here.
+ */
+const CODES: readonly (readonly [code: string, number: number, words: string, fault: DatabaseFault])[] = [
+  ["SQLITE_PERM", 3, "access permission denied", "unreadable"],
+  ["SQLITE_BUSY", 5, "database is locked", "locked"],
+  ["SQLITE_LOCKED", 6, "database table is locked", "locked"],
+  ["SQLITE_READONLY", 8, "attempt to write a readonly database", "unreadable"],
+  ["SQLITE_IOERR", 10, "disk I/O error", "unreadable"],
+  ["SQLITE_CORRUPT", 11, "database disk image is malformed", "corrupt"],
+  ["SQLITE_FULL", 13, "database or disk is full", "unreadable"],
+  ["SQLITE_CANTOPEN", 14, "unable to open database file", "unreadable"],
+  ["SQLITE_AUTH", 23, "not authorized", "unreadable"],
+  ["SQLITE_NOTADB", 26, "file is not a database", "corrupt"],
 ];
+/** Whatever else it has against a query. */
+const OTHER = "SQLITE_ERROR";
 
 /** The lower byte of an extended result code is the code itself. */
 const PRIMARY = 0xff;
@@ -178,5 +183,51 @@ function codeOf(error: Error & { readonly errcode?: unknown }): string {
     typeof errcode === "number"
       ? CODES.find(([, number]) => number === (errcode & PRIMARY))
       : CODES.find(([, , words]) => message === words || message.startsWith(`${words}: `));
-  return found?.[0] ?? "SQLITE_ERROR";
+  return found?.[0] ?? OTHER;
+}
+
+const FAULT_HINTS: Partial<Record<DatabaseFault, string>> = {
+  missing: "run `bd init` there, or remove its line from routes.jsonl",
+  directory: "a database must be a file: move the directory away, then run `bd doctor --fix`",
+  empty: "remove the file if it was made by mistake, then run `bd doctor --fix`",
+  foreign: "check metadata.json beside it: `database` must name the beads database",
+  corrupt: "run `bd doctor --fix` there; it rebuilds the database from issues.jsonl",
+  locked: "it is tried again; see which program holds it with `fuser`",
+  unreadable: "check the owner and mode of the file and of its directory",
+  replaced: "it is opened again",
+};
+
+const WORDS: Partial<Record<DatabaseFault, string>> = {
+  missing: "there is no database",
+  directory: "it is a directory",
+  empty: "it is empty",
+  corrupt: "it is damaged, or not a SQLite database",
+  locked: "another program holds it locked",
+};
+
+/** A fault of a database file, with the hint that goes with it. */
+export function databaseError(fault: DatabaseFault, file: string, cause?: unknown): DatabaseError {
+  const what = WORDS[fault] ?? (cause === undefined ? fault : messageOf(cause));
+  return new DatabaseError(
+    fault,
+    file,
+    `${file} cannot be read: ${what}`,
+    FAULT_HINTS[fault] ?? "see `convoy-cli help errors`",
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/**
+ * Whatever was thrown while a database was read, as a `DatabaseError`: one database that cannot be read must never end
+ * more than its own part. Only what this program itself has done wrong, or lacks, comes back as it is.
+ */
+export function asDatabaseError(error: unknown, file: string): unknown {
+  if (error instanceof WatcherError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" || code === "ENOTDIR") return databaseError("missing", file, error);
+  const fault = code.startsWith(OTHER) ? "foreign" : CODES.find(([name]) => code.startsWith(name))?.[3];
+  if (fault !== undefined) return databaseError(fault, file, error);
+  const known = code.startsWith("SQLITE_") || code.startsWith("ERR_INVALID_ARG_VALUE");
+  const ours = error instanceof TypeError || error instanceof RangeError;
+  return ours && !known ? error : databaseError("unreadable", file, error);
 }

@@ -2,7 +2,7 @@ import { type FSWatcher, statfsSync, statSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { setImmediate } from "node:timers";
 import { type Clock, DatabaseError, messageOf } from "@gastown/convoy-core";
-import { asDatabaseError } from "./faults.ts";
+import { asDatabaseError } from "./driver.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
 
 /** So long after the files of a database last changed, in milliseconds, the system's clock tells a new change from that. */

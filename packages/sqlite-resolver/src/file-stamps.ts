@@ -1,5 +1,5 @@
 import { type BigIntStats, lstatSync, realpathSync, statSync } from "node:fs";
-import { asDatabaseError, databaseError } from "./faults.ts";
+import { asDatabaseError, databaseError } from "./driver.ts";
 
 /**
  * What the files of a database show from outside. They are never opened for it: closing a plain handle would drop

@@ -10,8 +10,7 @@ import {
   type TownPlacesOptions,
 } from "@gastown/sql";
 import { closeAllOf, connect, type Connection, differenceOf } from "./connection.ts";
-import { type Driver, type DriverName, loadDriver } from "./driver.ts";
-import { asDatabaseError, databaseError } from "./faults.ts";
+import { asDatabaseError, databaseError, type Driver, type DriverName, loadDriver } from "./driver.ts";
 import { databaseFiles, type FileStamps } from "./file-stamps.ts";
 
 /** A beads database in a SQLite file, kept open and opened again when the file is replaced. */

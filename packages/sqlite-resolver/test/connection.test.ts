@@ -2,8 +2,7 @@ import { copyFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "nod
 import { DatabaseError, WatcherError } from "@gastown/convoy-core";
 import { expect, test } from "vitest";
 import { connect } from "../src/connection.ts";
-import { type Driver, loadDriver } from "../src/driver.ts";
-import { asDatabaseError } from "../src/faults.ts";
+import { asDatabaseError, type Driver, loadDriver } from "../src/driver.ts";
 import { databaseFiles } from "../src/file-stamps.ts";
 import { createSqliteDatabase } from "../src/sqlite-database.ts";
 import { driver } from "./support/driver.ts";
