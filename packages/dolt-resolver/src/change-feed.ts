@@ -143,7 +143,7 @@ export async function lookAt(
   let hashes: (string | undefined)[] = [];
   try {
     isDolt = await server.isDolt(first.database.name);
-    if (isDolt) hashes = await server.workingSets.hashes(entries.map((entry) => entry.database.name));
+    if (isDolt) hashes = await server.workingSets(entries.map((entry) => entry.database.name));
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     for (const entry of entries) {

@@ -51,7 +51,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
         return result;
       } catch (error) {
         if (!(error instanceof DatabaseError) || !/^(?:foreign|missing)$/.test(error.fault)) throw error;
-        if (at !== undefined) at.server.schemas.doubt(at.look);
+        if (at !== undefined) at.server.schemas.doubt(at.columns);
         if (retried || error.fault === "missing") throw error;
       }
     }
@@ -70,7 +70,7 @@ export function createDoltDatabase(locate: () => DoltServer, database: string, p
 
   const revision = async (): Promise<string> => {
     const server = locate();
-    const [hash] = (await server.isDolt(database)) ? await server.workingSets.hashes([database]) : [];
+    const [hash] = (await server.isDolt(database)) ? await server.workingSets([database]) : [];
     if (!serials.has(server)) serials.set(server, (lastSerial += 1));
     // Without a hash nothing says that all is as it was, so that it never is.
     return `${serials.get(server)}:${hash ?? `#${(changes += 1)}`}`;

@@ -5,22 +5,15 @@ import type { DoltDatabase } from "./dolt-database.ts";
 import type { Opening } from "./opening.ts";
 import { compiled, tableOf, unionOf } from "./schemas.ts";
 
-/** What a history tells. */
+/** What was done in a database since it was last asked. */
 export interface HistoryNews {
   readonly changes: readonly IssueChange[];
   /** More events than are looked at have come. */
   readonly overrun: boolean;
 }
 
-/** What was done in a database since it was last asked. */
-export interface History {
-  /**
-   * Nothing at the first call.
-   *
-   * @throws {DatabaseError}
-   */
-  news(): Promise<HistoryNews>;
-}
+/** Nothing at the first call. Rejects with a `DatabaseError`. */
+export type History = () => Promise<HistoryNews>;
 
 /**
  * The journal where somebody writes one, for it leaves nothing out; and the events, since whether a journal is written is a
@@ -32,22 +25,20 @@ export function createHistory(database: DoltDatabase, now: () => number): Histor
   const journal = createJournalCursor();
   const events = createEventCursor(now);
 
-  return {
-    async news() {
-      const opening = await database.opening();
-      try {
-        const written = await journal(opening);
-        const told = await events(opening);
-        if (written === undefined) return told;
-        return { changes: [...mergeChanges([...written.changes, ...told.changes]).values()], overrun: written.overrun };
-      } catch (error) {
-        if (!(error instanceof DatabaseError) || error.fault !== "foreign") throw error;
-        // A migration has taken its table away, for a moment or for good: then what is awaited is read all the same.
-        opening.server.schemas.doubt(opening.look);
-        await database.opening();
-        return { changes: [], overrun: false };
-      }
-    },
+  return async () => {
+    const opening = await database.opening();
+    try {
+      const written = await journal(opening);
+      const told = await events(opening);
+      if (written === undefined) return told;
+      return { changes: [...mergeChanges([...written.changes, ...told.changes]).values()], overrun: written.overrun };
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || error.fault !== "foreign") throw error;
+      // A migration has taken its table away, for a moment or for good: then what is awaited is read all the same.
+      opening.server.schemas.doubt(opening.columns);
+      await database.opening();
+      return { changes: [], overrun: false };
+    }
   };
 }
 

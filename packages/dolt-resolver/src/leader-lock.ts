@@ -78,12 +78,12 @@ export function createLeaderLock(database: DoltDatabase, clock: Pick<Clock, "now
   /** The connection is the epoch: a lock that is ours by another one was somebody else's meanwhile, as far as we know. */
   const renew = async (at: LoneConnection): Promise<boolean> => {
     const next = (beat + 1) % marks.beats.length;
-    const mark = busy === busyHeld ? [] : [`${busy ? "get_lock" : "release_lock"}(${named(marks.busy, busy)}) as busy`];
+    const mark = busy ? `get_lock('${marks.busy}', 0) as busy` : `release_lock('${marks.busy}') as busy`;
     const columns = [
       `is_used_lock('${marks.lead}') = connection_id() as ours`,
       `get_lock('${marks.beats[next]}', 0) as beat`,
       `release_lock('${marks.beats[beat]}') as gone`,
-      ...mark,
+      ...(busy === busyHeld ? [] : [mark]),
     ];
     const [row] = await at.rows(`select ${columns.join(", ")}`);
     beat = next;
@@ -101,7 +101,7 @@ export function createLeaderLock(database: DoltDatabase, clock: Pick<Clock, "now
     const holder = Number(row["holder"] ?? 0);
     const beats = marks.beats.flatMap((_, index) => (Number(row[`b${index}`] ?? 0) === holder ? [index] : []));
     const told = { held: false, by: await nameOf(at, holder), busy: Number(row["busy"] ?? 0) === holder } as const;
-    if (holder === 0 || silence.saw({ holder, beats }) < SILENT_FOR) return told;
+    if (holder === 0 || silence({ holder, beats }) < SILENT_FOR) return told;
     try {
       await at.kill(holder);
       return told;
@@ -139,10 +139,6 @@ export function createLeaderLock(database: DoltDatabase, clock: Pick<Clock, "now
     setBusy: (wanted) => void (busy = wanted),
     release: drop,
   };
-}
-
-function named(lock: string, taking: boolean): string {
-  return taking ? `'${lock}', 0` : `'${lock}'`;
 }
 
 function lookFor({ lead, beats, busy }: Marks): string {
@@ -196,29 +192,23 @@ export interface Sight {
   readonly beats: readonly number[];
 }
 
-/** For how long a leader has given no sign of life, in milliseconds. */
-export interface Silence {
-  saw(sight: Sight): number;
-}
-
 /**
- * Counts only what was looked at: who was frozen himself, or cut off, has not seen what he missed.
+ * For how long a leader has given no sign of life, in milliseconds. Counts only what was looked at: who was frozen himself, or
+ * cut off, has not seen what he missed.
  *
  * @param now milliseconds, monotonic
  */
-export function createSilence(now: () => number): Silence {
+export function createSilence(now: () => number): (sight: Sight) => number {
   let last: string | undefined;
   let lookedAt = 0;
   let since = 0;
 
-  return {
-    saw({ holder, beats }) {
-      const seen = JSON.stringify([holder, beats]);
-      const at = now();
-      if (seen !== last || at - lookedAt > LOOKS_APART || beats.length === 0) since = at;
-      last = seen;
-      lookedAt = at;
-      return at - since;
-    },
+  return ({ holder, beats }) => {
+    const seen = JSON.stringify([holder, beats]);
+    const at = now();
+    if (seen !== last || at - lookedAt > LOOKS_APART || beats.length === 0) since = at;
+    last = seen;
+    lookedAt = at;
+    return at - since;
   };
 }

@@ -24,8 +24,6 @@ export interface Opening {
   readonly server: DoltServer;
   readonly database: string;
   readonly columns: Columns;
-  /** Of which look at the server. */
-  readonly look: number;
   readonly shape: Shape;
   readonly queries: Queries;
   /** Times are in UTC, and say so. */
@@ -41,24 +39,23 @@ export interface Opening {
  * @throws {DatabaseError}
  */
 export async function openDatabase(server: DoltServer, database: string, before?: Opening): Promise<Opening> {
-  const { columns, look } = await server.schemas.of(database);
-  if (before?.server === server && before.look === look) return before;
+  const columns = await server.schemas.of(database);
+  if (before?.server === server && before.columns === columns) return before;
   let shape: Shape;
   try {
     shape = shapeOf(database, columns);
   } catch (error) {
-    server.schemas.doubt(look);
+    server.schemas.doubt(columns);
     throw error;
   }
   if (before?.server === server && JSON.stringify(before.shape) === JSON.stringify(shape))
-    return { ...before, columns, look };
+    return { ...before, columns };
   const queries = queriesFor(database, shape, await server.isDolt(database));
   const rows = async <R>(query: Compiled<R>): Promise<R[]> => inUtc(await server.rows(query, database));
   return {
     server,
     database,
     columns,
-    look,
     shape,
     queries,
     rows,

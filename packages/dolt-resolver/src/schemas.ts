@@ -13,31 +13,24 @@ const FRESH_FOR_WHILE_GONE = 5_000;
 /** What was looked at because of a doubt is not looked at again because of another before this has passed, in milliseconds. */
 const DOUBTS_EVERY = 1_000;
 
-/** What one database was found to have. */
-export interface Schema {
-  readonly columns: Columns;
-  /** Which look at the server found it; hand it to `doubt` when a column or table turns out to be missing. */
-  readonly look: number;
-}
-
 /** The tables and columns of all databases of a server. */
 export interface Schemas {
   /** @throws {DatabaseError} `missing`, `foreign` or `empty` when there is nothing to ask; as `Ask` */
-  of(database: string): Promise<Schema>;
+  of(database: string): Promise<Columns>;
   /** The databases that have issues. Throws as `Ask`. */
   withIssues(database: string): Promise<string[]>;
-  /** What that look found is not so any more. */
-  doubt(look: number): void;
-}
-
-interface Look {
-  readonly serial: number;
-  readonly at: number;
-  freshFor: number;
-  readonly reading: Promise<Databases>;
+  /** What was given here turns out not to be so any more. */
+  doubt(seen: Columns): void;
 }
 
 type Databases = ReadonlyMap<string, Columns>;
+
+interface Look {
+  readonly at: number;
+  freshFor: number;
+  readonly reading: Promise<Databases>;
+  found?: Databases;
+}
 
 /**
  * Asks for all databases in one query: a server works as long on that for one of them as for all.
@@ -48,18 +41,17 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
   let last: Look | undefined;
   /** As last found. */
   let known: Databases | undefined;
-  let serial = 0;
   let doubted = false;
   let doubtsAt = Number.NEGATIVE_INFINITY;
 
   const lookAnew = (database: string): Look => {
-    const look: Look = { serial: (serial += 1), at: now(), freshFor: FRESH_FOR, reading: readAll(ask, database) };
+    const look: Look = { at: now(), freshFor: FRESH_FOR, reading: readAll(ask, database) };
     last = look;
     doubted = false;
     look.reading.then(
       (found) => {
         if (known !== undefined && hasLostTable(known, found)) look.freshFor = FRESH_FOR_WHILE_GONE;
-        known = found;
+        look.found = known = found;
       },
       () => {
         if (last === look) last = undefined;
@@ -75,11 +67,8 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
     return lookAnew(database);
   };
 
-  const find = async (database: string, inDoubt: boolean): Promise<Schema | undefined> => {
-    const { serial: found, reading } = look(database, inDoubt);
-    const columns = columnsOf(await reading, database);
-    return columns && { columns, look: found };
-  };
+  const find = async (database: string, inDoubt: boolean): Promise<Columns | undefined> =>
+    columnsOf(await look(database, inDoubt).reading, database);
 
   return {
     of: async (database) =>
@@ -95,7 +84,7 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
       return [...databases].flatMap(([name, columns]) => (columns.get("issues")?.has("id") === true ? [name] : []));
     },
     doubt(seen) {
-      if (seen === last?.serial) doubted = true;
+      if ([...(last?.found?.values() ?? [])].includes(seen)) doubted = true;
     },
   };
 }

@@ -75,12 +75,12 @@ export function watchDatabase(
     const tell = (changes: readonly IssueChange[]): void => {
       if (changes.length > 0) channel.push({ kind: "issues", changes });
     };
-    const before = await history.news();
+    const before = await history();
     const changes = awaited.seen(place.path, before.changes);
     tell(changes);
     const found = compare ? [...(await newConvoys(awaited)), ...(await awaited.issues(place))] : [];
     // What has been compared will not be found again: it is told before that fault is.
-    const late = found.length > 0 ? await history.news().catch(asFault) : NO_NEWS;
+    const late = found.length > 0 ? await history().catch(asFault) : NO_NEWS;
     const after = late instanceof DatabaseError ? NO_NEWS : late;
     tell(awaited.seen(place.path, after.changes));
     if (before.overrun || after.overrun) channel.push({ kind: "sweep", reason: `${place.rig} has many new events` });

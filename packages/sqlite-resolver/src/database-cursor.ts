@@ -6,25 +6,23 @@ import { issuesOf, type SqliteDatabase } from "./sqlite-database.ts";
 /** More new rows than this are not read one by one: everything is looked at instead. */
 const EVENT_LIMIT = 1_000;
 
-/** What is new in a database since it was last asked. */
-export type News =
-  /** The place in its history has been found: what comes from now on is told. */
-  | { readonly kind: "begun" }
-  | { readonly kind: "nothing" }
-  /** Something was committed; these issues are named by its events, if it has any. */
-  | { readonly kind: "changed"; readonly changes: readonly IssueChange[] }
-  /** It had to be opened anew, or too much has changed to be told. */
-  | { readonly kind: "everything"; readonly reason: string };
+/** What has been committed to a database since it was last asked. */
+export interface News {
+  /** The issues that its events name, if it has any. */
+  readonly changes: readonly IssueChange[];
+  /** Why everything may have changed: it had to be opened anew, or too much has come to be told. */
+  readonly everything?: string;
+}
 
 /** A place in the history of one database file. */
 export interface DatabaseCursor {
-  /** Throws a `DatabaseError` when the database cannot be read; what is new by then is told later. */
-  news(): Promise<News>;
+  /** Undefined for nothing. Rejects with a `DatabaseError` when the database cannot be read; what is new by then is told later. */
+  news(): Promise<News | undefined>;
   /** The next news is everything. */
   doubt(reason: string): void;
 }
 
-/** The first call of `news` only finds the place, and has nothing to tell. */
+/** The first news is only that the place has been found: what comes from then on is told. */
 export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
   let begun = false;
   let serial = 0;
@@ -41,25 +39,25 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
     doubt = undefined;
   };
 
-  const look = (connection: Connection): News => {
+  const look = (connection: Connection): News | undefined => {
     if (!begun) {
       begin(connection);
       begun = true;
-      return { kind: "begun" };
+      return { changes: [] };
     }
     const { count, why } = database.losses;
     if (count !== lost || doubt !== undefined) {
-      const reason = doubt ?? `${database.name} ${why}`;
+      const everything = doubt ?? `${database.name} ${why}`;
       begin(connection);
-      return { kind: "everything", reason };
+      return { changes: [], everything };
     }
     const now = connection.version();
-    if (now === version && connection.serial === serial) return { kind: "nothing" };
+    if (now === version && connection.serial === serial) return undefined;
     // The file may have been closed, for whatever reason of our own: its events go on where they were.
     const rows = connection.eventsAfter(lastEvent, EVENT_LIMIT);
     if (rows.length === EVENT_LIMIT) {
       begin(connection);
-      return { kind: "everything", reason: `${database.name} has over ${EVENT_LIMIT} new events` };
+      return { changes: [], everything: `${database.name} has over ${EVENT_LIMIT} new events` };
     }
     const ids = [...new Set(rows.map((row) => row.issue_id))].filter((id) => typeof id === "string");
     const statusOf = new Map((ids.length === 0 ? [] : issuesOf(connection, ids)).map((row) => [row.id, row.status]));
@@ -68,7 +66,7 @@ export function createDatabaseCursor(database: SqliteDatabase): DatabaseCursor {
     lastEvent = rows.at(-1)?.id ?? Math.min(lastEvent, connection.lastEvent());
     ({ serial } = connection);
     version = now;
-    return { kind: "changed", changes };
+    return { changes };
   };
 
   return {

@@ -99,13 +99,12 @@ export function watchPlace(
   };
 
   const news = async (present: SqliteDatabase): Promise<News | undefined> => {
-    if (patience.holds(present)) return undefined;
     const seen = present.stamps();
-    if (present.resting(seen)) return { kind: "nothing" };
+    if (present.resting(seen)) return undefined;
     const asked = present.uses !== uses;
     const found = await cursor?.news();
     uses = present.uses;
-    if (asked || found?.kind !== "nothing") busyAt = clock.now();
+    if (asked || found !== undefined) busyAt = clock.now();
     // An open database keeps others from changing its journal mode. Where nothing happens its files say so just as well.
     else if (clock.now() - busyAt >= REST_AFTER && events.unwatched()?.remote !== true) present.rest(seen);
     return found;
@@ -116,15 +115,15 @@ export function watchPlace(
     if (present !== database) moveTo(present);
     looked = true;
     events.follow(database);
+    if (database !== undefined && patience.holds(database)) return;
     const found = database && (await news(database).catch(loseHope));
-    if (database !== undefined && found === undefined) return;
     patience.end();
     if (fault !== undefined) {
       fault = undefined;
       channel.push({ kind: "sweep", reason: `${rig} can be read again` });
     }
-    if (found === undefined) return;
-    if (found.kind === "nothing") {
+    if (database === undefined) return;
+    if (found === undefined) {
       const wait = LOOK_AGAIN[looks];
       looks += 1;
       if (wait !== undefined) queue.addAfter(look, wait);
@@ -132,9 +131,9 @@ export function watchPlace(
     }
     looks = LOOK_AGAIN.length;
     begun = true;
-    if (found.kind === "everything") channel.push({ kind: "sweep", reason: found.reason });
-    if (found.kind === "changed") tell(awaited.seen(path, found.changes));
-    const explained = found.kind === "changed" && found.changes.length > 0;
+    if (found.everything !== undefined) channel.push({ kind: "sweep", reason: found.everything });
+    tell(awaited.seen(path, found.changes));
+    const explained = found.changes.length > 0;
     queue.addAfter(compare, explained ? COMPARE_AFTER : comparedAt + COMPARE_EVERY - clock.now());
   };
 

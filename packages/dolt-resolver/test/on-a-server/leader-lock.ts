@@ -170,7 +170,7 @@ export function silenceSuite(): void {
     const silence = createSilence(() => now);
     const after = (ms: number, holder: number, ...beats: number[]): number => {
       now += ms;
-      return silence.saw({ holder, beats });
+      return silence({ holder, beats });
     };
     expect([after(0, 7, 1), after(1_000, 7, 1), after(1_000, 7, 1), after(1_000, 7, 2)]).toEqual([0, 1_000, 2_000, 0]);
     expect([after(1_000, 7, 2), after(1_000, 8, 2), after(3_001, 8, 2)]).toEqual([1_000, 0, 0]);
