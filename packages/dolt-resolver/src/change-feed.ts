@@ -32,7 +32,9 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
   for (let first = true; !signal.aborted; first = false) {
     const faults = updatePlaces(watched, { files, dolt, clock }, first);
     const looks = await Promise.all(
-      [...byServer(watched)].map(([server, entries]) => lookAt(server, entries, awaited, channel, () => clock.now())),
+      [...Map.groupBy(watched.values(), ({ database }) => database.server())].map(([server, entries]) =>
+        lookAt(server, entries, awaited, channel, () => clock.now()),
+      ),
     );
     if (signal.aborted) return;
     if (looks.some((look) => look.news)) pace.quicken();
@@ -84,17 +86,6 @@ async function asLookedAt(files: TownPlaces, watched: ReadonlyMap<string, Watche
 
 function newsOf({ rig }: Place, before: WatchedDatabase | undefined): string {
   return before === undefined ? `${rig} is on Dolt now` : `${rig} has moved to another database`;
-}
-
-function byServer(watched: ReadonlyMap<string, WatchedDatabase>): Map<DoltServer, WatchedDatabase[]> {
-  const servers = new Map<DoltServer, WatchedDatabase[]>();
-  for (const entry of watched.values()) {
-    const server = entry.database.server();
-    const entries = servers.get(server);
-    if (entries === undefined) servers.set(server, [entry]);
-    else entries.push(entry);
-  }
-  return servers;
 }
 
 /** How the servers are watched. */

@@ -1,9 +1,9 @@
-import { type Clock, DatabaseError, type IssueDatabase, type OpenConvoys } from "@gastown/convoy-core";
+import { DatabaseError, type IssueDatabase, type OpenConvoys } from "@gastown/convoy-core";
 import { answersBy, toOpenConvoys } from "@gastown/sql";
-import { addressOf, type DoltStore } from "@gastown/town-files";
+import { addressOf, type DoltStore, type Environment } from "@gastown/town-files";
 import { doltError } from "./faults.ts";
 import { createIdentity, doneStatusesOf, goneIssues, openDatabase, type Opening, schemaVersion } from "./opening.ts";
-import { createDoltServer, type DoltServer } from "./server.ts";
+import { createDoltServer, type DoltServer, type ServerOptions } from "./server.ts";
 
 /** A beads database on a Dolt SQL server. */
 export interface DoltDatabase extends IssueDatabase {
@@ -108,15 +108,11 @@ const ADDRESS_FOR = 2_000;
 const FAILED_FOR = 500;
 
 /** Which town, and what its servers are asked with. */
-export interface DoltTownOptions {
+export interface DoltTownOptions extends ServerOptions {
   /** Root of the town. */
   readonly town: string;
   /** Where gt and bd say how a server is reached. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Monotonic. */
-  readonly clock: Pick<Clock, "now">;
-  /** A number in [0, 1) for jitter. */
-  readonly random: () => number;
+  readonly env: Environment;
 }
 
 /** The Dolt databases of a town: one object for each, one pool of connections for each server. */

@@ -90,12 +90,11 @@ export function createSchemas(ask: Ask, now: () => number): Schemas {
 }
 
 async function readAll(ask: Ask, database: string): Promise<Databases> {
-  const databases = new Map<string, Map<string, Set<string>>>();
-  for (const { db, tbl, col } of await ask(raw(EVERY_COLUMN), database)) {
-    const tables = entry(databases, String(db), () => new Map<string, Set<string>>());
-    entry(tables, String(tbl), () => new Set<string>()).add(String(col));
-  }
-  return databases;
+  const grouped = <V>(rows: readonly Row[], by: string, make: (rows: Row[]) => V): Map<string, V> =>
+    new Map([...Map.groupBy(rows, (row) => String(row[by]))].map(([name, of]) => [name, make(of)]));
+  return grouped(await ask(raw(EVERY_COLUMN), database), "db", (tables) =>
+    grouped(tables, "tbl", (columns) => new Set(columns.map(({ col }) => String(col)))),
+  );
 }
 
 function hasLostTable(before: Databases, now: Databases): boolean {
@@ -119,12 +118,6 @@ async function namesOf(ask: Ask, statement: string, database: string): Promise<s
 
 function sameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }
 
 export type Row = Readonly<Record<string, unknown>>;

@@ -33,6 +33,7 @@ export interface DoltServer {
   close(): Promise<void>;
 }
 
+/** What a server is asked with. */
 export interface ServerOptions {
   /** Monotonic. */
   readonly clock: Pick<Clock, "now">;

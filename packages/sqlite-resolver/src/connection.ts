@@ -51,16 +51,15 @@ export interface Connection {
   ended(): boolean;
 }
 
-/** By the file they are of, as `main` of its stamps. */
-const openings = new Map<string, Set<Connection>>();
+const openings = new Set<Connection>();
 let serial = 0;
 
 /**
- * Closes whatever is open of a file in this process. SQLite shares the index of a log among all openings of one file: as
+ * Closes whatever this process has open of a file, by `main` of its stamps. SQLite shares the index of a log among all openings of one file: as
  * long as one of them is left that has lost its log, a new one reads by that, too.
  */
 export function closeAllOf(main: string): void {
-  for (const opening of openings.get(main) ?? []) opening.close();
+  for (const opening of openings) if (opening.opened.main === main) opening.close();
 }
 
 /**
@@ -148,13 +147,12 @@ function describe(database: OpenDatabase, file: string, opened: FileStamps, shap
     close() {
       if (ended) return;
       ended = true;
-      openings.get(opened.main)?.delete(connection);
-      if (openings.get(opened.main)?.size === 0) openings.delete(opened.main);
+      openings.delete(connection);
       database.close();
     },
     ended: () => ended,
   };
-  openings.set(opened.main, (openings.get(opened.main) ?? new Set()).add(connection));
+  openings.add(connection);
   return connection;
 }
 

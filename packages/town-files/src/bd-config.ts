@@ -1,6 +1,6 @@
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { parseDocument } from "yaml";
-import { type Environment, type Files, type Said, said, textOf, textOr } from "./files.ts";
+import { type Environment, type Files, type Said, said, textOf, textOr, upwards } from "./files.ts";
 import type { BeadsDir } from "./places.ts";
 
 /** Looks a value up by its dotted key, whatever the letter case; undefined where there is none. */
@@ -75,11 +75,9 @@ export function bdConfigOf({ dir, source }: BeadsDir, town: string, env: Environ
 
 /** The beads directories from a place up to its town. */
 function above(source: string, town: string): string[] {
-  const dirs: string[] = [];
-  for (let dir = dirname(source); ; dir = dirname(dir)) {
-    dirs.push(join(dir, ".beads"));
-    if (resolve(dir) === resolve(town) || relative(town, dir).startsWith("..") || dir === dirname(dir)) return dirs;
-  }
+  const dirs = upwards(dirname(source));
+  const last = dirs.findIndex((dir) => /^(?:$|\.\.)/.test(relative(town, dir)));
+  return dirs.slice(0, last + 1).map((dir) => join(dir, ".beads"));
 }
 
 function userFiles(env: Environment): string[] {

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseError, messageOf } from "@gastown/convoy-core";
 
 /** Longest text that is read whole, in bytes. */
@@ -66,6 +66,11 @@ export function textOr(files: Files, file: string): string {
     if (error instanceof DatabaseError) return "";
     throw error;
   }
+}
+
+/** A directory, and all above it. */
+export function upwards(dir: string): string[] {
+  return dir === dirname(dir) ? [dir] : [dir, ...upwards(dirname(dir))];
 }
 
 /** A file that is there and says nothing usable. */

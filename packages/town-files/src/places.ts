@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { parseRoutes, type Route } from "@gastown/convoy-core";
 import { readYaml } from "./bd-config.ts";
-import { type Environment, type Files, systemFiles, textOf, textOr } from "./files.ts";
+import { type Environment, type Files, systemFiles, textOf, textOr, upwards } from "./files.ts";
 
 const MAX_REDIRECTS = 3;
 
@@ -116,7 +116,7 @@ export interface Freeze {
  */
 export function freezeOf(town: string, env: Environment, files: Files = systemFiles): Freeze | undefined {
   const named = textOf(env["BD_MIGRATION_FREEZE_FILE"]);
-  const file = named === undefined ? above(town).find(files.exists) : [named].find(files.exists);
+  const file = (named === undefined ? upwards(town).map((dir) => join(dir, MARKER)) : [named]).find(files.exists);
   if (file === undefined) return undefined;
   const [line = ""] = textOr(files, file).trim().split("\n");
   const [operator, , reason] = line.split("\t").map(textOf);
@@ -125,12 +125,4 @@ export function freezeOf(town: string, env: Environment, files: Files = systemFi
     file,
     reason: `a migration is under way${by === "" ? "" : ` (${by.slice(0, LONGEST_REASON)})`}, says ${file}`,
   };
-}
-
-function above(town: string): string[] {
-  const found: string[] = [];
-  for (let dir = town; ; dir = dirname(dir)) {
-    found.push(join(dir, MARKER));
-    if (dir === dirname(dir)) return found;
-  }
 }
