@@ -33,7 +33,7 @@ async function run({ files, dolt, clock }: DoltFeedOptions, channel: HintChannel
     const faults = updatePlaces(watched, { files, dolt, clock }, first);
     const looks = await Promise.all(
       [...Map.groupBy(watched.values(), ({ database }) => database.server())].map(([server, entries]) =>
-        lookAt(server, entries, awaited, channel, () => clock.now()),
+        lookAt(server, entries, awaited, channel, clock),
       ),
     );
     if (signal.aborted) return;
@@ -78,7 +78,7 @@ async function asLookedAt(files: TownPlaces, watched: ReadonlyMap<string, Watche
   const open: typeof town.open = async () => {
     const database = await town.open();
     const entry = watched.get(town.path);
-    const hash = entry?.database === database ? entry.hash() : undefined;
+    const hash = entry?.database === database ? entry.hash : undefined;
     return hash === undefined ? database : { ...database, revision: async () => hash };
   };
   return { town: { ...town, open }, homes };
@@ -107,7 +107,7 @@ function stateOf(count: number, looks: readonly Look[], faults: readonly Databas
 const COMPARE_EVERY = 1_000;
 
 /** What one look at a server found. */
-export interface Look {
+interface Look {
   /** Something has changed. */
   readonly news: boolean;
   /** Why databases on it can't be watched. */
@@ -120,16 +120,16 @@ export interface Look {
 }
 
 /** Looks once at all these databases of one server. Never rejects with a `DatabaseError`. */
-export async function lookAt(
+async function lookAt(
   server: DoltServer,
   entries: readonly WatchedDatabase[],
   awaited: Awaited,
   channel: HintChannel,
-  now: () => number,
+  clock: Clock,
 ): Promise<Look> {
   const [first] = entries;
   if (first === undefined) return { news: false, faults: [], down: false, isDolt: true, took: 0 };
-  const from = now();
+  const from = clock.now();
   let isDolt: boolean;
   let hashes: (string | undefined)[] = [];
   try {
@@ -138,13 +138,13 @@ export async function lookAt(
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     for (const entry of entries) {
-      entry.noteHash(undefined);
+      entry.hash = undefined;
       entry.noteFault(error, channel);
     }
     return { news: false, faults: [error], down: true, isDolt: true, took: 0 };
   }
-  const took = isDolt ? now() - from : 0;
-  for (const [index, entry] of entries.entries()) entry.noteHash(hashes[index]);
+  const took = isDolt ? clock.now() - from : 0;
+  for (const [index, entry] of entries.entries()) entry.hash = hashes[index];
   let news = false;
   const faults: DatabaseError[] = [];
   for (const entry of entries) {

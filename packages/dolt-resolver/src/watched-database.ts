@@ -10,10 +10,8 @@ const RETRY = { base: 500, cap: 30_000, floor: 500 };
 export interface WatchedDatabase {
   readonly place: Place;
   readonly database: DoltDatabase;
-  /** As the last look found it; undefined where there is none. */
-  hash(): string | undefined;
-  /** Says what a look has found, before anything is read. */
-  noteHash(hash: string | undefined): void;
+  /** As the last look found it, set before anything is read; undefined where there is none. */
+  hash: string | undefined;
   /**
    * Reads what is new if the hash is another one than after the last good read; where there are no hashes, reads the events
    * each time, and compares every so many milliseconds.
@@ -45,7 +43,6 @@ export function watchDatabase(
 ): WatchedDatabase {
   const history = createHistory(database, now);
   let known: string | undefined;
-  let present: string | undefined;
   let begun = false;
   let faulty = false;
   let failure: Failure | undefined;
@@ -101,7 +98,7 @@ export function watchDatabase(
       if (due) comparedAt = now();
       return news;
     }
-    const hash = present;
+    const { hash } = watched;
     if (hash !== undefined && hash === known && !faulty) return false;
     // Without a hash the server does not know it: a read says why.
     await read(awaited, channel, true);
@@ -110,19 +107,18 @@ export function watchDatabase(
     return news;
   };
 
-  return {
+  const watched: WatchedDatabase = {
     place,
     database,
-    hash: () => present,
-    noteHash: (hash) => void (present = hash),
+    hash: undefined,
     noteFault,
     async follow(awaited, channel, every) {
+      const { hash } = watched;
       // What can't be read now is not asked for at every look.
       if (failure !== undefined) {
-        const lasting = failure.error.fault !== "locked" && present === failure.hash;
+        const lasting = failure.error.fault !== "locked" && hash === failure.hash;
         if (now() - failure.at < (lasting ? backoff(RETRY, failure.count, 1) : RETRY.floor)) return failure.error;
       }
-      const hash = present;
       try {
         const outcome = await look(awaited, channel, every);
         failure = undefined;
@@ -135,6 +131,7 @@ export function watchDatabase(
       }
     },
   };
+  return watched;
 }
 
 function asFault(error: unknown): DatabaseError {

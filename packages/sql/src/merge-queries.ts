@@ -10,9 +10,9 @@ import {
   type Issues,
   optional,
   type Row,
-  signedIn,
   target,
   together,
+  withSign,
 } from "./query-parts.ts";
 
 /** A row that may be a mail about a convoy. */
@@ -45,11 +45,8 @@ export function compileMailQuery(
   return (convoy) => {
     const words = `Convoy ${convoy} has `;
     const begins = sql<SqlBool>`substr(${sql.ref("i.description")}, 1, ${sql.lit([...words].length)}) = ${words}`;
-    const byWords = (family: Family) => {
-      const signed = signedIn(db, family, "message");
-      const all = db.selectFrom(family.issues).select(columns(family)).where(begins);
-      return signed === undefined ? all : (all.innerJoin(signed, "g.id", "i.id") as unknown as typeof all);
-    };
+    const byWords = (family: Family) =>
+      withSign(db, family, "message", db.selectFrom(family.issues).select(columns(family)).where(begins));
     const byMaker = (family: Family) =>
       db.selectFrom(family.issues).select(columns(family)).where("i.created_by", "=", creatorOf(convoy));
     const made = families.filter(({ shape }) => shape.created_by);
@@ -77,10 +74,7 @@ export function compileMergeQueries(
       ...optional(family, "created_at", "updated_at", "closed_at", "close_reason"),
     ]);
   /** As `usable` says, there is a sign to ask for. */
-  const signed = (family: Family) => {
-    const signs = signedIn(db, family, "merge-request");
-    return (signs === undefined ? all(family) : all(family).innerJoin(signs, "g.id", "i.id")) as ReturnType<typeof all>;
-  };
+  const signed = (family: Family) => withSign(db, family, "merge-request", all(family));
   const requests = (family: Family) =>
     rows(signed(family), family, "request").select((eb) => blockersOf(eb, family).as("names"));
   const issues = (family: Family) =>

@@ -141,6 +141,12 @@ export function signedIn(
   return shape.labels ? byLabel.as("g") : undefined;
 }
 
+/** Those rows alone that have the sign of a kind, as `signedIn`; all of them where there is no sign to ask for. */
+export function withSign<Q>(db: Db, family: Family, kind: "merge-request" | "message", query: Q): Q {
+  const signed = signedIn(db, family, kind);
+  return signed === undefined ? query : ((query as Selecting<unknown>).innerJoin(signed, "g.id", "i.id") as Q);
+}
+
 export function hasLabel(
   eb: Issues,
   { labels }: Family,

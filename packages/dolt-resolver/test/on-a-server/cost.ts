@@ -101,7 +101,7 @@ export function costSuite(server: () => SqlServer): void {
     if (place === undefined) throw new Error("no rig alpha");
     const watched = watchDatabase(place, (await place.open()) as DoltDatabase, time.now);
     const follow = (hash: string | undefined): ReturnType<typeof watched.follow> => {
-      watched.noteHash(hash);
+      watched.hash = hash;
       return watched.follow(awaited, channel);
     };
     expect(await follow("h1")).toBe(true);
