@@ -7,89 +7,83 @@ import {
   type IssueDatabase,
   type IssueRow,
   type TownDatabases,
-  type TrackRow,
 } from "./issue-database.ts";
 import { createRecent } from "./recent.ts";
 import { routeOf } from "./routes.ts";
 
 /** What became of a reference. */
 export interface Found {
+  /** Of the issue; empty when the reference names none. */
+  readonly id: string;
   readonly row?: IssueRow;
   readonly rig?: string;
   readonly why?: string;
   /** The database could not be read, so that nothing follows from the missing row. */
   readonly unread?: boolean;
-  /** Its home could be read, and has no such row. */
-  readonly gone?: boolean;
-  readonly home?: Home;
+  /** Its home, which could be read and has no such row. */
+  readonly goneFrom?: Home;
 }
 
 /** As a store is told it. */
 type FaultListener = ((rig: string, error: DatabaseError | undefined) => void) | undefined;
 
-/** Reads every referenced issue once, a query for each database, and returns how to find one again. */
+type Read = ReadonlyMap<string, ReadonlyMap<string, IssueRow> | DatabaseError>;
+
+/** What each of these references leads to: every issue is read once, by a query for each database. */
 export async function findIssues(
-  tracks: readonly TrackRow[],
+  references: Iterable<string>,
   { town, homes, routesFault }: TownDatabases,
   onFault: FaultListener,
-): Promise<(reference: string) => Found> {
-  const routed = new Map<string, Home | undefined>();
-  const bare = new Set<string>();
-  for (const { reference } of tracks) {
+): Promise<ReadonlyMap<string, Found>> {
+  const wanted = [...new Set(references)].map((reference) => {
     const { id, project } = parseReference(reference);
-    if (id === "") continue;
-    if (!routed.has(id)) routed.set(id, routeOf(homes, id));
-    if (project === undefined) bare.add(id);
-  }
-
-  const asked = [...routed].flatMap(([id, home]) => {
-    const homesOf = bare.has(id) && home?.path !== town.path ? [home, town] : [home];
-    return homesOf.flatMap((one) => (one === undefined ? [] : [{ home: one, id }]));
+    // Only a bare id may be the town's own although a route leads elsewhere.
+    return { reference, id, home: id === "" ? undefined : routeOf(homes, id), isBare: project === undefined };
   });
-  const read = new Map<string, Map<string, IssueRow> | DatabaseError>();
-  await Promise.all(
-    [...Map.groupBy(asked, ({ home }) => home.path)].map(async ([path, [first, ...more]]) => {
-      if (first !== undefined)
-        read.set(
-          path,
-          await readIssues(
-            first.home,
-            [first, ...more].map(({ id }) => id),
-            onFault,
-          ),
-        );
-    }),
+  const asked = new Map<string, { readonly home: Home; readonly ids: Set<string> }>();
+  for (const { id, home, isBare } of wanted) {
+    if (id === "") continue;
+    for (const one of [home, isBare ? town : undefined]) {
+      if (one === undefined) continue;
+      const at = asked.get(one.path) ?? { home: one, ids: new Set() };
+      asked.set(one.path, at);
+      at.ids.add(id);
+    }
+  }
+  const read: Read = new Map(
+    await Promise.all(
+      [...asked].map(async ([path, { home, ids }]) => [path, await readIssues(home, [...ids], onFault)] as const),
+    ),
   );
 
-  return (reference) => {
-    const { id, project } = parseReference(reference);
-    if (id === "") return { why: `"${reference}" names no issue` };
-    const home = routed.get(id);
+  const find = ({ reference, id, home, isBare }: (typeof wanted)[number]): Found => {
+    if (id === "") return { id, why: `"${reference}" names no issue` };
     const there = home && look(read, home, id);
     if (there?.row || there?.unread) return there;
-    const here = project === undefined ? look(read, town, id) : undefined;
+    const here = isBare ? look(read, town, id) : undefined;
     if (here?.row || here?.unread) return here;
     if (there !== undefined) return there;
-    if (routesFault === undefined) return { why: `no route leads to ${id}` };
-    return { why: `no known route leads to ${id}, and ${routesFault.message}`, unread: true };
+    if (routesFault === undefined) return { id, why: `no route leads to ${id}` };
+    return { id, why: `no known route leads to ${id}, and ${routesFault.message}`, unread: true };
   };
+  return new Map(wanted.map((one) => [one.reference, find(one)]));
 }
 
-function look(read: ReadonlyMap<string, Map<string, IssueRow> | DatabaseError>, home: Home, id: string): Found {
+function look(read: Read, home: Home, id: string): Found {
   const rows = read.get(home.path);
-  if (rows === undefined) return {};
-  if (rows instanceof DatabaseError)
-    return { rig: home.rig, why: `${id} cannot be read: ${rows.message}`, unread: true };
+  const { rig } = home;
+  if (rows === undefined) return { id };
+  if (rows instanceof DatabaseError) return { id, rig, why: `${id} cannot be read: ${rows.message}`, unread: true };
   const row = rows.get(id);
-  if (row) return { row, rig: home.rig };
-  return { rig: home.rig, why: `${id} is gone: there is no such issue in ${home.rig}`, gone: true, home };
+  if (row) return { id, row, rig };
+  return { id, rig, why: `${id} is gone: there is no such issue in ${rig}`, goneFrom: home };
 }
 
 async function readIssues(
   home: Home,
   ids: readonly string[],
   onFault: FaultListener,
-): Promise<Map<string, IssueRow> | DatabaseError> {
+): Promise<ReadonlyMap<string, IssueRow> | DatabaseError> {
   const rows = await ask(home, async (database) => withWords(database, await database.issues(ids)));
   const isFaulty = rows instanceof DatabaseError;
   onFault?.(home.rig, isFaulty ? rows : undefined);
@@ -110,10 +104,10 @@ const A_WHILE = 600_000;
 
 /** What is known of issues that are not in their databases any more. */
 export interface GoneIssues {
-  /** Takes note of what these references lead to, and asks the databases about those that are gone. */
-  note(references: readonly string[], find: (reference: string) => Found): Promise<void>;
+  /** Takes note of what references lead to, and asks the databases about those that are gone. */
+  note(found: Iterable<Found>): Promise<void>;
   /** What a reference of a convoy leads to, with what is known of it if it is gone. */
-  explain(convoy: string, reference: string, found: Found): Found;
+  explain(convoy: string, found: Found): Found;
 }
 
 interface Gone {
@@ -139,33 +133,30 @@ export function createGoneIssues(now: () => number): GoneIssues {
 
   /** When the database does not know, or can't be asked, what is gone stays unknown. */
   const askAbout = async (home: Home, ids: readonly string[]): Promise<void> => {
-    const known = await ask(home, (database) => database.gone?.(ids));
-    const knownOf = (id: string): GoneIssue | undefined =>
-      known instanceof DatabaseError ? undefined : known?.get(id);
-    for (const id of ids) gone.set(id, { since: gone.get(id)?.since ?? now(), askedAt: now(), known: knownOf(id) });
+    const answer = await ask(home, (database) => database.gone?.(ids));
+    const known = answer instanceof DatabaseError ? undefined : answer;
+    for (const id of ids) gone.set(id, { since: gone.get(id)?.since ?? now(), askedAt: now(), known: known?.get(id) });
   };
 
   return {
-    async note(references, find) {
+    async note(found) {
       const wanted = new Map<Home, Set<string>>();
-      for (const reference of references) {
-        const { row, home, gone: isGone } = find(reference);
-        const { id } = parseReference(reference);
+      for (const { id, row, goneFrom } of found) {
         if (row !== undefined) remember(id, row);
-        if (isGone !== true || home === undefined || done.get(id) !== undefined) continue;
+        if (goneFrom === undefined || done.get(id) !== undefined) continue;
         if (now() - (gone.get(id)?.askedAt ?? Number.NEGATIVE_INFINITY) < ASK_EVERY) continue;
-        wanted.set(home, (wanted.get(home) ?? new Set()).add(id));
+        wanted.set(goneFrom, (wanted.get(goneFrom) ?? new Set()).add(id));
       }
       await Promise.all([...wanted].map(([home, ids]) => askAbout(home, [...ids])));
     },
-    explain(convoy, reference, found) {
-      if (found.gone !== true) return found;
-      const { id } = parseReference(reference);
-      const row = done.get(id) ?? gone.get(id)?.known?.row;
-      if (row !== undefined && isDone(row.status)) return { row, ...(found.rig !== undefined && { rig: found.rig }) };
+    explain(convoy, found) {
+      if (found.goneFrom === undefined) return found;
+      const { id, rig, why } = found;
       const { since, known } = gone.get(id) ?? {};
+      const row = done.get(id) ?? known?.row;
+      if (row !== undefined && isDone(row.status)) return { id, row, ...(rig !== undefined && { rig }) };
       const words = [
-        found.why ?? `${id} is gone`,
+        why ?? `${id} is gone`,
         ...(row === undefined ? [] : [`it was ${row.status} when it was deleted`]),
         ...(known?.elsewhere === undefined ? [] : [`there is one in the database ${known.elsewhere} of that server`]),
         ...(since !== undefined && now() - since >= A_WHILE && isSafeArgument(convoy)

@@ -1,4 +1,4 @@
-import { isDone, isStaged, parseReference } from "./beads.ts";
+import { isDone, isStaged } from "./beads.ts";
 import type { ConvoySnapshot, TrackedIssue } from "./convoy.ts";
 import { DatabaseError } from "./errors.ts";
 import { createGoneIssues, findIssues, type Found } from "./find-issues.ts";
@@ -58,13 +58,13 @@ export function createTownStore(
         const database = await town.open();
         const convoys = await database.convoys(ids);
         const tracks = await database.tracks(convoys.map((row) => row.id));
-        const find = await findIssues(tracks, { town, homes, routesFault }, onFault);
-        const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
         const references = tracks.map(({ reference }) => reference);
-        await gone?.note(references, find);
+        const found = await findIssues(references, { town, homes, routesFault }, onFault);
+        await gone?.note(found.values());
+        const tracked = new Map<string, TrackedIssue[]>(convoys.map((row) => [row.id, []]));
         for (const { convoy, reference } of tracks) {
-          const found = find(reference);
-          tracked.get(convoy)?.push(trackedIssue(reference, gone?.explain(convoy, reference, found) ?? found));
+          const one = found.get(reference);
+          if (one !== undefined) tracked.get(convoy)?.push(trackedIssue(reference, gone?.explain(convoy, one) ?? one));
         }
         return new Map(convoys.map((row) => [row.id, snapshot(row, tracked.get(row.id) ?? [])]));
       });
@@ -106,8 +106,7 @@ function snapshot(row: ConvoyRow, tracked: readonly TrackedIssue[]): ConvoySnaps
   return { ...row, open: !isDone(row.status), staged: isStaged(row.status), tracked };
 }
 
-function trackedIssue(reference: string, { row, rig, why }: Found): TrackedIssue {
-  const { id } = parseReference(reference);
+function trackedIssue(reference: string, { id, row, rig, why }: Found): TrackedIssue {
   const known = rig === undefined ? {} : { rig };
   if (row === undefined) return { reference, id, state: "unknown", why: why ?? `${id} cannot be judged`, ...known };
   return { ...row, reference, id, state: isDone(row.status) ? "done" : "open", ...known };

@@ -13,7 +13,7 @@ function homeThat(knows: (ids: readonly string[]) => Promise<ReadonlyMap<string,
   };
 }
 
-const goneFrom = (home: Home): Found => ({ rig: "alpha", why: "it is gone", gone: true, home });
+const goneFrom = (home: Home, id = "al-1"): Found => ({ id, rig: "alpha", why: "it is gone", goneFrom: home });
 
 test("a database is asked about an issue that is gone once in ten minutes, and once more when it was there again", async () => {
   let now = 0;
@@ -23,32 +23,32 @@ test("a database is asked about an issue that is gone once in ten minutes, and o
     return new Map();
   });
   const gone = createGoneIssues(() => now);
-  const note = () => gone.note(["external:al:al-1", "al-1", "external:al:al-2"], () => goneFrom(home));
+  const note = () => gone.note(["al-1", "al-1", "al-2"].map((id) => goneFrom(home, id)));
   await note();
   await note();
   expect(asked).toEqual([["al-1", "al-2"]]);
   now = 600_000;
   await note();
   expect(asked).toHaveLength(2);
-  await gone.note(["al-1"], () => ({ row: row("al-1", "open"), rig: "alpha" }));
-  await gone.note(["al-1"], () => goneFrom(home));
+  await gone.note([{ id: "al-1", row: row("al-1", "open"), rig: "alpha" }]);
+  await gone.note([goneFrom(home)]);
   expect(asked.at(-1)).toEqual(["al-1"]);
 });
 
 test("what could not be read is not gone", async () => {
   const gone = createGoneIssues(() => 0);
-  const unread: Found = { rig: "alpha", why: "it cannot be read", unread: true };
-  await gone.note(["al-1"], () => ({ row: row("al-1", "closed"), rig: "alpha" }));
-  await gone.note(["al-1"], () => unread);
-  expect(gone.explain("hq-cv-a", "al-1", unread)).toBe(unread);
+  const unread: Found = { id: "al-1", rig: "alpha", why: "it cannot be read", unread: true };
+  await gone.note([{ id: "al-1", row: row("al-1", "closed"), rig: "alpha" }]);
+  await gone.note([unread]);
+  expect(gone.explain("hq-cv-a", unread)).toBe(unread);
 });
 
 test("those seen last are remembered, and not without end", async () => {
   const gone = createGoneIssues(() => 0);
   const home = homeThat(async () => new Map());
   const all = Array.from({ length: 10_001 }, (_, index) => `al-${index}`);
-  await gone.note(all, (id) => ({ row: row(id, "closed"), rig: "alpha" }));
-  const stateOf = (id: string): string | undefined => gone.explain("hq-cv-a", id, goneFrom(home)).row?.status;
+  await gone.note(all.map((id) => ({ id, row: row(id, "closed"), rig: "alpha" })));
+  const stateOf = (id: string): string | undefined => gone.explain("hq-cv-a", goneFrom(home, id)).row?.status;
   expect([stateOf("al-0"), stateOf("al-5001"), stateOf("al-10000")]).toEqual([undefined, "closed", "closed"]);
 });
 
@@ -56,8 +56,8 @@ test("a convoy whose name can be no argument is in no command", async () => {
   let now = 0;
   const gone = createGoneIssues(() => now);
   const found = goneFrom(homeThat(async () => new Map()));
-  await gone.note(["al-1"], () => found);
+  await gone.note([found]);
   now = 600_000;
-  expect(gone.explain("hq-cv-a", "al-1", found).why).toContain("gt convoy close hq-cv-a --force");
-  expect(gone.explain("--all", "al-1", found).why).toBe("it is gone");
+  expect(gone.explain("hq-cv-a", found).why).toContain("gt convoy close hq-cv-a --force");
+  expect(gone.explain("--all", found).why).toBe("it is gone");
 });
