@@ -88,7 +88,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     "(await run.judging.claim(id))",
     "(await Promise.resolve(true))",
   ),
-  alone: one("one command at a time", "watch.ts", "landLoop(run),", "landLoop(run),\n    landLoop(run),"),
+  alone: one("one command at a time", "watch.ts", "landLoop(run)];", "landLoop(run), landLoop(run)];"),
   batch: one(
     "hints come in between the chunks of a sweep",
     "judge.ts",

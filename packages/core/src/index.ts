@@ -15,9 +15,8 @@ export {
   type Reference,
   refersTo,
 } from "./beads.ts";
-export { check, type CheckResult } from "./check.ts";
 export { type Blocker, type ConvoySnapshot, judge, type Progress, type TrackedIssue, type Verdict } from "./convoy.ts";
-export { DatabaseError, type DatabaseFault, messageOf, WatcherError } from "./errors.ts";
+export { DatabaseError, type DatabaseFault, messageOf, orFault, WatcherError } from "./errors.ts";
 export { gatedStore, type GateOptions } from "./gated-store.ts";
 export { createHintChannel, type HintChannel, hintsWhile, mergeChanges } from "./hint-channel.ts";
 export type {
@@ -71,5 +70,5 @@ export { LONGEST_DURATION, parseDuration, printable } from "./text.ts";
 export { creatorOf, decideTold, type MessageRow, tellsOf, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";
 export { openWithTracks } from "./tracking-index.ts";
-export { watch } from "./watch.ts";
+export { check, type CheckResult, watch } from "./watch.ts";
 export { WorkQueue } from "./work-queue.ts";

@@ -3,8 +3,7 @@ export { commandEnvironment, findTool, toolVersion, type ToolVersion } from "./t
 export { gateAdvice, gateOf } from "./gate.ts";
 export { createLedgerReader, type LedgerRecord } from "./ledger.ts";
 export { type FileLock, lockTown, takeLock, type TownLock } from "./lock.ts";
-export { createLineReader } from "./line-reader.ts";
-export { isObject, makeDirs, readObject, stateDirOf, writeAtomically } from "./state-dir.ts";
+export { createLineReader, isObject, makeDirs, readObject, stateDirOf, writeAtomically } from "./state-dir.ts";
 export { findHost, findRival, type FoundHost } from "./other-processes.ts";
 export { type FollowedTown, whileFollowing } from "./databases.ts";
 export { acceptSettings, driverOf, parseSettingsFile, settingsJsonSchema } from "./settings.ts";

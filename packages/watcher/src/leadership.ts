@@ -3,16 +3,12 @@ import {
   type CommandResult,
   type ConvoyLander,
   DatabaseError,
+  orFault,
   type ReconcileOptions,
   type Reporter,
   type Rival,
 } from "@gastown/convoy-core";
 import type { TownHold, TownLead } from "./town-lead.ts";
-
-/** Whether asking again will do: the server is away, or busy. Else the reads will say what is wrong, too. */
-function isPassing(error: unknown): error is DatabaseError {
-  return error instanceof DatabaseError && (error.fault === "unreachable" || error.fault === "locked");
-}
 
 /** How often those who stand by ask, in milliseconds. */
 const STAND_BY = 1_000;
@@ -50,7 +46,7 @@ export function underLead(
     stop: AbortSignal.any([stop, leadership.lost]),
     async rival() {
       // The first question comes before anything is read, and must not end the work: the guard holds all the same.
-      await (asked ? leadership.confirm() : leadership.confirm().catch(ifFaulty));
+      await (asked ? leadership.confirm() : orFault(leadership.confirm()));
       asked = true;
       return leadership.before() ?? rival();
     },
@@ -116,8 +112,8 @@ export function leadershipOf(
         busy(1);
         try {
           // By this call a fresh one, so that whoever slept since the last one finds out what happened meanwhile.
-          const hold = await sure().catch(toReason);
-          if (typeof hold === "string") return notRun(hold);
+          const hold = await orFault(sure());
+          if (hold instanceof DatabaseError) return notRun(hold.message);
           if (!hold.held) return notRun(`${hold.by} leads this town`);
           if (hold.anew) return notRun("the lead had to be taken anew");
           if (!lock.isProved(PROOF_FOR)) return notRun("who leads this town was asked too long ago");
@@ -170,19 +166,18 @@ async function standBy(lock: TownLead, options: LeadOptions, teller: Teller): Pr
   const { clock, report, stop } = options;
   let leader: (TownHold & { readonly held: false }) | undefined;
   for (; !stop.aborted; await clock.sleep(STAND_BY, stop)) {
-    try {
-      const hold = await lock.take();
-      if (hold.held) {
-        teller.leads(hold);
-        break;
-      }
+    const hold = await orFault(lock.take());
+    if (hold instanceof DatabaseError) {
+      teller.wonders(hold);
+      // Asking again will do when the server is away, or busy. Else the reads will say what is wrong, too.
+      if (leader === undefined && hold.fault !== "unreachable" && hold.fault !== "locked") break;
+    } else if (hold.held) {
+      teller.leads(hold);
+      break;
+    } else {
       leader = hold;
       teller.follows(hold.by);
       if (hold.stuck !== undefined) teller.wonders(hold.stuck);
-    } catch (error) {
-      if (!(error instanceof DatabaseError)) throw error;
-      teller.wonders(error);
-      if (!isPassing(error) && leader === undefined) break;
     }
   }
   if (leader === undefined || stop.aborted) return () => undefined;
@@ -198,20 +193,10 @@ async function beat({ lost, confirm }: Leadership, clock: Clock, end: AbortSigna
     await clock.sleep(HEARTBEAT, end);
     if (end.aborted || lost.aborted) return;
     // What can't be told now, the next one may.
-    await confirm().catch(ifFaulty);
+    await orFault(confirm());
   }
-}
-
-/** For a rejection: a fault of a database passes, anything else does not. */
-export function ifFaulty(error: unknown): undefined {
-  if (!(error instanceof DatabaseError)) throw error;
 }
 
 function notRun(why: string): CommandResult {
   return { ended: "failed", output: `nothing was run: ${why}` };
-}
-
-function toReason(error: unknown): string {
-  if (error instanceof DatabaseError) return error.message;
-  throw error;
 }

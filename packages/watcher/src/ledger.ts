@@ -2,8 +2,7 @@ import { appendFileSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type CommandResult, type LandStep, messageOf, type WatchRecord } from "@gastown/convoy-core";
 import { markOf } from "@gastown/process";
-import { createLineReader } from "./line-reader.ts";
-import { isObject } from "./state-dir.ts";
+import { createLineReader, isObject } from "./state-dir.ts";
 
 /** A file longer than this becomes `ledger.1.jsonl`, in bytes; the one that was called so before is gone. */
 const CEILING = 1 << 20;

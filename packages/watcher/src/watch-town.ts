@@ -3,7 +3,9 @@ import {
   type ActivitySource,
   check,
   type CheckResult,
+  DatabaseError,
   type LandStep,
+  orFault,
   type ReconcileOptions,
   type Reporter,
   watch,
@@ -14,7 +16,7 @@ import { beadsDirOf } from "@gastown/town-files";
 import { dbSources, type OpenedFiles } from "./databases.ts";
 import { TownLockedError } from "./errors.ts";
 import type { HookCommands } from "./hooks.ts";
-import { ifFaulty, leadershipOf, underLead, whileLeading } from "./leadership.ts";
+import { leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
 import { hasDaemon } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
@@ -128,8 +130,8 @@ export async function checkTown(options: WatchTownOptions, convoys: readonly str
     const lost = new AbortController();
     try {
       // What can't be told now, the reads will say, too; and nothing is run before it can.
-      const hold = await lock.take().catch(ifFaulty);
-      if (hold?.held === false) throw new TownLockedError(options.town, undefined);
+      const hold = await orFault(lock.take());
+      if (!(hold instanceof DatabaseError) && !hold.held) throw new TownLockedError(options.town, undefined);
       return await check({ ...reconcile, ...underLead(reconcile, leadershipOf(lock, lost)), sources: [] }, convoys);
     } finally {
       lock.release();
