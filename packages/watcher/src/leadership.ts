@@ -8,7 +8,53 @@ import {
   type Reporter,
   type Rival,
 } from "@gastown/convoy-core";
-import type { TownHold, TownLead } from "./town-lead.ts";
+import { createLeaderLock, type DoltDatabase, type Hold, type LeaderLock } from "@gastown/dolt-resolver";
+import type { OpenedFiles } from "./databases.ts";
+
+/** Nobody else can act. */
+const ALONE = { held: true, anew: false, alone: true } as const;
+
+/** Who may act in a town. */
+export type TownHold = Hold | typeof ALONE;
+
+/** The lead of a town, wherever it is kept just now. */
+export interface TownLead extends Omit<LeaderLock, "take"> {
+  /** As `LeaderLock.take`; `alone` while no server has the town's own database. */
+  take(): Promise<TownHold>;
+}
+
+/** The lock on the server that has the town's own database, found anew each time: a town moves to a server while it is watched. */
+export function createTownLead({ files, dolt }: OpenedFiles, clock: Pick<Clock, "now" | "wall">): TownLead {
+  let at: { readonly database: DoltDatabase; readonly lock: LeaderLock } | undefined;
+  let busy = false;
+  let alone = false;
+
+  const lockNow = (): LeaderLock | undefined => {
+    const store = files.places()[0]?.store();
+    const database = store?.kind === "dolt" ? dolt.open(store) : undefined;
+    if (at !== undefined && at.database === database) return at.lock;
+    at?.lock.release();
+    at = database && { database, lock: createLeaderLock(database, clock) };
+    at?.lock.setBusy(busy);
+    return at?.lock;
+  };
+
+  return {
+    async take() {
+      alone = false;
+      const lock = lockNow();
+      if (lock !== undefined) return lock.take();
+      alone = true;
+      return ALONE;
+    },
+    isProved: (within) => alone || at?.lock.isProved(within) === true,
+    setBusy(wanted) {
+      busy = wanted;
+      at?.lock.setBusy(wanted);
+    },
+    release: () => at?.lock.release(),
+  };
+}
 
 /** How often those who stand by ask, in milliseconds. */
 const STAND_BY = 1_000;
@@ -26,7 +72,7 @@ export interface Leadership {
   /** Aborted when another watcher leads, by a reason in words. */
   readonly lost: AbortSignal;
   /** Makes sure of it; another watcher's lead aborts `lost`. Throws a `DatabaseError` when that can't be told. */
-  confirm(): Promise<void>;
+  confirm(): Promise<unknown>;
   /** The one that led before, while what it has started may still close convoys. */
   before(): Rival | undefined;
   /** The lander, which runs nothing but by a proof of the lead that is fresh when the command starts. */
@@ -67,7 +113,7 @@ export async function whileLeading(
       if (stop.aborted) return;
       const end = new AbortController();
       const lost = new AbortController();
-      const leadership = leadershipOf(lock, lost, { onLead: teller.leads, before });
+      const leadership = leadershipOf(lock, lost, teller.leads, before);
       const heart = beat(leadership, options.clock, end.signal);
       try {
         await work(leadership);
@@ -87,10 +133,8 @@ export async function whileLeading(
 export function leadershipOf(
   lock: TownLead,
   lost: AbortController,
-  {
-    onLead,
-    before = () => undefined,
-  }: { readonly onLead?: (hold: TownHold) => void; readonly before?: Leadership["before"] } = {},
+  onLead?: (hold: TownHold) => void,
+  before: Leadership["before"] = () => undefined,
 ): Leadership {
   let commands = 0;
   const busy = (more: number): void => lock.setBusy((commands += more) > 0);
@@ -103,9 +147,7 @@ export function leadershipOf(
   return {
     lost: lost.signal,
     before,
-    async confirm() {
-      await sure();
-    },
+    confirm: sure,
     guard: (lander) => ({
       ...lander,
       async run(...command) {

@@ -16,13 +16,12 @@ import { beadsDirOf } from "@gastown/town-files";
 import { dbSources, type OpenedFiles } from "./databases.ts";
 import { TownLockedError } from "./errors.ts";
 import type { HookCommands } from "./hooks.ts";
-import { leadershipOf, underLead, whileLeading } from "./leadership.ts";
+import { createTownLead, leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
 import { hasDaemon } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 import { fileIdentity, findTool, requireProcessGroups } from "./tools.ts";
-import { createTownLead } from "./town-lead.ts";
 import { withTown } from "./with-town.ts";
 
 /** A source of hints: `bd activity`, or the databases themselves. */

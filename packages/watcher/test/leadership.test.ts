@@ -1,8 +1,14 @@
 import { type CommandResult, type ConvoyLander, DatabaseError, type WatchRecord } from "@gastown/convoy-core";
 import { type VirtualClock, virtualClock } from "@gastown/test-fixtures";
 import { expect, onTestFinished, test } from "vitest";
-import { type Leadership, leadershipOf, underLead, whileLeading } from "../src/leadership.ts";
-import type { TownHold, TownLead } from "../src/town-lead.ts";
+import {
+  type Leadership,
+  leadershipOf,
+  type TownHold,
+  type TownLead,
+  underLead,
+  whileLeading,
+} from "../src/leadership.ts";
 
 const OURS: TownHold = { held: true, anew: false };
 const ANEW: TownHold = { held: true, anew: true };

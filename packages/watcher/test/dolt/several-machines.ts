@@ -12,7 +12,7 @@ import {
 import { expect, onTestFinished, test } from "vitest";
 import { openFiles } from "../../src/databases.ts";
 import { checkTown, systemClock, TownLockedError, watchTown, type WatchTownOptions } from "../../src/index.ts";
-import { createTownLead } from "../../src/town-lead.ts";
+import { createTownLead } from "../../src/leadership.ts";
 
 const soon = { timeout: 20_000, interval: 20 };
 let serial = 0;
