@@ -161,8 +161,8 @@ export const BREAKS_OF_A_LIFE: Readonly<Record<string, Break>> = {
   leave: one(
     "a gt under way is left running at a stop",
     "run.ts",
-    "if (!over.signal.aborted) leave.abort();",
-    "if (over.signal.aborted) leave.abort();",
+    "if (!over.aborted) late.abort();",
+    "if (over.aborted) late.abort();",
   ),
   said: one(
     "complete and then waiting is told",

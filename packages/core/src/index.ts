@@ -40,22 +40,23 @@ export {
   type Unmerged,
   WAITING_LABELS,
 } from "./merge-gate.ts";
-export type {
-  ActivitySource,
-  Clock,
-  CommandResult,
-  ConvoyLander,
-  ConvoyStore,
-  Gauges,
-  GtKnowledge,
-  Hint,
-  IssueChange,
-  LandSignals,
-  Message,
-  ReadOptions,
-  ReconcileOptions,
-  Rival,
-  Unfinished,
+export {
+  type ActivitySource,
+  type Clock,
+  type CommandResult,
+  type ConvoyLander,
+  type ConvoyStore,
+  type Gauges,
+  type GtKnowledge,
+  type Hint,
+  type IssueChange,
+  LIMITS,
+  type LandSignals,
+  type Message,
+  type ReadOptions,
+  type ReconcileOptions,
+  type Rival,
+  type Unfinished,
 } from "./ports.ts";
 export {
   type LandStep,
@@ -66,6 +67,7 @@ export {
   type WatchRecord,
 } from "./records.ts";
 export { parseRoutes, type RejectedRoute, type Route, routeOf, type Routes } from "./routes.ts";
+export { abortedAfter } from "./run.ts";
 export { LONGEST_DURATION, parseDuration, printable } from "./text.ts";
 export { creatorOf, decideTold, type MessageRow, tellsOf, type ToldVerdict } from "./told.ts";
 export { createTownStore, type TownStoreOptions } from "./town-store.ts";

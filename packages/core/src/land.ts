@@ -2,15 +2,13 @@ import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError, inWords, orFault } from "./errors.ts";
 import { isPending, look, type Next, NOTHING, type Seen, type Turn } from "./life.ts";
-import type { CommandResult, GtKnowledge, Rival } from "./ports.ts";
+import { type CommandResult, type GtKnowledge, LIMITS, type Rival } from "./ports.ts";
 import type { LandStep } from "./records.ts";
 import { contextOf, keep, lifeOf, readAfresh, readConvoy, type Run } from "./run.ts";
 import { kindOf, startCommand } from "./steps.ts";
 import { passSweep } from "./sweep.ts";
 import { follow, knowsOf, tell, tellLimitOf } from "./tell.ts";
 
-/** Longest time a command may take to close its convoy. */
-const CLOSE_LIMIT = 60_000;
 /** How often a convoy is read while its command runs. */
 const POLL = 150;
 /** How often it is asked whether landings are still held. */
@@ -119,7 +117,7 @@ async function act(
   const checksAll = taken === "check" && !knows.checkTakesId;
   const from = clock.wall();
   const command = startCommand(run, taken, id);
-  command.limit(checksAll ? CLOSE_LIMIT + tellLimitOf(run) : CLOSE_LIMIT);
+  command.limit(LIMITS.close + (checksAll ? tellLimitOf(run) : 0));
   const outcome: { result?: CommandResult } = {};
   const ended = command.ended.then((result) => (outcome.result = result));
   while (outcome.result === undefined) {

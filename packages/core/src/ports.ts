@@ -152,6 +152,9 @@ export interface Gauges {
   readonly oldestHint?: string;
 }
 
+/** How long a gt may take to close its convoy and then to tell people, and a stop waits for it, unless said otherwise; milliseconds. */
+export const LIMITS = { close: 60_000, tell: 300_000, leave: 10_000 } as const;
+
 /** What a watcher is made of, and how it is to behave. All times in milliseconds. */
 export interface ReconcileOptions {
   readonly store: ConvoyStore;

@@ -2,14 +2,12 @@ import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError, orFault } from "./errors.ts";
 import { gatedStore } from "./gated-store.ts";
 import { type Context, type Life, newLife, type Outcome, type Turn } from "./life.ts";
-import type { Gauges, ReconcileOptions } from "./ports.ts";
+import { type Clock, type Gauges, LIMITS, type ReconcileOptions } from "./ports.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** How far the wall clock may go astray, against the monotonic one, before that counts as a jump. */
 const JUMP = 2_000;
-/** So long a gt under way has, once the watcher is to stop, before it is left to end by itself. */
-const LEAVE_AFTER = 10_000;
 const DAY = 24 * 3_600_000;
 
 /** A sweep whose convoys are being judged. */
@@ -109,15 +107,13 @@ export async function withRun<T>(
   options: ReconcileOptions,
   work: (run: Run, tasks: Promise<unknown>[], end: () => void) => Promise<T>,
 ): Promise<T> {
-  const [end, leave, over] = [new AbortController(), new AbortController(), new AbortController()];
+  const { clock, leaveAfter = LIMITS.leave } = options;
+  const [end, over] = [new AbortController(), new AbortController()];
   const stop = AbortSignal.any([options.stop, end.signal]);
-  const run = createRun({ ...options, stop }, leave.signal);
+  const run = createRun({ ...options, stop }, abortedAfter(stop, leaveAfter, clock, over.signal));
   const tasks: Promise<unknown>[] = [];
   onAbort(stop, () => {
     for (const queue of [run.judging, run.landing, run.reopened]) queue.shutDown();
-    void options.clock.sleep(options.leaveAfter ?? LEAVE_AFTER, over.signal).then(() => {
-      if (!over.signal.aborted) leave.abort();
-    });
   });
   try {
     const result = await work(run, tasks, () => end.abort());
@@ -133,6 +129,17 @@ export async function withRun<T>(
 /** Settles when nobody is being told any more. */
 export async function idle(run: Run): Promise<void> {
   while (run.tellings.size > 0) await Promise.all(run.tellings);
+}
+
+/** Aborted so long after this signal, in milliseconds, unless it is `over` before. */
+export function abortedAfter(signal: AbortSignal, ms: number, clock: Clock, over: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  onAbort(signal, () => {
+    void clock.sleep(ms, over).then(() => {
+      if (!over.aborted) late.abort();
+    });
+  });
+  return late.signal;
 }
 
 function onAbort(signal: AbortSignal, act: () => void): void {

@@ -2,16 +2,14 @@ import { step } from "./convoy-life.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import { DatabaseError, orFault } from "./errors.ts";
 import type { Next } from "./life.ts";
-import type { CommandResult, GtKnowledge, Unfinished } from "./ports.ts";
+import { type CommandResult, type GtKnowledge, LIMITS, type Unfinished } from "./ports.ts";
 import { contextOf, keep, lifeOf, readConvoy, type Run } from "./run.ts";
 import { startCommand } from "./steps.ts";
 import { decideTold, type ToldVerdict } from "./told.ts";
 
-/** How long gt may tell people, when no other limit is set. */
-const TELL_LIMIT = 300_000;
-
+/** How long gt may tell people. */
 export function tellLimitOf(run: Run): number {
-  return run.options.tellLimit ?? TELL_LIMIT;
+  return run.options.tellLimit ?? LIMITS.tell;
 }
 
 /** Does what has to be done for a convoy that nobody works on now. */

@@ -1,4 +1,4 @@
-import { WatcherError } from "@gastown/convoy-core";
+import { messageOf, WatcherError } from "@gastown/convoy-core";
 
 /** No town where one was looked for. */
 export class TownNotFoundError extends WatcherError {
@@ -47,10 +47,9 @@ export class StateDirError extends WatcherError {
   readonly path: string;
 
   constructor(path: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     super(
       "state-not-writable",
-      `${path} cannot be written: ${why}`,
+      `${path} cannot be written: ${messageOf(cause)}`,
       "the watcher keeps its lock and status there: check its owner, mode and disk",
       { cause },
     );

@@ -82,7 +82,7 @@ export function createHooks(options: HookOptions): Hooks {
       else for (const told of callsFor(record)) call(told);
     },
     fail(error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = messageOf(error);
       const message = `the watcher has ended: ${detail}`;
       call({ event: "down", name: "watcher", since: new Date().toISOString(), detail, message });
     },

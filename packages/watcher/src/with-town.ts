@@ -1,6 +1,8 @@
 import {
+  abortedAfter,
   type ConvoyLander,
   createTownStore,
+  LIMITS,
   messageOf,
   type ReconcileOptions,
   type Reporter,
@@ -22,12 +24,6 @@ import { systemClock } from "./system-clock.ts";
 import { commandEnvironment, findTools } from "./tools.ts";
 import type { WatchTownOptions } from "./watch-town.ts";
 
-/** How long gt may take in all, in milliseconds: until the convoy is closed, and then until it has told people. */
-const CLOSE_LIMIT = 60_000;
-const TELL_LIMIT = 300_000;
-/** How long a stop waits for a command under way, in milliseconds, before it is left to end by itself. */
-const LEAVE_AFTER = 10_000;
-
 /** Works on a town: finds its tools, takes its lock, opens its databases, and leaves nothing of that behind. */
 export async function withTown<T>(
   options: WatchTownOptions,
@@ -46,7 +42,7 @@ async function workOn<T>(
   work: (reconcile: ReconcileOptions, opened: OpenedFiles) => Promise<T>,
   defer: (end: () => unknown) => void,
 ): Promise<T> {
-  const { town, dryRun, version, driver, tellLimit = TELL_LIMIT, leaveAfter = LEAVE_AFTER } = options;
+  const { town, dryRun, version, driver, tellLimit = LIMITS.tell, leaveAfter = LIMITS.leave } = options;
   const { now, wall } = systemClock;
   const { bd, gt } = findTools(options);
   const dir = stateDirOf(town);
@@ -83,7 +79,8 @@ async function workOn<T>(
 
   const lost = new AbortController();
   const stop = AbortSignal.any([options.stop, lost.signal]);
-  const leaving = abortedAfter(stop, leaveAfter, defer);
+  const over = new AbortController();
+  defer(() => over.abort());
   const opened = openFiles(town, {
     driver,
     onRejectedRoutes: (rejected) => tellRejectedRoutes(town, rejected, report),
@@ -112,7 +109,7 @@ async function workOn<T>(
       read: async (id) => (await store.readConvoys([id])).get(id),
       report,
       clock: systemClock,
-      kill: AbortSignal.any([options.kill, leaving]),
+      kill: AbortSignal.any([options.kill, abortedAfter(stop, leaveAfter, systemClock, over.signal)]),
     });
     report({ event: "hello", version, pid: process.pid, town, bd: bd ?? null, gt: gt ?? null });
     if (options.gate === "merge") tellOfRivals(town, report);
@@ -141,7 +138,7 @@ async function workOn<T>(
                 dir,
                 ledger,
                 wall,
-                limit: CLOSE_LIMIT + tellLimit,
+                limit: LIMITS.close + tellLimit,
                 signal: stop,
                 sleep: systemClock.sleep,
               }),
@@ -161,22 +158,6 @@ async function workOn<T>(
     report({ event: "stopped", reason: messageOf(error) });
     throw error;
   }
-}
-
-/** Aborted so long after this signal, in milliseconds. */
-function abortedAfter(signal: AbortSignal, ms: number, defer: (end: () => unknown) => void): AbortSignal {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const begin = (): void => {
-    timer = setTimeout(() => late.abort(), ms);
-  };
-  if (signal.aborted) begin();
-  else signal.addEventListener("abort", begin, { once: true });
-  defer(() => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", begin);
-  });
-  return late.signal;
 }
 
 interface Guard {
