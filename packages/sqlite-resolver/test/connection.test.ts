@@ -43,6 +43,39 @@ test("a file whose log is replaced while it is being opened is not taken for one
   expect(() => connect(losing, file, databaseFiles(file))).toThrow(expect.objectContaining({ fault: "replaced" }));
 });
 
+test("a migration while a file is being opened changes nothing of what is known of other files", async () => {
+  const real = await loadDriver(driver);
+  const [one, other] = ["alpha", "beta"].map((rig) => freshTown({ rigs: { [rig]: { prefix: "al" } } }).db(rig));
+  if (one === undefined || other === undefined) throw new Error("no town");
+  for (const file of [one, other]) {
+    const writer = real.open(file, { readonly: false, timeout: 200 });
+    writer.exec(
+      "create table tells_these_two_from_every_other (id); alter table issues rename column title to headline",
+    );
+    writer.close();
+  }
+  const migrating: Driver = {
+    ...real,
+    open(file, options) {
+      const opened = real.open(file, options);
+      const prepare = <Row>(sql: string) => {
+        if (sql.includes("pragma_table_info")) {
+          const writer = real.open(file, { readonly: false, timeout: 200 });
+          writer.exec("alter table issues rename column headline to title");
+          writer.close();
+        }
+        return opened.prepare<Row>(sql);
+      };
+      return { ...opened, prepare };
+    },
+  };
+  connect(migrating, one, databaseFiles(one)).close();
+  const connection = connect(real, other, databaseFiles(other));
+  expect(connection.shape.title).toBe(false);
+  expect(connection.rows(connection.queries.issues(["al-a"]))).toEqual([]);
+  connection.close();
+});
+
 test("first questions that come together make one opening; one that has to open it anew takes it from no other", async () => {
   const town = freshTown();
   for (const id of ["al-a", "al-b"]) town.createIssue({ id });
