@@ -1,8 +1,8 @@
 // One file to start with, and chunks for what each command needs beyond it, so that no command loads what it does not use.
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { bundle } from "./bundle.mjs";
-import { HELP_TOPICS } from "./src/commands/help.ts";
-import { manPage } from "./src/man-page.ts";
+import { manPage } from "./man-page.ts";
+import { HELP_TOPICS } from "./src/program.ts";
 import { createProgram } from "./src/program.ts";
 
 const MAN_PAGE = "convoy-cli.1";

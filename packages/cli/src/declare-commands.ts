@@ -46,7 +46,7 @@ function declareLanding(add: Add): void {
       ["convoy-cli watch --json | jq -r 'select(.event == \"landed\").title'", "print titles as convoys land"],
       ["convoy-cli watch --dry-run --source db", "show what would be done, from the database files only"],
     ],
-    async () => (await import("./commands/watch.ts")).watchCommand,
+    async () => (await import("./commands/landing.ts")).watchCommand,
   )
     .addOption(
       new Option("--time <when>", "timestamps on lines (default: local; none on a terminal)").choices([
@@ -67,7 +67,7 @@ function declareLanding(add: Add): void {
       ["convoy-cli check --dry-run", "exit 3 if a complete convoy is still open"],
       ["convoy-cli check hq-cv-5kpzs --json", "one convoy, as JSON"],
     ],
-    async () => (await import("./commands/check.ts")).checkCommand,
+    async () => (await import("./commands/landing.ts")).checkCommand,
   )
     .argument("[convoy...]", "ids of convoys")
     .addOption(dryRun);

@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs";
 import { printFault, runCommandLine, usageFault } from "@gastown/host-kit";
 import { Argument, Command, type OutputConfiguration } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { HELP_TOPICS, helpCommand } from "./commands/help.ts";
 import { type Add, declareCommands } from "./declare-commands.ts";
-import { asDenial } from "./errors.ts";
+import { asDenial, EXIT, TopicNotFoundError } from "./errors.ts";
 import { ASK, givenOptions, isUsedBy, refuseUseless, settingOption, SHELLS } from "./options.ts";
 import { createOutput } from "./output.ts";
 
@@ -11,6 +11,16 @@ import { createOutput } from "./output.ts";
 export const STATUS_HELP = `
 Exit status: 0 done, or stopped by SIGTERM; 130 by SIGINT; 1 failure; 2 usage;
 3 findings (check --dry-run, doctor); 4 another watcher holds this town.`;
+
+/** Pages that are shipped with the program, by the name under which `help` prints them, and where they are in docs/. */
+export const HELP_TOPICS: Readonly<Record<string, string>> = {
+  errors: "errors.md",
+  hooks: "guides/hooks.md",
+  "merge-gate": "guides/merge-gate.md",
+  records: "reference/records.md",
+  settings: "reference/settings.md",
+  deno: "guides/deno.md",
+};
 
 const MORE_HELP = `
 Settings:    settings/convoy-watcher.json in the town; see convoy-cli config
@@ -89,6 +99,13 @@ function declareHelp(program: Command, add: Add): void {
     const command = topic === undefined ? program : program.commands.find((one) => one.name() === topic);
     return command === undefined ? helpCommand(topic ?? "") : command.help();
   }).argument("[topic]", "a command or a page");
+}
+
+/** Prints a page of the documentation; `build.mjs` puts it beside the program. */
+function helpCommand(topic: string): number {
+  if (!Object.hasOwn(HELP_TOPICS, topic)) throw new TopicNotFoundError(topic, Object.keys(HELP_TOPICS));
+  process.stdout.write(readFileSync(new URL(`./help/${topic}.md`, import.meta.url), "utf8"));
+  return EXIT.done;
 }
 
 /** The examples of a command, as its help and the man page show them. */

@@ -1,6 +1,6 @@
+import { setFlagsFromString } from "node:v8";
 import { messageOf, printable, WatcherError } from "@gastown/convoy-core";
 import { guardOutput } from "./output.ts";
-import { hushSqliteWarning } from "./runtime.ts";
 
 /** Exit status of faults that have one of their own, by their codes: their classes are imported by the commands that need them. */
 const STATUS_OF: Readonly<Record<string, number>> = { "town-locked": 4, "topic-not-found": 2 };
@@ -75,4 +75,25 @@ export function usageFault(text: string, help: string, guesses: readonly (readon
     guesses.find(([wrong]) => wrong.test(first))?.[1] ??
     (guess === undefined ? `see ${help}` : `did you mean ${guess}?`);
   return `Error: ${printable(first.replace(/^error: /, ""))}\nHint: ${hint}\n`;
+}
+
+/** Node 22 says of node:sqlite that it is experimental, to whoever loads it. Here it is loaded by request; other warnings pass. */
+export function hushSqliteWarning(emitter: Pick<NodeJS.Process, "emitWarning"> = process): void {
+  const emit = emitter.emitWarning as (warning: unknown, ...rest: unknown[]) => void;
+  emitter.emitWarning = (warning: unknown, ...rest: unknown[]): void => {
+    if (rest[0] === "ExperimentalWarning" && String(warning).startsWith("SQLite is an experimental feature")) return;
+    emit.call(emitter, warning, ...rest);
+  };
+}
+
+/**
+ * What makes V8 keep its heap small and leave out its optimising compilers: a watcher sleeps nearly always, and its work is
+ * done by SQLite. See docs/decisions/0008-small-heap.md for what each is worth.
+ */
+const FLAGS = ["--optimize-for-size", "--no-maglev", "--no-opt"] as const;
+
+/** Trades speed for memory in this process, for as long as it runs. To be called before there is much of a heap; Node only. */
+export function keepHeapSmall(versions: NodeJS.ProcessVersions = process.versions): void {
+  if (versions["deno"] !== undefined || versions["bun"] !== undefined) return;
+  for (const flag of FLAGS) setFlagsFromString(flag);
 }

@@ -11,9 +11,8 @@ import {
 } from "@gastown/convoy-watcher/host";
 import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output, safeJson } from "../output.ts";
+import { createOutput, type Output, pad, safeJson, width, wrap } from "../output.ts";
 import { townOf } from "../town.ts";
-import { pad, width, wrap } from "../views/layout.ts";
 
 export interface ConfigOptions extends CommonOptions {
   readonly schema?: true;

@@ -9,9 +9,8 @@ import { checkRoutes, checkTown, isOfCity } from "../doctor/town.ts";
 import { checkDaemons, checkWatcher } from "../doctor/watcher.ts";
 import { asDenial, EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output, safeJson } from "../output.ts";
+import { createOutput, type Output, pad, plural, safeJson, wrap } from "../output.ts";
 import { townOf } from "../town.ts";
-import { pad, plural, wrap } from "../views/layout.ts";
 
 /** Looks at everything the watcher depends on; fails with its own exit status when something is wrong. */
 export async function doctorCommand(options: CommonOptions): Promise<number> {

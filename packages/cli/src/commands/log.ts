@@ -5,12 +5,11 @@ import { createLedgerReader, type LedgerRecord, stateDirOf } from "@gastown/conv
 import { takeSignals } from "@gastown/host-kit";
 import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, safeJson, type Style } from "../output.ts";
+import { createOutput, lengthInWords, plural, safeJson, type Style, wrap } from "../output.ts";
 import { timestamp } from "../reporters/text.ts";
 import { afterWhat, untoldInWords } from "../reporters/words.ts";
 import { townOf } from "../town.ts";
 import { named } from "../views/convoy-text.ts";
-import { lengthInWords, plural, wrap } from "../views/layout.ts";
 
 export interface LogOptions extends CommonOptions {
   /** Milliseconds. */

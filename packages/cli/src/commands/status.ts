@@ -3,11 +3,10 @@ import { type IssueView, systemClock } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost } from "@gastown/convoy-watcher/host";
 import { ConvoyNotFoundError, EXIT, NotAConvoyError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, type Output, safeJson } from "../output.ts";
+import { bar, createOutput, cut, lengthInWords, type Output, plural, safeJson, sinceInWords, wrap } from "../output.ts";
 import { findIssue, readConvoys, readTown } from "../town.ts";
 import { blockerInFull, colourOf, factsOf, listLines, stateInShort } from "../views/convoy-text.ts";
 import { byUrgency, type ConvoyDetail, convoyDetail, type ConvoyView, convoyView } from "../views/convoy.ts";
-import { bar, cut, lengthInWords, plural, sinceInWords, wrap } from "../views/layout.ts";
 import { prometheusLines } from "../views/prometheus.ts";
 import { type Health, healthOf, stuckOf, type WatcherView, watcherView } from "../views/watcher.ts";
 

@@ -2,11 +2,10 @@ import { type ConvoySnapshot, printable } from "@gastown/convoy-core";
 import { issueView, type IssueView, systemClock } from "@gastown/convoy-watcher";
 import { EXIT, IssueNotFoundError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
-import { createOutput, safeJson } from "../output.ts";
+import { createOutput, plural, safeJson, sinceInWords, wrap } from "../output.ts";
 import { findIssue, readConvoys, type ReadTown, readTown } from "../town.ts";
 import { advice, blockerInFull, factsOf } from "../views/convoy-text.ts";
 import { byUrgency, closeOf, type ConvoyDetail, convoyDetail, type ConvoyView, convoyView } from "../views/convoy.ts";
-import { plural, sinceInWords, wrap } from "../views/layout.ts";
 import { stuckOf, type WatcherView, watcherView } from "../views/watcher.ts";
 
 /** An answer in words: its first line answers, the others say more. */

@@ -1,9 +1,9 @@
 import type { ConvoyStore } from "@gastown/convoy-core";
 import type { FoundWatcher } from "@gastown/convoy-watcher";
+import { plural } from "../output.ts";
 import { readConvoys } from "../town.ts";
 import { advice, blockerInShort, whyUnmerged } from "../views/convoy-text.ts";
 import { type ConvoyView, convoyView } from "../views/convoy.ts";
-import { plural } from "../views/layout.ts";
 import { stuckOf } from "../views/watcher.ts";
 import { type Finding, good, note, wrong } from "./finding.ts";
 

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { findWatcher, type FoundWatcher, type OpenedStore } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost, gateAdvice } from "@gastown/convoy-watcher/host";
-import { sinceInWords } from "../views/layout.ts";
+import { sinceInWords } from "../output.ts";
 import { hangs, healthOf, watcherView } from "../views/watcher.ts";
 import { storeOf } from "./databases.ts";
 import { type Finding, good, note, wrong } from "./finding.ts";

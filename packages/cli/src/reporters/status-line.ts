@@ -1,7 +1,6 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
-import { asciiOnly, type Output, toAscii } from "../output.ts";
-import { width } from "../views/layout.ts";
+import { asciiOnly, type Output, toAscii, width } from "../output.ts";
 import { createWatchState, statusText } from "./status-text.ts";
 
 /** A line at the bottom of a terminal that says how things stand, while other lines scroll past above it. */

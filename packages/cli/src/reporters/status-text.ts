@@ -1,5 +1,5 @@
 import { printable, type WatchRecord } from "@gastown/convoy-core";
-import { cut, inWords, width } from "../views/layout.ts";
+import { cut, inWords, width } from "../output.ts";
 
 interface Progress {
   readonly convoy: string;

@@ -1,7 +1,6 @@
 import { printable, type Reporter, type WatchRecord } from "@gastown/convoy-core";
 import { systemClock } from "@gastown/convoy-watcher";
-import type { Output } from "../output.ts";
-import { plural, wrap } from "../views/layout.ts";
+import { type Output, plural, wrap } from "../output.ts";
 import { inLines, type Line } from "./words.ts";
 
 /** How lines are dated. */

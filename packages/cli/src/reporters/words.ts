@@ -1,7 +1,6 @@
 import { type Blocker, printable, type WatchRecord } from "@gastown/convoy-core";
-import type { Style } from "../output.ts";
+import { lengthInWords, plural, type Style } from "../output.ts";
 import { named } from "../views/convoy-text.ts";
-import { lengthInWords, plural } from "../views/layout.ts";
 
 /** A line a person reads, and how it is set off from the others. */
 export interface Line {

@@ -1,8 +1,7 @@
 import { isSafeArgument, printable } from "@gastown/convoy-core";
 import type { IssueView, UnmergedView } from "@gastown/convoy-watcher";
-import type { Output, Style } from "../output.ts";
+import { bar, cut, type Output, pad, plural, sinceInWords, type Style, width } from "../output.ts";
 import type { ConvoyView } from "./convoy.ts";
-import { bar, cut, pad, plural, sinceInWords, width } from "./layout.ts";
 
 /** A convoy by its id and title. */
 export function named({ convoy, title }: { readonly convoy: string; readonly title: string }): string {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { expect, it } from "vitest";
-import { manPage } from "../../src/man-page.ts";
+import { manPage } from "../../man-page.ts";
 import { createProgram, examplesOf } from "../../src/program.ts";
 
 const docs = fileURLToPath(new URL("../../../../docs/", import.meta.url));

@@ -1,8 +1,8 @@
 import type { WatchRecord } from "@gastown/convoy-core";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
+import { width } from "../../src/output.ts";
 import { createWatchState, statusText } from "../../src/reporters/status-text.ts";
-import { width } from "../../src/views/layout.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { inWords, sinceInWords } from "../../src/views/layout.ts";
+import { inWords, sinceInWords } from "../../src/output.ts";
 
 const [S, MIN, H, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
 

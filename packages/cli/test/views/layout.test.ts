@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { bar, cut, pad, width, wrap } from "../../src/views/layout.ts";
+import { bar, cut, pad, width, wrap } from "../../src/output.ts";
 
 it("draws a bar that is full only when all is done, and empty only when nothing is", () => {
   expect([bar(0, 0, 4), bar(0, 3, 4), bar(1, 1_000, 4), bar(2, 4, 4), bar(999, 1_000, 4), bar(3, 3, 4)]).toEqual([

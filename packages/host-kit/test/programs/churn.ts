@@ -1,6 +1,6 @@
 // Lets a lot survive for a while, and says how big the young generation has become, in MB. `small`: with the heap kept small.
 import { getHeapSpaceStatistics } from "node:v8";
-import { keepHeapSmall } from "../../src/runtime.ts";
+import { keepHeapSmall } from "../../src/command-line.ts";
 
 const as = process.argv[2];
 if (as === "small") keepHeapSmall();

@@ -1,5 +1,5 @@
 // Warns as Node 22 does when node:sqlite is loaded, and of other things.
-import { hushSqliteWarning } from "../../src/runtime.ts";
+import { hushSqliteWarning } from "../../src/command-line.ts";
 
 if (process.argv[2] === "hushed") hushSqliteWarning();
 process.emitWarning("SQLite is an experimental feature and might change at any time", "ExperimentalWarning");

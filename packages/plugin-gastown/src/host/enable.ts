@@ -4,13 +4,21 @@ import { printable, WatcherError } from "@gastown/convoy-core";
 import { findTown, StateDirError, TownNotFoundError } from "@gastown/convoy-watcher";
 import { makeDirs } from "@gastown/convoy-watcher/host";
 import { HostError } from "./errors.ts";
-import { gtSees, type Seen } from "./gt-sees.ts";
 import { lastingCommand, startHost } from "./host-process.ts";
 import { type Asked, askBefore, loadPlugin, readConfig } from "./load-plugin.ts";
 import { whileLocked } from "./locks.ts";
 import { findPlugin, type InstalledPlugin, VERSION } from "./packages.ts";
 import { pathsOf, type PluginPaths } from "./paths.ts";
-import { type Marker, pluginMd, putForeignAside, readMarker, runScript, writePlugin } from "./plugin-dir.ts";
+import {
+  gtSees,
+  type Marker,
+  pluginMd,
+  putForeignAside,
+  readMarker,
+  runScript,
+  type Seen,
+  writePlugin,
+} from "./plugin-dir.ts";
 import { chooseSupervisor, ownOfSystem, supervisors } from "./supervisors/index.ts";
 import {
   environmentRemarks,

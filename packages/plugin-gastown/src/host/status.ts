@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { messageOf, printable } from "@gastown/convoy-core";
 import { findTown, TownNotFoundError } from "@gastown/convoy-watcher";
 import type { PluginStatus } from "@gastown/plugin-api";
-import { gtSees, type Seen } from "./gt-sees.ts";
 import { type HostNote, readNote, runningHost } from "./host-note.ts";
 import { askBefore, loadPlugin } from "./load-plugin.ts";
 import { findPlugin, type InstalledPlugin, installedPlugins, namesIn, PLUGIN_NAME, runsOf } from "./packages.ts";
 import { pathsOf, type PluginPaths } from "./paths.ts";
-import { readMarker } from "./plugin-dir.ts";
+import { gtSees, readMarker, type Seen } from "./plugin-dir.ts";
 import { supervisors } from "./supervisors/index.ts";
 import { environmentRemarks, type SupervisorName } from "./supervisors/supervisor.ts";
 

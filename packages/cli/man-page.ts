@@ -1,5 +1,5 @@
 import type { Command, Option } from "commander";
-import { examplesOf, STATUS_HELP } from "./program.ts";
+import { examplesOf, STATUS_HELP } from "./src/program.ts";
 
 /** The man page, made from what `--help` is made from. */
 export function manPage(program: Command): string {
