@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
-import { type ConvoySnapshot, judge, type Reporter, verdictRecord, type WatchRecord } from "@gastown/convoy-core";
+import {
+  type ConvoySnapshot,
+  createRequestSource,
+  judge,
+  type Reporter,
+  type RequestSource,
+  verdictRecord,
+  type WatchRecord,
+} from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, systemClock, type WatchTownOptions } from "@gastown/convoy-watcher";
 import { createLedgerReader, type LedgerRecord, stateDirOf, whileFollowing } from "@gastown/convoy-watcher/host";
-import { createRequestSource, type RequestSource } from "@gastown/host-kit";
 import { readConvoys } from "./town.ts";
 import { REQUESTS, stuckOf } from "./views/watcher.ts";
 

@@ -33,8 +33,8 @@ test("starts without what the commands need", () => {
 });
 
 test("loads execa for the commands that start programs, and not for those that read; mysql2 for neither, unless a town has Dolt", () => {
-  expect(packagesLoadedWith(chunkOf("watch"))).toEqual(expect.arrayContaining(["execa", "kysely"]));
-  expect(packagesLoadedWith(chunkOf("watch"))).not.toContain("mysql2");
+  expect(packagesLoadedWith(chunkOf("landing"))).toEqual(expect.arrayContaining(["execa", "kysely"]));
+  expect(packagesLoadedWith(chunkOf("landing"))).not.toContain("mysql2");
   expect(packagesLoadedWith(chunkOf("list"))).toContain("kysely");
   expect(packagesLoadedWith(chunkOf("list"))).not.toContain("execa");
   expect(packagesLoadedWith(chunkOf("list"))).not.toContain("mysql2");

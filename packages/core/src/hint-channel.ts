@@ -1,4 +1,4 @@
-import type { Hint, IssueChange } from "./ports.ts";
+import type { ActivitySource, Hint, IssueChange } from "./ports.ts";
 
 /** Carries hints from a source to whoever follows it, without ever making the source wait. */
 export interface HintChannel extends AsyncIterable<Hint> {
@@ -105,5 +105,29 @@ function merge(before: IssueChange | undefined, after: IssueChange): IssueChange
     closed: before.closed || after.closed,
     ...((before.reopened === true || after.reopened === true) && { reopened: true }),
     ...(stamp !== undefined && { stamp }),
+  };
+}
+
+/** Sweeps on demand. */
+export interface RequestSource {
+  /** To be given to the watcher. */
+  readonly source: ActivitySource;
+  /** Asks for a sweep; several requests that it has not got to are one. */
+  ask(): void;
+}
+
+/** @param reason why there is a sweep, in its record */
+export function createRequestSource(name: string, reason: string): RequestSource {
+  const channel = createHintChannel();
+  return {
+    source: {
+      name,
+      async *hints(signal) {
+        yield { kind: "state", state: "up" };
+        signal.addEventListener("abort", () => channel.end(), { once: true });
+        if (!signal.aborted) yield* channel;
+      },
+    },
+    ask: () => channel.push({ kind: "sweep", reason }),
   };
 }

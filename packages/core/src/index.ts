@@ -18,7 +18,14 @@ export {
 export { type Blocker, type ConvoySnapshot, judge, type Progress, type TrackedIssue, type Verdict } from "./convoy.ts";
 export { DatabaseError, type DatabaseFault, messageOf, orFault, WatcherError } from "./errors.ts";
 export { gatedStore, type GateOptions } from "./gated-store.ts";
-export { createHintChannel, type HintChannel, hintsWhile, mergeChanges } from "./hint-channel.ts";
+export {
+  createHintChannel,
+  createRequestSource,
+  type HintChannel,
+  hintsWhile,
+  mergeChanges,
+  type RequestSource,
+} from "./hint-channel.ts";
 export type {
   ConvoyRow,
   GoneIssue,

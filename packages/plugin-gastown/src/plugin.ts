@@ -1,4 +1,11 @@
-import { messageOf, type Reporter, WatcherError, type WatchRecord } from "@gastown/convoy-core";
+import {
+  createRequestSource,
+  messageOf,
+  type Reporter,
+  type RequestSource,
+  WatcherError,
+  type WatchRecord,
+} from "@gastown/convoy-core";
 import {
   credentialsFileOf,
   findWatcher,
@@ -10,7 +17,6 @@ import {
   watchTown,
 } from "@gastown/convoy-watcher";
 import { createStatusKeeper, findRival } from "@gastown/convoy-watcher/host";
-import { createRequestSource, type RequestSource } from "@gastown/host-kit";
 import {
   type AutomationPlugin,
   NotReadyError,
