@@ -1,5 +1,4 @@
 import { type Blocker, blockerOf, type ConvoySnapshot, type Progress, type Resting, type Verdict } from "./convoy.ts";
-import type { Life } from "./life.ts";
 
 /** How a source of hints is doing; `unavailable`: the town does not have it. */
 export type SourceState = "up" | "down" | "unavailable";
@@ -150,19 +149,22 @@ export function verdictRecord({ id: convoy, title }: ConvoySnapshot, verdict: Ve
   return { event: "skipped", convoy, title, reason: kind, detail: reasons.join("; ") };
 }
 
-export function stuckRecord({ id, title }: Life, attempts: number, output: string): WatchRecord {
+/** A convoy, by what it was last called. */
+type Named = Pick<ConvoySnapshot, "id" | "title">;
+
+export function stuckRecord({ id, title }: Named, attempts: number, output: string): WatchRecord {
   return { event: "stuck", convoy: id, title, attempts, output };
 }
 
 /** That others have closed or deleted it. */
-export function closedRecord(life: Life, convoy: ConvoySnapshot | undefined, others: string): WatchRecord {
+export function closedRecord(known: Named, convoy: ConvoySnapshot | undefined, others: string): WatchRecord {
   const tracked = convoy?.tracked ?? [];
   const left = tracked.filter(({ state }) => state !== "done");
   const deleted = convoy === undefined || convoy.status === "tombstone";
   return {
     event: "closed",
-    convoy: life.id,
-    title: convoy?.title ?? life.title,
+    convoy: known.id,
+    title: convoy?.title ?? known.title,
     by: deleted ? `${others}, who deleted it` : others,
     done: tracked.length - left.length,
     total: tracked.length,

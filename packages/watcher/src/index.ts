@@ -8,7 +8,8 @@ export {
   TownLockedError,
   TownNotFoundError,
 } from "./errors.ts";
-export { checkTown, type SourceName, watchTown, type WatchTownOptions } from "./watch-town.ts";
+export { checkTown, watchTown } from "./watch-town.ts";
+export type { SourceName, WatchTownOptions } from "./with-town.ts";
 export { DriverError, type DriverName } from "@gastown/sqlite-resolver";
 export { findTown, type TownSearch } from "./find-town.ts";
 export { findWatcher, type FoundWatcher } from "./other-processes.ts";

@@ -15,7 +15,7 @@ import {
   type WatcherSettings,
 } from "./settings-table.ts";
 import { isObject, readObject, settingsFileOf } from "./state-dir.ts";
-import type { TownSettings } from "./watch-town.ts";
+import type { TownSettings } from "./with-town.ts";
 
 /** Beside the settings, a file may name its JSON Schema, for editors. */
 const SCHEMA_KEY = "$schema";

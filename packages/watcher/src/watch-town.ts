@@ -4,74 +4,21 @@ import {
   check,
   type CheckResult,
   DatabaseError,
-  type LandStep,
   orFault,
   type ReconcileOptions,
-  type Reporter,
   watch,
 } from "@gastown/convoy-core";
 import { toolEnvironment } from "@gastown/process";
-import type { DriverName } from "@gastown/sqlite-resolver";
 import { beadsDirOf } from "@gastown/town-files";
 import { dbSources, type OpenedFiles } from "./databases.ts";
 import { TownLockedError } from "./errors.ts";
-import type { HookCommands } from "./hooks.ts";
 import { createTownLead, leadershipOf, underLead, whileLeading } from "./leadership.ts";
 import { endLeftBehind, noteBd } from "./left-behind.ts";
 import { hasDaemon } from "./other-processes.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { systemClock } from "./system-clock.ts";
 import { fileIdentity, findTool, requireProcessGroups } from "./tools.ts";
-import { withTown } from "./with-town.ts";
-
-/** A source of hints: `bd activity`, or the databases themselves. */
-export type SourceName = "bd" | "db";
-
-/** How to watch a town, as far as its settings say. All times in milliseconds. */
-export interface TownSettings {
-  /** Path of bd; else it is looked for on PATH. */
-  readonly bd?: string | undefined;
-  /** Path of gt; else it is looked for on PATH. */
-  readonly gt?: string | undefined;
-  /** What reads SQLite files; better-sqlite3 by default. */
-  readonly driver?: DriverName | undefined;
-  /** With none it sweeps only. */
-  readonly sources: readonly SourceName[];
-  /** Time between two sweeps. */
-  readonly sweepEvery: number;
-  /** How long to leave a complete convoy to another watcher of the town. */
-  readonly grace: number;
-  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
-  readonly tellLimit?: number | undefined;
-  /** The steps that may be taken, in this order. */
-  readonly steps: readonly LandStep[];
-  /** `merge`: a convoy waits until the work of its closed issues is merged. */
-  readonly gate?: "off" | "merge" | undefined;
-  /** How old the last change of a merge request may be before that is told of; 24 hours by default. */
-  readonly mergeStaleAfter?: number | undefined;
-  /** Commands of the user's, run for what comes to an end. */
-  readonly hooks?: HookCommands | undefined;
-}
-
-/** How to watch a town. */
-export interface WatchTownOptions extends TownSettings {
-  /** Root of the town, absolute. */
-  readonly town: string;
-  /** Version of the host, for the first record. */
-  readonly version: string;
-  /** Sources of the host's own. */
-  readonly moreSources?: readonly ActivitySource[];
-  /** How long a stop waits for a command under way before it is left to end by itself, in milliseconds; 10 s by default. */
-  readonly leaveAfter?: number | undefined;
-  /** Find out, run nothing, write nothing. */
-  readonly dryRun: boolean;
-  /** Told of everything that happens. */
-  readonly report: Reporter;
-  /** Stop: take up nothing new, and leave what is under way to end by itself. The reason is reported as it is. */
-  readonly stop: AbortSignal;
-  /** Stop at once: end the command in flight, with all it started. */
-  readonly kill: AbortSignal;
-}
+import { withTown, type WatchTownOptions } from "./with-town.ts";
 
 /**
  * Watches a town until it is told to stop.

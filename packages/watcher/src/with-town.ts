@@ -1,5 +1,6 @@
 import {
   abortedAfter,
+  type ActivitySource,
   type ConvoyLander,
   createTownStore,
   LIMITS,
@@ -7,22 +8,60 @@ import {
   type ReconcileOptions,
   type Reporter,
 } from "@gastown/convoy-core";
+import type { DriverName } from "@gastown/sqlite-resolver";
 import { freezeOf } from "@gastown/town-files";
 import { createFaultTeller, type OpenedFiles, openFiles, tellRejectedRoutes } from "./databases.ts";
 import { LockLostError } from "./errors.ts";
 import { gateAdvice } from "./gate.ts";
 import { createGtLander } from "./gt-lander.ts";
-import { createHooks, type Hooks } from "./hooks.ts";
+import { createHooks, type HookCommands, type Hooks } from "./hooks.ts";
 import { createTeller } from "./known-refusals.ts";
 import { openLedger, readLedger } from "./ledger.ts";
 import { openCommands, takeUp } from "./left-behind.ts";
 import { lockTown, type TownLock } from "./lock.ts";
 import { findRival } from "./other-processes.ts";
+import type { SETTINGS } from "./settings-table.ts";
 import { stateDirOf } from "./state-dir.ts";
 import { createStatusKeeper, type StatusKeeper } from "./status-file.ts";
 import { systemClock } from "./system-clock.ts";
 import { commandEnvironment, findTools } from "./tools.ts";
-import type { WatchTownOptions } from "./watch-town.ts";
+
+/** A source of hints: `bd activity`, or the databases themselves. */
+export type SourceName = (typeof SETTINGS)["source"]["words"][number];
+
+/** How to watch a town, as far as its settings say. All times in milliseconds. */
+export interface TownSettings extends Pick<ReconcileOptions, "sweepEvery" | "grace" | "steps"> {
+  /** Path of bd; else it is looked for on PATH. */
+  readonly bd?: string | undefined;
+  /** Path of gt; else it is looked for on PATH. */
+  readonly gt?: string | undefined;
+  /** What reads SQLite files; better-sqlite3 by default. */
+  readonly driver?: DriverName | undefined;
+  /** With none it sweeps only. */
+  readonly sources: readonly SourceName[];
+  /** How long gt may tell people after it has closed a convoy; 5 minutes by default. */
+  readonly tellLimit?: number | undefined;
+  /** `merge`: a convoy waits until the work of its closed issues is merged. */
+  readonly gate?: "off" | "merge" | undefined;
+  /** How old the last change of a merge request may be before that is told of; 24 hours by default. */
+  readonly mergeStaleAfter?: number | undefined;
+  /** Commands of the user's, run for what comes to an end. */
+  readonly hooks?: HookCommands | undefined;
+}
+
+/** How to watch a town. */
+export interface WatchTownOptions extends TownSettings, Pick<ReconcileOptions, "dryRun" | "report" | "kill"> {
+  /** Root of the town, absolute. */
+  readonly town: string;
+  /** Version of the host, for the first record. */
+  readonly version: string;
+  /** Sources of the host's own. */
+  readonly moreSources?: readonly ActivitySource[];
+  /** How long a stop waits for a command under way before it is left to end by itself, in milliseconds; 10 s by default. */
+  readonly leaveAfter?: number | undefined;
+  /** Stop: take up nothing new, and leave what is under way to end by itself. The reason is reported as it is. */
+  readonly stop: AbortSignal;
+}
 
 /** Works on a town: finds its tools, takes its lock, opens its databases, and leaves nothing of that behind. */
 export async function withTown<T>(
