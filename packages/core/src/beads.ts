@@ -71,6 +71,9 @@ export function parseTime(stored: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** Times of rows may be whole seconds: one that comes after another may seem to come so much before it, in milliseconds. */
+export const SLACK = 1_000;
+
 /** What gt keeps in the description of a convoy. */
 export interface ConvoyFields {
   /** Addresses that are written to when it has completed: owner, notify, watchers, in this order, each once. */

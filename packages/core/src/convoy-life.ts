@@ -1,6 +1,6 @@
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
-import { parseTime } from "./beads.ts";
-import { type ConvoySnapshot, judge } from "./convoy.ts";
+import { parseTime, SLACK } from "./beads.ts";
+import { type ConvoySnapshot, isClosed, judge } from "./convoy.ts";
 import {
   type Context,
   type Life,
@@ -20,8 +20,6 @@ import { ended, goneMeanwhile, telling, tellingRecord, told, toldOfReopened } fr
 
 /** After so many failed tries in a row a convoy is told of as stuck. */
 export const STUCK_AFTER = 3;
-/** Times of rows may be whole seconds. */
-const SLACK = 1_000;
 
 /** The one place in which the life of a convoy goes on. */
 export function step(life: Life, seen: Seen, context: Context): Outcome {
@@ -108,8 +106,7 @@ function ran(life: Life, { result, convoy, unread }: Seen & { kind: "ran" }, con
   const { state } = life;
   if (state.kind !== "landing" || state.running === undefined) return outcome(life);
   const { running, since, print = "" } = state;
-  const isClosed = unread === undefined && convoy !== undefined && !convoy.open && convoy.status !== "tombstone";
-  if (isClosed) {
+  if (unread === undefined && isClosed(convoy)) {
     const stamp = convoy.closedAt === undefined ? {} : { stamp: convoy.closedAt };
     const closed = { ...telling(life, running, context, true), ...stamp };
     const after: Life = { ...life, title: convoy.title, state: closed };

@@ -47,6 +47,11 @@ export interface ConvoySnapshot {
   readonly tracked: readonly TrackedIssue[];
 }
 
+/** It is there, and closed: not deleted. */
+export function isClosed(convoy: ConvoySnapshot | undefined): convoy is ConvoySnapshot {
+  return convoy !== undefined && !convoy.open && convoy.status !== "tombstone";
+}
+
 /** Two snapshots with the same fingerprint differ in nothing that matters to landing. */
 export function fingerprint(convoy: ConvoySnapshot): string {
   const tracked = convoy.tracked.map(({ reference, state, status, since, unmerged }) => [

@@ -1,5 +1,5 @@
 import { step } from "./convoy-life.ts";
-import type { ConvoySnapshot } from "./convoy.ts";
+import { type ConvoySnapshot, isClosed } from "./convoy.ts";
 import { DatabaseError, inWords, orFault } from "./errors.ts";
 import { isPending, look, type Next, NOTHING, type Seen, type Turn } from "./life.ts";
 import { type CommandResult, type GtKnowledge, LIMITS, type Rival } from "./ports.ts";
@@ -130,7 +130,7 @@ async function act(
     if (outcome.result !== undefined || checksAll) continue;
     const read = await orFault(store.readConvoys([id]));
     const convoy = read instanceof DatabaseError ? undefined : read.get(id);
-    if (outcome.result !== undefined || convoy === undefined || convoy.open || convoy.status === "tombstone") continue;
+    if (outcome.result !== undefined || !isClosed(convoy)) continue;
     closed(convoy);
     command.limit(tellLimitOf(run));
     tell(run, id, ended);

@@ -1,5 +1,5 @@
 import { backoff, LANDING_BACKOFF } from "./backoff.ts";
-import { parseTime } from "./beads.ts";
+import { parseTime, SLACK } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import {
   type Context,
@@ -21,8 +21,6 @@ type Telling = State & { readonly kind: "telling" };
 
 /** So many times gt is asked to tell people before it is said that they have not been told. */
 const UNTOLD_AFTER = 3;
-/** Times of rows may be whole seconds. */
-const SLACK = 1_000;
 
 /** A command of ours has closed it; people are being told, or are to be found told. */
 export function telling(life: Life, by: LandStep, { now }: Context, mendable: boolean): Telling {

@@ -1,4 +1,4 @@
-import { parseTime } from "./beads.ts";
+import { parseTime, SLACK } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { GtKnowledge, Message } from "./ports.ts";
 import type { Told } from "./records.ts";
@@ -13,9 +13,6 @@ export interface ToldVerdict {
   /** The verdict in words. */
   readonly why: string;
 }
-
-/** Times of rows are whole seconds, and a mail may seem to come before the close that it tells of. */
-const SLACK = 1_000;
 
 /** Written to by every gt that stamps, whoever else waits. */
 const MAYOR = "mayor/";
