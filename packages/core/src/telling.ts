@@ -125,10 +125,10 @@ function untoldWarning(id: string, untold: readonly string[], said: string | und
   };
 }
 
-/** What a person can type to tell one more, without telling anybody twice. */
+/** What a person can type to tell one more, without telling anybody twice. Every gt takes it: those before 1.0 know no `--from`. */
 function mailCommand(id: string, address: string): string {
-  const to = /^[\w./@:-]+$/.test(address) ? address : `'${address.replaceAll("'", "'\\''")}'`;
-  return `gt mail send ${to} -s "Convoy landed: ${id}" -m "Convoy ${id} has completed." --from convoy/${id} --no-notify`;
+  const to = /^[\w@][\w./@:-]*$/.test(address) ? address : `-- '${address.replaceAll("'", "'\\''")}'`;
+  return `gt mail send -s "Convoy landed: ${id}" -m "Convoy ${id} has completed." ${to}`;
 }
 
 /** The lines in which gt says that it could not tell somebody. */

@@ -54,7 +54,7 @@ export const KNOWN_REFUSALS: readonly KnownRefusal[] = [
   },
   {
     says: /could not notify|couldn't send notification/i,
-    hint: 'tell them by hand: `gt mail send <address> -s "Convoy landed" -m "…" --from convoy/<convoy> --no-notify`',
+    hint: 'tell them by hand: `gt mail send -s "Convoy landed" -m "…" <address>`',
   },
   {
     says: /could not nudge/i,
