@@ -65,12 +65,16 @@ export class TopicNotFoundError extends WatcherError {
 
 /** An issue was named where a convoy is wanted. */
 export class NotAConvoyError extends WatcherError {
-  constructor(issue: string) {
+  readonly exitCode?: number;
+
+  /** @param exitCode the exit status, where it is not that of every fault */
+  constructor(issue: string, exitCode?: number) {
     super(
       "not-a-convoy",
       `${issue} is an issue, not a convoy`,
       `\`convoy-cli why ${issue}\` says which convoys wait on it`,
     );
+    if (exitCode !== undefined) this.exitCode = exitCode;
   }
 }
 

@@ -53,7 +53,7 @@ export async function readConvoys(store: ConvoyStore, ids: readonly string[]): P
 }
 
 /** An issue, whether or not a convoy tracks it: from its home, else from the town. */
-export async function findIssue({ files }: ReadTown, id: string): Promise<TrackedIssue | undefined> {
+export async function findIssue({ files }: Pick<ReadTown, "files">, id: string): Promise<TrackedIssue | undefined> {
   const { town, homes } = await files.databases();
   for (const home of new Set([routeOf(homes, id) ?? town, town])) {
     const [row] = await (await home.open()).issues([id]);

@@ -65,6 +65,7 @@ export function openStore(
 /** A town that is only read, and that tells when something in it has changed. */
 export interface FollowedTown {
   readonly store: ConvoyStore;
+  readonly files: TownFiles;
   /** Ends at the next change (at once when there was one since the last call), or after `ms` at the latest. Never rejects. */
   changed(ms: number): Promise<void>;
 }
@@ -91,6 +92,7 @@ export async function whileFollowing<T>(
   try {
     return await work({
       store: createTownStore(opened.files.databases),
+      files: opened.files,
       async changed(ms) {
         if (!news) {
           wake = new AbortController();

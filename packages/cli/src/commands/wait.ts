@@ -1,5 +1,14 @@
-import { type ConvoySnapshot, type ConvoyStore, decideTold, judge, parseTime, printable } from "@gastown/convoy-core";
-import { findWatcher, systemClock } from "@gastown/convoy-watcher";
+import {
+  type ConvoySnapshot,
+  type ConvoyStore,
+  DatabaseError,
+  decideTold,
+  judge,
+  orFault,
+  parseTime,
+  printable,
+} from "@gastown/convoy-core";
+import { findWatcher, type FoundWatcher, systemClock } from "@gastown/convoy-watcher";
 import {
   createLedgerReader,
   driverOf,
@@ -8,10 +17,10 @@ import {
   stateDirOf,
   whileFollowing,
 } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError, EXIT } from "../errors.ts";
+import { ConvoyNotFoundError, EXIT, NotAConvoyError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, safeJson } from "../output.ts";
-import { readConvoys, townOf } from "../town.ts";
+import { findIssue, readConvoys, townOf } from "../town.ts";
 import { named, stateInShort } from "../views/convoy-text.ts";
 import { convoyView } from "../views/convoy.ts";
 import { stuckOf } from "../views/watcher.ts";
@@ -119,18 +128,17 @@ export async function waitCommand(ids: readonly string[], options: WaitOptions):
 async function waitFor(
   town: string,
   ids: readonly string[],
-  { store, changed }: FollowedTown,
+  { store, files, changed }: FollowedTown,
   options: WaitOptions,
   teller: Teller,
 ): Promise<number> {
   const until = options.timeout === undefined ? Number.POSITIVE_INFINITY : systemClock.now() + options.timeout;
   const toldOf = options.told ? createToldReader(town, store) : undefined;
   const outcomes = new Map<string, Outcome>();
-  for (let first = true; ; first = false) {
+  const look = async (found: FoundWatcher, first: boolean): Promise<ReturnType<typeof endOf>> => {
     const convoys = await readConvoys(store, ids);
     const missing = ids.filter((id) => !convoys.some((convoy) => convoy.id === id));
-    if (missing.length > 0) throw new ConvoyNotFoundError(missing, EXIT.usage);
-    const found = findWatcher(town);
+    if (missing.length > 0) throw await notFound(files, missing);
     const stuck = stuckOf(found);
     for (const convoy of convoys) {
       if (outcomes.has(convoy.id)) continue;
@@ -141,35 +149,59 @@ async function waitFor(
         teller.ended(convoy, outcome);
       } else if (first) teller.waits(convoy);
     }
-    const end = endOf(
+    return endOf(
       ids.map((id) => outcomes.get(id)),
       options.any === true,
     );
-    if (end !== undefined) return end === "success" ? EXIT.done : EXIT.failure;
+  };
+  let fault: string | undefined;
+  for (let first = true; ; first = false) {
+    const found = findWatcher(town);
+    const end = await orFault(look(found, first));
+    if (end instanceof DatabaseError) {
+      // A server that is restarted says nothing of the convoys.
+      if (first) throw end;
+      if (end.message !== fault) teller.unread(end);
+      fault = end.message;
+    } else {
+      fault = undefined;
+      if (end !== undefined) return end === "success" ? EXIT.done : EXIT.failure;
+    }
     const left = until - systemClock.now();
     if (left <= 0) {
       teller.timedOut(ids.filter((id) => !outcomes.has(id)));
       return EXIT.timedOut;
     }
-    const soon = found.state === "running" || toldOf !== undefined;
+    const soon = found.state === "running" || toldOf !== undefined || fault !== undefined;
     await changed(Math.min(left, soon ? LOOK_SOON : LOOK));
   }
+}
+
+/** Why these cannot be waited for. */
+async function notFound(files: FollowedTown["files"], ids: readonly string[]): Promise<Error> {
+  for (const id of ids) if ((await findIssue({ files }, id)) !== undefined) return new NotAConvoyError(id, EXIT.usage);
+  return new ConvoyNotFoundError(ids, EXIT.usage);
 }
 
 /** Says what is waited for, and how that has ended. */
 interface Teller {
   waits(convoy: ConvoySnapshot): void;
   ended(convoy: ConvoySnapshot, outcome: Outcome): void;
+  /** A database that was read before cannot be read for now. */
+  unread(fault: DatabaseError): void;
   timedOut(open: readonly string[]): void;
 }
 
 function createTeller({ color, json, quiet }: WaitOptions): Teller {
   const { out, err } = createOutput(color);
   const record = (fields: object): void => out(safeJson({ time: new Date().toISOString(), ...fields }));
+  const unread = ({ message, hint }: DatabaseError): void =>
+    err(`Warning: ${printable(message)}; still waiting\nHint: ${printable(hint)}`);
   if (json)
     return {
       waits: () => undefined,
       ended: ({ id, title }, outcome) => record({ ...outcome, convoy: id, title }),
+      unread,
       timedOut: (open) => record({ event: "timeout", convoys: open }),
     };
   const say = (print: (line: string) => void, line: string): void => (quiet ? undefined : print(line));
@@ -179,6 +211,7 @@ function createTeller({ color, json, quiet }: WaitOptions): Teller {
       say(out, `${named(view)}: ${stateInShort(view, systemClock.wall())}`);
     },
     ended: ({ id, title }, outcome) => say(out, outcomeText(named({ convoy: id, title }), outcome)),
+    unread,
     timedOut: (open) => say(err, `timed out; still waiting for ${open.join(", ")}`),
   };
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { scene, type Scene } from "../support/scene.ts";
@@ -93,6 +93,36 @@ it("ends with 124 when the time is over, and with 2 for a convoy that is not the
     stdout: "",
     stderr: expect.stringMatching(/^Error: the town has no convoy hq-cv-nope\n/),
   });
+});
+
+it("says that an issue is no convoy, wherever it lives", async () => {
+  const made = town();
+  made.town.createIssue({ id: "hq-1" });
+  for (const id of ["al-1", "hq-1"])
+    expect(await made.run(["wait", "hq-cv-1", id])).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: `Error: ${id} is an issue, not a convoy\nHint: \`convoy-cli why ${id}\` says which convoys wait on it\n`,
+    });
+});
+
+it("keeps waiting while the town cannot be read, and says so once", async () => {
+  const made = town();
+  const waiting = made.start(["wait", "hq-cv-1", "--timeout", "60s"]);
+  await waiting.said('hq-cv-1 "Number 1": waits on al-1');
+  const database = join(made.town.dir, ".beads", "beads.db");
+  renameSync(database, `${database}.away`);
+  await waiting.said("still waiting");
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  renameSync(`${database}.away`, database);
+  made.town.close("al-1");
+  made.town.close("hq-cv-1");
+  const { code, stdout, stderr } = await waiting.ended;
+  expect({ code, last: stdout.split("\n").at(-2) }).toEqual({
+    code: 0,
+    last: '✓ hq-cv-1 "Number 1" has landed',
+  });
+  expect(stderr).toMatch(/^Warning: [^\n]*; still waiting\nHint: [^\n]*\n$/);
 });
 
 it("waits with --told until the watcher has noted that everybody was told, and ends with 1 when somebody was not", async () => {
