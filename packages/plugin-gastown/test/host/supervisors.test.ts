@@ -12,7 +12,11 @@ function supervised(program: "systemctl" | "launchctl"): Scene & { readonly home
   const here = scene();
   const home = join(here.root, "home");
   const stand = fileURLToPath(new URL(`../programs/${program}.mjs`, import.meta.url));
-  here.program(program, `#!/bin/sh\nexec ${running(stand).join(" ")} "$@"\n`);
+  // Half of the calls have nothing to do: they need no runtime to be started for it.
+  const idle = `case "$2" in show-environment | daemon-reload | reset-failed)
+  [ -e "$HOME/fail" ] || { echo "${program} $*" >> "$HOME/calls.log"; exit 0; } ;;
+esac`;
+  here.program(program, `#!/bin/sh\n${idle}\nexec ${running(stand).join(" ")} "$@"\n`);
   const sitters = join(home, "sitters");
   onTestFinished(async () => {
     const pids = existsSync(sitters) ? readdirSync(sitters).map((file) => Number(read(join(sitters, file)))) : [];
