@@ -1,2 +1,2 @@
 // @boundaries-ignore the settings are shared
-export { default } from "../../vitest.shared.ts";
+export { oneWorker as default } from "../../vitest.shared.ts";
