@@ -66,6 +66,7 @@ export function createWatchState(): WatchState {
           state.stuck.add(record.convoy);
           break;
         case "landed":
+        case "closed":
           gone(record.convoy);
           state.open = Math.max(0, (state.open ?? 1) - 1);
           break;
@@ -106,7 +107,7 @@ function partsOf(state: WatchState, now: number): Part[] {
     at === undefined ? undefined : `${what} ${inWords(now - at)} ago`;
   const [nearest] = [...state.progress.values()].sort((one, other) => left(one) - left(other));
   return [
-    ...part(0, state.watching ? `${state.open ?? 0} open` : "starting"),
+    ...part(0, state.watching ? `${openOf(state)} open` : "starting"),
     ...part(1, state.stuck.size > 0 ? `${state.stuck.size} stuck` : undefined),
     ...part(2, state.closing === undefined ? undefined : `closing ${printable(state.closing, 40)}`),
     ...part(3, nearest && `nearest ${printable(nearest.convoy, 40)} ${nearest.done}/${nearest.total}`),
@@ -114,6 +115,12 @@ function partsOf(state: WatchState, now: number): Part[] {
     ...part(5, ago("close", state.heardAt)),
     ...part(6, ago("sweep", state.sweptAt)),
   ];
+}
+
+/** A convoy made since the last sweep is known by what was said of it. */
+function openOf({ open = 0, progress, stuck, closing }: WatchState): number {
+  const known = new Set([...progress.keys(), ...stuck, ...(closing === undefined ? [] : [closing])]);
+  return Math.max(open, known.size);
 }
 
 function left({ done, total }: Progress): number {

@@ -23,6 +23,9 @@ const waiting = (convoy: string, done: number, total: number, unknown = 0): Watc
   total,
 });
 const watching: WatchRecord = { event: "watching", sources: ["db"], convoys: 3 };
+const closed = (convoy: string): WatchRecord => ({
+  ...{ event: "closed", convoy, title: "", by: "somebody else", done: 1, total: 4, open: [] },
+});
 const up = (name: string): WatchRecord => ({ event: "source", name, state: "up" });
 const swept: WatchRecord = { event: "sweep", reason: "timer", convoys: 3, complete: 0, ms: 1 };
 const heard: WatchRecord = { event: "close", issue: "al-1", source: "db", convoys: [] };
@@ -43,6 +46,16 @@ it.each([
     "2 open",
   ],
   [[watching, { event: "stuck", convoy: "hq-a", title: "", attempts: 3, output: "" }], "3 open · 1 stuck"],
+  [[watching, waiting("hq-a", 1, 4), closed("hq-a")], "2 open"],
+  [[watching, { event: "stuck", convoy: "hq-a", title: "", attempts: 3, output: "" }, closed("hq-a")], "2 open"],
+  [[{ ...watching, convoys: 0 }, waiting("hq-a", 1, 2)], "1 open · nearest hq-a 1/2"],
+  [
+    [
+      { ...watching, convoys: 0 },
+      { event: "checking", convoy: "hq-a", command: "" },
+    ],
+    "1 open · closing hq-a",
+  ],
 ] as [WatchRecord[], string][])("tells how things stand (%#)", (records, text) => {
   expect(statusText(after(...records), NOW, 80)).toBe(text);
 });
