@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, bdConfigOf, passwordOf } from "./bd-config.ts";
-import { type Environment, type Files, isLocalHost, portOf, type Said, said, systemFiles, textOf } from "./files.ts";
+import { type Environment, type Files, systemFiles } from "./files.ts";
+import { isLocalHost, portOf, type Said, said, textOf } from "./metadata.ts";
 import { type ExternalServer, managedHost, portsFor, proxyInfoOf, proxyPort } from "./port.ts";
 import { type DoltMode, doltModeOf, type DoltStore } from "./store.ts";
 

@@ -1,6 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { parseDocument } from "yaml";
-import { type Environment, type Files, type Said, said, textOf, textOr, upwards } from "./files.ts";
+import { type Environment, type Files, textOr, upwards } from "./files.ts";
+import { type Said, said, textOf } from "./metadata.ts";
 import type { BeadsDir } from "./places.ts";
 
 /** Looks a value up by its dotted key, whatever the letter case; undefined where there is none. */

@@ -1,17 +1,9 @@
 export { addressOf, type AddressPart, type DatabaseAddress, type ServerAddress } from "./address.ts";
 export { credentialsFileOf } from "./bd-config.ts";
-export { type Environment, type Files, type Metadata, systemFiles } from "./files.ts";
-export {
-  type BeadsDir,
-  beadsDirOf,
-  type Freeze,
-  freezeOf,
-  isGasCity,
-  isRigOfCity,
-  type LeftOut,
-  leftOutHint,
-  leftOutOf,
-} from "./places.ts";
+export { type Environment, type Files, systemFiles } from "./files.ts";
+export type { Metadata } from "./metadata.ts";
+export { type Freeze, freezeOf } from "./freeze.ts";
+export { type BeadsDir, beadsDirOf, isGasCity, isRigOfCity, type LeftOut, leftOutHint, leftOutOf } from "./places.ts";
 export {
   decidingVariables,
   type NeededVariables,

@@ -1,17 +1,8 @@
 import { join, resolve } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, readYaml, type YamlValues } from "./bd-config.ts";
-import {
-  type Environment,
-  type Files,
-  type Metadata,
-  portOf,
-  type Said,
-  said,
-  textOf,
-  textOr,
-  unreadable,
-} from "./files.ts";
+import { type Environment, type Files, textOr, unreadable } from "./files.ts";
+import { type Metadata, portOf, type Said, said, textOf } from "./metadata.ts";
 
 const DEFAULT_PORT = 3307;
 /** Where bd's server for all projects of a user listens when nothing says otherwise. */

@@ -1,18 +1,8 @@
 import { basename, isAbsolute, join } from "node:path";
 import { DatabaseError } from "@gastown/convoy-core";
 import { type BdConfig, bdConfigOf } from "./bd-config.ts";
-import {
-  type Environment,
-  type Files,
-  isLocalHost,
-  type Metadata,
-  readMetadata,
-  type Said,
-  said,
-  systemFiles,
-  textOf,
-  unreadable,
-} from "./files.ts";
+import { type Environment, type Files, systemFiles, unreadable } from "./files.ts";
+import { isLocalHost, type Metadata, readMetadata, type Said, said, textOf } from "./metadata.ts";
 import { type BeadsDir, isDatabaseName } from "./places.ts";
 
 /** What a `.beads` directory keeps its issues in. */

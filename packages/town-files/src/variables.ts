@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { DatabaseError, parseRoutes } from "@gastown/convoy-core";
 import { addressOf, type DatabaseAddress } from "./address.ts";
-import { type Environment, type Files, systemFiles, textOf, textOr } from "./files.ts";
+import { type Environment, type Files, systemFiles, textOr } from "./files.ts";
+import { textOf } from "./metadata.ts";
 import { beadsDirOf } from "./places.ts";
 import { storeOf } from "./store.ts";
 
