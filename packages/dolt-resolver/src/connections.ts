@@ -1,39 +1,8 @@
 import type { Compiled } from "@gastown/sql";
-import type { Connection, Pool, PoolConnection } from "mysql2";
+import type { Pool, PoolConnection } from "mysql2";
 import { type Connecting, STATEMENT_LIMIT } from "./connecting.ts";
 import { isOfSession, ofDriver } from "./faults.ts";
-
-/** Names and texts, in whose quotes anything may stand. */
-const QUOTED = /`(?:[^`]|``)*`|'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"\\]|""|\\[\s\S])*"/g;
-const READS = /^\s*(?:select|show)\s/i;
-/** What a SELECT could do besides reading, and what would make two statements or a comment out of one. */
-const MORE = /\binto\b|\bfor\s+(?:update|share)\b|\block\s+in\b|\bcall\b|;|--|\/\*|#/i;
-
-/**
- * Holds every statement to what a reader may send: one SELECT or SHOW that writes no file and locks no row.
- *
- * @throws {TypeError} otherwise; that is a fault of this program
- */
-export function assertReads(statement: string): void {
-  if (READS.test(statement) && !MORE.test(statement.replace(QUOTED, "''"))) return;
-  throw new TypeError(`only SELECT and SHOW are ever sent, not: ${statement.slice(0, 80)}`);
-}
-
-/** The only way to a server: what does not read is not sent, and what is not answered ends the connection. */
-export async function readOver<R>(connection: Connection, { sql: statement, parameters }: Compiled<R>): Promise<R[]> {
-  assertReads(statement);
-  const { promise, resolve, reject } = Promise.withResolvers<R[]>();
-  const timer = setTimeout(() => {
-    connection.destroy();
-    reject(Object.assign(new Error(`no answer within ${STATEMENT_LIMIT} ms`), { code: "ETIMEDOUT" }));
-  }, STATEMENT_LIMIT);
-  connection.execute({ sql: statement, values: [...parameters] as string[] }, (error, rows) => {
-    clearTimeout(timer);
-    if (error === null || error === undefined) resolve(rows as R[]);
-    else reject(ofDriver(error));
-  });
-  return promise;
-}
+import { readOver } from "./reads.ts";
 
 const CONNECTIONS = 2;
 const FAREWELL_LIMIT = 1_000;

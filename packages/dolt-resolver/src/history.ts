@@ -3,7 +3,7 @@ import { changesOf, type Columns, type Compiled, hasColumns, type IssueEvent } f
 import { type RawBuilder, sql } from "kysely";
 import type { DoltDatabase } from "./dolt-database.ts";
 import type { Opening } from "./opening.ts";
-import { compiled, tableOf, unionOf } from "./schemas.ts";
+import { compiled, tableOf, unionOf } from "./reads.ts";
 
 /** What was done in a database since it was last asked. */
 export interface HistoryNews {

@@ -13,7 +13,7 @@ import {
   toIssue,
 } from "@gastown/sql";
 import { type RawBuilder, sql } from "kysely";
-import { compiled, tableOf, unionOf } from "./schemas.ts";
+import { compiled, tableOf, unionOf } from "./reads.ts";
 import type { DoltServer } from "./server.ts";
 
 /** Ids in one query: what a server is asked for at once stays small. */

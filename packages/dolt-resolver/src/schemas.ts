@@ -1,6 +1,6 @@
-import { type Columns, type Compiled, compilerOf, TABLES } from "@gastown/sql";
-import { type RawBuilder, sql } from "kysely";
+import { type Columns, TABLES } from "@gastown/sql";
 import { doltError } from "./faults.ts";
+import { type Ask, quoteName, raw, type Row } from "./reads.ts";
 
 /** Only of the tables that anything is asked of: a server may have a thousand others. */
 const EVERY_COLUMN = `select table_schema as db, table_name as tbl, column_name as col from information_schema.columns
@@ -118,36 +118,4 @@ async function namesOf(ask: Ask, statement: string, database: string): Promise<s
 
 function sameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-export type Row = Readonly<Record<string, unknown>>;
-
-/** Runs one read on a server. The second argument is named in the error. */
-export type Ask = (query: Compiled<Row>, database: string) => Promise<Row[]>;
-
-/** A read without parameters, as it is. */
-export function raw(statement: string): Compiled<Row> {
-  return { sql: statement, parameters: [] };
-}
-
-/** A name as an identifier, whatever it is made of. */
-export function quoteName(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
-}
-
-/** A table of a database. */
-export function tableOf(database: string, table: string): RawBuilder<unknown> {
-  return sql.raw(`${quoteName(database)}.${table}`);
-}
-
-export function unionOf<R>(parts: readonly RawBuilder<unknown>[]): RawBuilder<R> {
-  return sql<R>`${sql.join(parts, sql` union all `)}`;
-}
-
-let compiler: ReturnType<typeof compilerOf> | undefined;
-
-/** A read in words that the queries of all stores have not. */
-export function compiled<R>(query: RawBuilder<R>): Compiled<R> {
-  const { sql: text, parameters } = query.compile((compiler ??= compilerOf("mysql")));
-  return { sql: text, parameters };
 }

@@ -5,7 +5,8 @@ import { sql } from "kysely";
 import { connectingTo } from "./connecting.ts";
 import { connectAlone, createPool, type LoneConnection } from "./connections.ts";
 import { asDoltError, isBroken, isOfSession, isRefused } from "./faults.ts";
-import { type Ask, compiled, createSchemas, raw, type Schemas } from "./schemas.ts";
+import { type Ask, compiled, raw } from "./reads.ts";
+import { createSchemas, type Schemas } from "./schemas.ts";
 
 /** After a connection that could not be made, the next tries wait, in milliseconds. */
 const RECONNECT = { base: 100, cap: 2_000, floor: 50 };

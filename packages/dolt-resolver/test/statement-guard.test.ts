@@ -1,7 +1,7 @@
 import { sqlServers, useServer } from "@gastown/test-fixtures/dolt";
 import { CompiledQuery } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { assertReads } from "../src/connections.ts";
+import { assertReads } from "../src/reads.ts";
 import { createDoltServer } from "../src/server.ts";
 
 const reads = [
