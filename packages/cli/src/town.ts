@@ -1,6 +1,7 @@
 import { type ConvoySnapshot, type ConvoyStore, isDone, routeOf, type TrackedIssue } from "@gastown/convoy-core";
 import { findTown, findWatcher, type FoundWatcher, type OpenedStore, openStore } from "@gastown/convoy-watcher";
 import { driverOf, gateOf } from "@gastown/convoy-watcher/host";
+import { ConvoyNotFoundError, NotAConvoyError } from "./errors.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** What was said of a town on the command line. */
@@ -61,4 +62,14 @@ export async function findIssue({ files }: Pick<ReadTown, "files">, id: string):
     return { ...row, reference: id, state: isDone(row.status) ? "done" : "open", rig: home.rig };
   }
   return undefined;
+}
+
+/** Why no convoy has one of these ids: it is an issue's, or nothing has it. */
+export async function noConvoyError(
+  files: ReadTown["files"],
+  ids: readonly string[],
+  exitCode?: number,
+): Promise<NotAConvoyError | ConvoyNotFoundError> {
+  for (const id of ids) if ((await findIssue({ files }, id)) !== undefined) return new NotAConvoyError(id, exitCode);
+  return new ConvoyNotFoundError(ids, exitCode);
 }

@@ -72,7 +72,7 @@ export function parseTime(stored: string | undefined): number | undefined {
 }
 
 /** Times of rows may be whole seconds: one that comes after another may seem to come so much before it, in milliseconds. */
-export const SLACK = 1_000;
+export const TIME_SLACK = 1_000;
 
 /** What gt keeps in the description of a convoy. */
 export interface ConvoyFields {

@@ -1,5 +1,5 @@
 import { backoff, LANDING_BACKOFF, STREAM_BACKOFF } from "./backoff.ts";
-import { parseTime, SLACK } from "./beads.ts";
+import { parseTime, TIME_SLACK } from "./beads.ts";
 import { type ConvoySnapshot, isClosed, judge } from "./convoy.ts";
 import {
   type Context,
@@ -88,7 +88,8 @@ function closedByUs(
   if (unverified !== undefined) return unverified;
   if (checkedAll === undefined) return undefined;
   const at = parseTime(convoy.closedAt);
-  if (at !== undefined) return at >= checkedAll.from - SLACK && at <= checkedAll.to + SLACK ? "check" : undefined;
+  if (at !== undefined)
+    return at >= checkedAll.from - TIME_SLACK && at <= checkedAll.to + TIME_SLACK ? "check" : undefined;
   const since = "since" in state ? state.since - now + wall : Number.POSITIVE_INFINITY;
   return since <= checkedAll.to ? "check" : undefined;
 }

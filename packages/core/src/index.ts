@@ -14,6 +14,7 @@ export {
   parseTime,
   type Reference,
   refersTo,
+  TIME_SLACK,
 } from "./beads.ts";
 export { type Blocker, type ConvoySnapshot, judge, type Progress, type TrackedIssue, type Verdict } from "./convoy.ts";
 export { DatabaseError, type DatabaseFault, messageOf, orFault, WatcherError } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { backoff, LANDING_BACKOFF } from "./backoff.ts";
-import { parseTime, SLACK } from "./beads.ts";
+import { parseTime, TIME_SLACK } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import {
   type Context,
@@ -36,7 +36,7 @@ export function told(life: Life, { convoy, verdict, result }: Seen & { kind: "to
   if (convoy === undefined || convoy.status === "tombstone") return goneMeanwhile(life, context);
   if (convoy.open) return toldOfReopened(life, state, convoy, context);
   const closed = parseTime(convoy.closedAt);
-  if (state.startedAt !== undefined && closed !== undefined && closed < state.startedAt - SLACK)
+  if (state.startedAt !== undefined && closed !== undefined && closed < state.startedAt - TIME_SLACK)
     return outcome(ended(life, "closed", context));
   const isOurs = state.mendable || (state.startedAt !== undefined && closed !== undefined);
   if (verdict.told === "closed, not told" && verdict.repair === "check" && isOurs) {

@@ -1,4 +1,4 @@
-import { parseTime, SLACK } from "./beads.ts";
+import { parseTime, TIME_SLACK } from "./beads.ts";
 import type { ConvoySnapshot } from "./convoy.ts";
 import type { GtKnowledge, Message } from "./ports.ts";
 import type { Told } from "./records.ts";
@@ -97,7 +97,7 @@ function sort(messages: readonly Message[], closedAt: string | undefined): { sin
   for (const message of messages) {
     const at = parseTime(message.at);
     if (at === undefined || close === undefined) unclear.push(message);
-    else if (at >= close - SLACK) since.push(message);
+    else if (at >= close - TIME_SLACK) since.push(message);
   }
   return { since, unclear };
 }
@@ -105,7 +105,7 @@ function sort(messages: readonly Message[], closedAt: string | undefined): { sin
 function stampInWords({ toldAt, closedAt }: Pick<ConvoySnapshot, "toldAt" | "closedAt">, stamps: boolean): string {
   if (toldAt === undefined) return stamps ? "gt has not stamped it" : "this gt sets no stamp";
   const [stamp, close] = [parseTime(toldAt), parseTime(closedAt)];
-  const before = stamp !== undefined && close !== undefined && stamp < close - SLACK;
+  const before = stamp !== undefined && close !== undefined && stamp < close - TIME_SLACK;
   return before ? "gt's stamp is of an earlier close, so that it told nobody now" : "gt's stamp says that it tried";
 }
 

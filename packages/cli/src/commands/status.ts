@@ -1,10 +1,10 @@
 import { printable } from "@gastown/convoy-core";
 import { type IssueView, systemClock } from "@gastown/convoy-watcher";
 import { findHost, findRival, type FoundHost } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError, EXIT, NotAConvoyError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { bar, createOutput, cut, lengthInWords, type Output, plural, safeJson, sinceInWords, wrap } from "../output.ts";
-import { findIssue, readConvoys, readTown } from "../town.ts";
+import { noConvoyError, readConvoys, readTown } from "../town.ts";
 import { blockerInFull, colourOf, factsOf, listLines, stateInShort } from "../views/convoy-text.ts";
 import { byUrgency, type ConvoyDetail, convoyDetail, type ConvoyView, convoyView } from "../views/convoy.ts";
 import { prometheusLines } from "../views/prometheus.ts";
@@ -36,8 +36,7 @@ export async function statusCommand(id: string | undefined, options: StatusOptio
 }
 
 function readStatus(id: string | undefined, options: CommonOptions): Promise<TownStatus | ConvoyStatus> {
-  return readTown(options, async (read) => {
-    const { town, store, found } = read;
+  return readTown(options, async ({ town, store, files, found }) => {
     const host = findHost(town);
     const common: Status = {
       town,
@@ -52,8 +51,7 @@ function readStatus(id: string | undefined, options: CommonOptions): Promise<Tow
       return { ...common, convoys: convoys.map((convoy) => convoyView(convoy, stuck)).sort(byUrgency) };
     }
     const [convoy] = await readConvoys(store, [id]);
-    if (convoy === undefined)
-      throw (await findIssue(read, id)) === undefined ? new ConvoyNotFoundError([id]) : new NotAConvoyError(id);
+    if (convoy === undefined) throw await noConvoyError(files, [id]);
     return { ...common, convoy: convoyDetail(convoy, stuck) };
   });
 }

@@ -7,6 +7,7 @@ import {
   orFault,
   parseTime,
   printable,
+  TIME_SLACK,
 } from "@gastown/convoy-core";
 import { findWatcher, type FoundWatcher, systemClock } from "@gastown/convoy-watcher";
 import {
@@ -17,10 +18,10 @@ import {
   stateDirOf,
   whileFollowing,
 } from "@gastown/convoy-watcher/host";
-import { ConvoyNotFoundError, EXIT, NotAConvoyError } from "../errors.ts";
+import { EXIT } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { createOutput, safeJson } from "../output.ts";
-import { findIssue, readConvoys, townOf } from "../town.ts";
+import { noConvoyError, readConvoys, townOf } from "../town.ts";
 import { named, stateInShort } from "../views/convoy-text.ts";
 import { convoyView } from "../views/convoy.ts";
 import { stuckOf } from "../views/watcher.ts";
@@ -76,8 +77,6 @@ function endOf(outcomes: readonly (Outcome | undefined)[], any: boolean): "succe
 /** Milliseconds after a close in which a gt may still be telling people: without a watcher of ours, and with one. */
 const TELLING = 10_000;
 const TELLING_BY_US = 6 * 60_000;
-/** Times of rows are whole seconds. */
-const SLACK = 1_000;
 
 /** Reads whether people were told: from the watcher's ledger, else from the rows. */
 export function createToldReader(
@@ -96,7 +95,7 @@ export function createToldReader(
   };
   return async (convoy, watched) => {
     const closedAt = parseTime(convoy.closedAt ?? convoy.updatedAt) ?? 0;
-    const note = noted(convoy.id, closedAt - SLACK);
+    const note = noted(convoy.id, closedAt - TIME_SLACK);
     if (note !== undefined) return note;
     const messages = await store.messagesAbout?.(convoy.id);
     const { told, untold } = decideTold(convoy, messages, { checkTakesId: false, stamps: false });
@@ -138,7 +137,7 @@ async function waitFor(
   const look = async (found: FoundWatcher, first: boolean): Promise<ReturnType<typeof endOf>> => {
     const convoys = await readConvoys(store, ids);
     const missing = ids.filter((id) => !convoys.some((convoy) => convoy.id === id));
-    if (missing.length > 0) throw await notFound(files, missing);
+    if (missing.length > 0) throw await noConvoyError(files, missing, EXIT.usage);
     const stuck = stuckOf(found);
     for (const convoy of convoys) {
       if (outcomes.has(convoy.id)) continue;
@@ -175,12 +174,6 @@ async function waitFor(
     const soon = found.state === "running" || toldOf !== undefined || fault !== undefined;
     await changed(Math.min(left, soon ? LOOK_SOON : LOOK));
   }
-}
-
-/** Why these cannot be waited for. */
-async function notFound(files: FollowedTown["files"], ids: readonly string[]): Promise<Error> {
-  for (const id of ids) if ((await findIssue({ files }, id)) !== undefined) return new NotAConvoyError(id, EXIT.usage);
-  return new ConvoyNotFoundError(ids, EXIT.usage);
 }
 
 /** Says what is waited for, and how that has ended. */
